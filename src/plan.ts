@@ -1,0 +1,40 @@
+import type { Milliseconds } from './ports.ts';
+
+/** What puts a step back: run when the step was started, whether or not it finished. */
+export type Undo = { readonly title: string; readonly script: string; readonly limit: Milliseconds };
+
+/** One act on one host. Pure data: made from inputs and assessment, printed by a dry run, kept for `post`. */
+export type Step = {
+  /** Unique in the plan and a file name on the host: `checkout`, `migrate-down-c3`. With the host it is unique everywhere. */
+  readonly id: string;
+  readonly title: string;
+  readonly host: string;
+  /** POSIX sh that asks first whether its effect already holds, so that it can be run again. */
+  readonly script: string;
+  readonly undo?: Undo;
+  readonly limit: Milliseconds;
+  /** The database credentials go to this step (and to its undo) on standard input. */
+  readonly needsDatabase?: true;
+};
+
+/** Steps that run at the same time on different hosts; on one host they run in their order. */
+export type Stage = {
+  readonly name: string;
+  /** Whether production can differ afterwards. A failure before the first such stage leaves nothing to undo. */
+  readonly touches: boolean;
+  readonly steps: readonly Step[];
+  /** Hosts that must answer as the target before the next stage begins. */
+  readonly prove: readonly string[];
+};
+
+export type Plan = { readonly stages: readonly Stage[] };
+
+/** The `plan` output. */
+export function planAsJson(plan: Plan): string {
+  return JSON.stringify({
+    stages: plan.stages.map(({ name, steps }) => ({
+      name,
+      steps: steps.map(({ id, title, host, undo }) => ({ id, title, host, undo: undo?.title ?? null })),
+    })),
+  });
+}
