@@ -1,3 +1,4 @@
+import type { ReasonCode } from './errors.ts';
 import type { Milliseconds } from './ports.ts';
 
 /** What puts a step back: run when the step was started, whether or not it finished. */
@@ -15,6 +16,8 @@ export type Step = {
   readonly limit: Milliseconds;
   /** The database credentials go to this step (and to its undo) on standard input. */
   readonly needsDatabase?: true;
+  /** What a failure of this step means, and what a person can do then. */
+  readonly failure: { readonly code: ReasonCode; readonly fix: string };
 };
 
 /** Steps that run at the same time on different hosts; on one host they run in their order. */
@@ -22,6 +25,8 @@ export type Stage = {
   readonly name: string;
   /** Whether production can differ afterwards. A failure before the first such stage leaves nothing to undo. */
   readonly touches: boolean;
+  /** Waits for data to be copied: its time does not count against the run's `timeout`. */
+  readonly untimed?: true;
   readonly steps: readonly Step[];
   /** Hosts that must answer as the target before the next stage begins. */
   readonly prove: readonly string[];

@@ -80,6 +80,8 @@ export type HttpRequest = {
   readonly timeout: Milliseconds;
   /** Asked from this host instead of from the runner. */
   readonly via?: ReadableHost;
+  /** Ends the question early; the answer is then `unasked`. */
+  readonly signal?: AbortSignal;
 };
 
 /** One request on a fresh connection; redirects are not followed; at most 1 MiB of the body is read. Never throws. */

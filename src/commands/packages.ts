@@ -1,0 +1,50 @@
+/** Installed dependencies: they go back with the code, and come back from what was kept, not from a registry. */
+import { quote } from './quote.ts';
+
+/** Where the virtualenv is kept while the run may still be undone. */
+const kept = '$virtualenv.rollback-kept';
+
+function location(appDir: string, virtualenv: string): string {
+  return `virtualenv=${quote(`${appDir}/${virtualenv}`)}\n`;
+}
+
+/** A whole copy beside the virtualenv, made once; shares blocks with it where the file system can. */
+export function keepPackages(appDir: string, virtualenv: string): string {
+  return `${location(appDir, virtualenv)}if [ ! -d "${kept}" ]; then
+  rm -rf "${kept}.part"
+  cp -a --reflink=auto "$virtualenv" "${kept}.part" 2>/dev/null || { rm -rf "${kept}.part"; cp -a "$virtualenv" "${kept}.part"; }
+  mv "${kept}.part" "${kept}"
+fi
+`;
+}
+
+/** The kept virtualenv takes its place again, at the same path (a virtualenv holds its own path and cannot move). */
+export function packagesBack(appDir: string, virtualenv: string): string {
+  return `${location(appDir, virtualenv)}if [ -d "${kept}" ]; then
+  rm -rf "$virtualenv.rollback-failed"
+  if [ -d "$virtualenv" ]; then mv "$virtualenv" "$virtualenv.rollback-failed"; fi
+  mv "${kept}" "$virtualenv"
+  rm -rf "$virtualenv.rollback-failed"
+fi
+`;
+}
+
+/** The run is over: the copy goes. */
+export function dropKeptPackages(appDir: string, virtualenv: string): string {
+  return `${location(appDir, virtualenv)}rm -rf "${kept}" "${kept}.part"\n`;
+}
+
+/**
+ * The user's install command, in the checkout, with the virtualenv's programs first. Its own processes do not hold the step's lock
+ * (descriptor 9): a daemon that it leaves behind must not make the step look unfinished.
+ */
+export function install(options: { readonly appDir: string; readonly command: string; readonly path: string; readonly environment: string }): string {
+  return `cd ${quote(options.appDir)}
+(
+${options.environment}
+${options.path}
+exec 9>&- 4>&-
+sh -c ${quote(options.command)}
+)
+`;
+}
