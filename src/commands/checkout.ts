@@ -59,7 +59,7 @@ fi
 export function checkout(target: string): string {
   return `target=${quote(target)}
 ${dropStaleLock}
-at_target() { [ "$(repo rev-parse HEAD)" = "$target" ] && repo update-index --refresh --quiet >/dev/null && repo diff-index --quiet HEAD; }
+at_target() { [ "$(repo rev-parse HEAD)" = "$target" ] && repo update-index -q --refresh >/dev/null && repo diff-index --quiet HEAD; }
 if ! at_target; then
   repo checkout --quiet --force --detach "$target"
 fi
@@ -81,7 +81,7 @@ if [ -d "$found" ]; then
   [ "$(repo rev-parse HEAD)" = "$(cat "$found/head")" ] || repo update-ref --no-deref HEAD "$(cat "$found/head")"
   ${updateSubmodules.replaceAll('\n', '\n  ')}
   if [ -f "$found/index" ]; then cp -p "$found/index" "$git_dir/index"; fi
-  repo update-index --refresh --quiet >/dev/null || :
+  repo update-index -q --refresh >/dev/null || :
 fi
 `;
 
