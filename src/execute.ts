@@ -16,6 +16,8 @@ export type Executor = {
   readonly databaseSecret?: string;
   /** Whether the hosts of a stage answer as the target; the reasons why not. */
   prove(hosts: readonly string[]): Promise<readonly Failure[]>;
+  /** Called when the first stage that touches production begins. */
+  onTouch(): void;
   /** Called with each step's bar of the timeline. */
   record(span: Span): void;
 };
@@ -25,8 +27,6 @@ export type Executed = {
   readonly failures: readonly Failure[];
   /** Whether a stage that touches production was begun. */
   readonly touched: boolean;
-  /** When that was. */
-  readonly touchedAt?: Milliseconds;
   /** What the steps reported, by `key(step)`. */
   readonly facts: ReadonlyMap<string, Facts>;
   /** The keys of the steps that were begun, finished or not. */
@@ -43,12 +43,15 @@ export async function execute(plan: Plan, timeout: Milliseconds, by: Executor): 
   const facts = new Map<string, Facts>();
   const begun = new Set<string>();
   const failures: Failure[] = [];
-  let touchedAt: Milliseconds | undefined;
+  let touched = false;
   let deadline = by.clock.now() + timeout;
 
   for (const stage of plan.stages) {
     const began = by.clock.now();
-    if (stage.touches) touchedAt ??= began;
+    if (stage.touches && !touched) {
+      touched = true;
+      by.onTouch();
+    }
     await eachAtMost(by.parallel, byHost(stage), async (steps) => {
       for (const step of steps) {
         if (failures.length > 0) return;
@@ -67,15 +70,17 @@ export async function execute(plan: Plan, timeout: Milliseconds, by: Executor): 
     if (failures.length === 0 && stage.prove.length > 0) failures.push(...(await by.prove(stage.prove)));
     if (failures.length > 0) break;
   }
-  return { failures, touched: touchedAt !== undefined, facts, begun, ...(touchedAt === undefined ? {} : { touchedAt }) };
+  return { failures, touched, facts, begun };
 }
 
 /**
  * Takes back every step that was begun, in reverse order; a failure does not keep the others from being taken back.
+ * @param timeout no undo of a step begins after it
  * @returns what could not be taken back; empty when all was.
  */
-export async function undo(plan: Plan, begun: ReadonlySet<string>, by: Executor): Promise<readonly Failure[]> {
+export async function undo(plan: Plan, begun: ReadonlySet<string>, timeout: Milliseconds, by: Executor): Promise<readonly Failure[]> {
   const failures: Failure[] = [];
+  const deadline = by.clock.now() + timeout;
   for (const stage of plan.stages.toReversed()) {
     await eachAtMost(by.parallel, byHost(stage), async (steps) => {
       for (const step of steps.toReversed()) {
@@ -86,6 +91,10 @@ export async function undo(plan: Plan, begun: ReadonlySet<string>, by: Executor)
           ...(step.needsDatabase ? { needsDatabase: true as const } : {}),
           failure: { code: 'undo-failed', fix: `Look at ${step.host} by hand: this part is not as it was found.` },
         };
+        if (by.clock.now() >= deadline) {
+          failures.push({ ...outOfTime(undoing, timeout), code: 'undo-failed', fix: undoing.failure.fix });
+          continue;
+        }
         const failure = failureOf(undoing, await act(undoing, { ...stage, name: 'Undo' }, by));
         if (failure !== undefined) failures.push(failure);
       }
@@ -96,6 +105,21 @@ export async function undo(plan: Plan, begun: ReadonlySet<string>, by: Executor)
 
 function byHost(stage: Stage): readonly (readonly Step[])[] {
   return [...Map.groupBy(stage.steps, ({ host }) => host).values()];
+}
+
+/**
+ * Waits for the steps that an interrupted process of this run left in flight, and collects what the finished ones reported.
+ * @param begun keys of the steps that the hosts' journals name, those that were interrupted themselves left out
+ */
+export async function followUp(plan: Plan, begun: ReadonlySet<string>, by: Executor): Promise<ReadonlyMap<string, Facts>> {
+  const facts = new Map<string, Facts>();
+  for (const stage of plan.stages) {
+    await eachAtMost(by.parallel, stage.steps.filter((step) => begun.has(key(step))), async (step) => {
+      const end = await act(step, stage, by);
+      if ('facts' in end) facts.set(key(step), end.facts);
+    });
+  }
+  return facts;
 }
 
 async function act(step: Step, stage: Stage, by: Executor): Promise<JobEnd> {

@@ -95,3 +95,11 @@ export interface Log {
   /** A folded group, printed whole. */
   group(title: string, lines: string): void;
 }
+
+/** A deployment that GitHub has a record of. */
+export type DeploymentRecord = {
+  readonly sha: string;
+  readonly time: Milliseconds;
+  /** `success` when it ever succeeded. */
+  readonly state: 'success' | 'other';
+};

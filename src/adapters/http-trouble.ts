@@ -48,7 +48,11 @@ export function troubleOf(error: unknown): Trouble {
   const reason = textAt(error, 'reason');
   if (code.startsWith('HPE_')) return { kind: 'failed', why: `the reply is not HTTP (${reason || messageOf(error)})` };
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return { kind: 'failed', why: `TLS failed (${reason || messageOf(error)})` };
-  if (code.startsWith('ERR_TLS_') || /CERT|ISSUER|SIGNATURE/.test(code)) return { kind: 'failed', why: `its certificate is not valid (${reason || messageOf(error)})` };
+  if (code.startsWith('ERR_TLS_') || /CERT|ISSUER|SIGNATURE/.test(code)) {
+    // Node adds advice about its own options after a semicolon.
+    const cause = (reason || messageOf(error)).replace(/;.*/, '');
+    return { kind: 'failed', why: `its certificate is not valid (${cause})` };
+  }
   return { kind: 'failed', why: theirs.get(code) ?? (messageOf(error) || code) };
 }
 

@@ -1,6 +1,6 @@
 /** What is asked of every host before anything is touched, and how its answer reads. Read only. */
 import { checkoutFacts, repository } from '../commands/git.ts';
-import { stateFolder, type EndedRun } from '../commands/history.ts';
+import { stateFolder, type EndedRun } from '../hosts/history.ts';
 import { quote } from '../commands/quote.ts';
 import { configurationFacts, rightsFacts, rootCommands, unitFacts } from '../commands/systemd.ts';
 import type { Inputs } from '../inputs.ts';
@@ -85,12 +85,9 @@ else fact backup-dir no-rights; fi
 }
 
 function fileFacts(inputs: Inputs, role: Role): string {
-  const files = [
-    ...(inputs.envFile === undefined ? [] : [inputs.envFile]),
-    ...(inputs.virtualenv === undefined || inputs.migrationsDir === undefined ? [] : [`${inputs.migrationsDir}/${inputs.virtualenv}/bin`]),
-    ...(role.database && inputs.migrationsDir !== undefined ? [inputs.migrationsDir] : []),
-  ];
-  return files.map((file) => `[ -r "$app"/${quote(file)} ] || fact missing-file ${quote(file)}\n`).join('');
+  const { envFile, virtualenv, migrationsDir } = inputs;
+  const files = [envFile, virtualenv, ...(role.database ? [migrationsDir] : [])].filter((file) => file !== undefined);
+  return files.map((file) => `[ -r ${quote(file)} ] || fact missing-file ${quote(file)}\n`).join('');
 }
 
 export function readHostFacts(host: string, role: Role, facts: Facts, runnerSeconds: number): HostFacts {

@@ -31,7 +31,7 @@ export function judgeHost(inputs: Inputs, facts: HostFacts): readonly Failure[] 
       failure('disk-full', `the file system of ${path} (${purpose}) has ${megabytes(freeBytes)} free, at least ${megabytes(needed)} are needed`,
         `Free space on ${host}; \`df -h ${path}\` shows the file system.`)),
     ...facts.missingFiles.map((file) =>
-      failure('invalid-input', `${inputs.appDir}/${file} is not there or cannot be read by ${user}`,
+      failure('invalid-input', `${file} is not there or cannot be read by ${user}`,
         'Correct "env-file", "virtualenv" or "migrations-dir", or let the SSH user read it.')),
     ...(facts.backupDir === 'no-rights'
       ? [failure('no-rights', `${user} can neither write nor make the backup folder ${inputs.backupDir}`,

@@ -1,11 +1,8 @@
 /** Which release to return to when nobody named one. Pure. */
 import type { TargetRule } from '../outcome.ts';
-import type { Milliseconds } from '../ports.ts';
-import type { EndedRun } from '../commands/history.ts';
+import type { DeploymentRecord, Milliseconds } from '../ports.ts';
+import type { EndedRun } from '../hosts/history.ts';
 import type { HostFacts } from './host.ts';
-
-/** A deployment that GitHub has a record of, with the status that it has now. */
-export type DeploymentRecord = { readonly sha: string; readonly time: Milliseconds; readonly state: string };
 
 export type Target = { readonly sha: string; readonly rule: TargetRule };
 

@@ -68,12 +68,11 @@ if [ -n "$sha" ]; then fact target "$sha"; else fact ambiguous "$(repo rev-parse
 
 /**
  * What could be returned to from `current` when nobody named it. Facts: `matching` (commits before it whose message the guide's rule
- * takes, newest first), `parent` (first parents, nearest first), `known` (those of `recorded` that the checkout has).
+ * takes, newest first) and `parent` (first parents, nearest first).
  */
-export function candidates(current: string, recorded: readonly string[]): string {
+export function candidates(current: string): string {
   return `repo rev-list --regexp-ignore-case --extended-regexp --grep=${quote(guideMessages)} --max-count=50 ${quote(`${current}^@`)} 2>/dev/null | facts matching
 repo rev-list --first-parent --max-count=50 ${quote(`${current}^1`)} 2>/dev/null | facts parent
-for sha in ${recorded.map(quote).join(' ')}; do repo cat-file -e "$sha^{commit}" 2>/dev/null && fact known "$sha"; done
 `;
 }
 
@@ -100,10 +99,10 @@ fi
 `;
 }
 
-/** What differs between two releases. Facts: `commit` (sha, time, author, subject; tab-separated), `commit-count`, `changed` (paths), names and subjects. */
+/** What differs between two releases. Facts: `commit` (sha, time, author, subject, between `␟` signs: facts hold no control characters), `commit-count`, `changed` (paths), names and subjects. */
 export function difference(from: string, to: string): string {
   return `from=${quote(from)}; to=${quote(to)}
-repo log --max-count=100 --format='%H%x09%aI%x09%an%x09%s' "$to..$from" 2>/dev/null | facts commit
+repo log --max-count=100 --format='%H␟%aI␟%an␟%s' "$to..$from" 2>/dev/null | facts commit
 fact commit-count "$(repo rev-list --count "$to..$from" 2>/dev/null)"
 fact changed-count "$(repo diff --name-only "$from" "$to" 2>/dev/null | wc -l)"
 for sha in "$from" "$to"; do

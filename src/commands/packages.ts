@@ -4,13 +4,13 @@ import { quote } from './quote.ts';
 /** Where the virtualenv is kept while the run may still be undone. */
 const kept = '$virtualenv.rollback-kept';
 
-function location(appDir: string, virtualenv: string): string {
-  return `virtualenv=${quote(`${appDir}/${virtualenv}`)}\n`;
+function location(virtualenv: string): string {
+  return `virtualenv=${quote(virtualenv)}\n`;
 }
 
 /** A whole copy beside the virtualenv, made once; shares blocks with it where the file system can. */
-export function keepPackages(appDir: string, virtualenv: string): string {
-  return `${location(appDir, virtualenv)}if [ ! -d "${kept}" ]; then
+export function keepPackages(virtualenv: string): string {
+  return `${location(virtualenv)}if [ ! -d "${kept}" ]; then
   rm -rf "${kept}.part"
   cp -a --reflink=auto "$virtualenv" "${kept}.part" 2>/dev/null || { rm -rf "${kept}.part"; cp -a "$virtualenv" "${kept}.part"; }
   mv "${kept}.part" "${kept}"
@@ -19,8 +19,8 @@ fi
 }
 
 /** The kept virtualenv takes its place again, at the same path (a virtualenv holds its own path and cannot move). */
-export function packagesBack(appDir: string, virtualenv: string): string {
-  return `${location(appDir, virtualenv)}if [ -d "${kept}" ]; then
+export function packagesBack(virtualenv: string): string {
+  return `${location(virtualenv)}if [ -d "${kept}" ]; then
   rm -rf "$virtualenv.rollback-failed"
   if [ -d "$virtualenv" ]; then mv "$virtualenv" "$virtualenv.rollback-failed"; fi
   mv "${kept}" "$virtualenv"
@@ -30,8 +30,8 @@ fi
 }
 
 /** The run is over: the copy goes. */
-export function dropKeptPackages(appDir: string, virtualenv: string): string {
-  return `${location(appDir, virtualenv)}rm -rf "${kept}" "${kept}.part"\n`;
+export function dropKeptPackages(virtualenv: string): string {
+  return `${location(virtualenv)}rm -rf "${kept}" "${kept}.part"\n`;
 }
 
 /**

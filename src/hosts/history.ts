@@ -1,5 +1,6 @@
 /** The host's own record of how rollbacks ended: what `latest known good` and the metrics are read from. */
-import { quote } from './quote.ts';
+import { quote } from '../commands/quote.ts';
+import { folderName } from './run-folder.ts';
 
 /** A rollback that ended: what it left production on, and what it took away. */
 export type EndedRun = {
@@ -12,9 +13,9 @@ export type EndedRun = {
   readonly to: string;
 };
 
-/** Folder of this application's journal, as shell text; the same words as in hosts/jobs.ts. */
+/** Folder of this application's journal, as shell text; those of its runs lie below it (run-folder.ts). */
 export function stateFolder(environment: string): string {
-  return `"\${XDG_STATE_HOME:-$HOME/.local/state}"/rollback-action/${quote(environment)}`;
+  return `"\${XDG_STATE_HOME:-$HOME/.local/state}"/rollback-action/${quote(folderName(environment))}`;
 }
 
 /** How many ended runs a host keeps the steps of. */

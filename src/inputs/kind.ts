@@ -4,7 +4,7 @@ export type Kind<T> = (text: string) => Parsed<T>;
 export type Parsed<T> = { readonly value: T } | { readonly refused: readonly [Refusal, ...Refusal[]] };
 
 export type Refusal = {
-  /** Follows the input's name: `must be true or false`. Never holds any part of the value. */
+  /** Follows the input's name: `must be true or false`. Of a secret input it never holds any part of the value. */
   readonly rule: string;
   /** The part that is wrong, told as `got "…"`; absent where it must not be shown or says nothing. Never shown of a secret. */
   readonly got?: string;

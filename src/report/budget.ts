@@ -15,26 +15,28 @@ export function fitting(parts: readonly string[], limit: number): readonly strin
   return end === -1 ? parts : parts.slice(0, end);
 }
 
-/** The first lines of a text, led out by how many more there were. */
+/** The first lines of a text, followed by how many more there were. */
 export function head(text: string, limit: number): string {
-  const lines = linesOf(text.slice(0, limit), limit);
-  const all = countLines(text);
-  const kept = fitting(lines, limit - 64);
-  return kept.length === all ? text : [...kept, `… ${String(all - kept.length)} more lines`].join('\n');
+  if (bytesOf(text) <= limit) return text;
+  const kept = fitting(shortened(text.slice(0, limit), limit), limit - 64);
+  return [...kept, left(countLines(text) - kept.length, 'more')].join('\n');
 }
 
 /** The last lines of a text, led in by how many came before. */
 export function tail(text: string, limit: number): string {
-  const lines = linesOf(text.slice(-limit), limit).toReversed();
-  const all = countLines(text);
-  const kept = fitting(lines, limit - 64).toReversed();
-  return kept.length === all ? text : [`… ${String(all - kept.length)} lines before`, ...kept].join('\n');
+  if (bytesOf(text) <= limit) return text;
+  const kept = fitting(shortened(text.slice(-limit), limit).toReversed(), limit - 64).toReversed();
+  return [left(countLines(text) - kept.length, 'earlier'), ...kept].join('\n');
+}
+
+function left(lines: number, which: string): string {
+  return lines > 0 ? `… ${String(lines)} ${which} lines` : '… cut';
 }
 
 // One line longer than a quarter of the whole would push all others out: it is cut itself.
-function linesOf(text: string, limit: number): readonly string[] {
-  const longest = Math.floor(limit / 4 / 3);
-  return text.split('\n').map((line) => (line.length <= longest ? line : `${line.slice(0, longest).toWellFormed()}…`));
+function shortened(text: string, limit: number): readonly string[] {
+  const most = Math.floor(limit / 12);
+  return text.split('\n').map((line) => (line.length <= most ? line : `${line.slice(0, most).toWellFormed()}…`));
 }
 
 function countLines(text: string): number {

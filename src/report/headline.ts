@@ -70,7 +70,7 @@ function cause({ failures }: Report, otherwise: string): string {
   const [first, ...more] = failures;
   if (first === undefined) return otherwise;
   const what = line(first.what, 200).replace(/\.$/, '');
-  const where = first.host === undefined ? '' : ` (on ${line(first.host, 80)})`;
+  const where = first.host === undefined || what.includes(first.host) ? '' : ` (on ${line(first.host, 80)})`;
   return `${what}${where}${more.length === 0 ? '' : `, and ${count(more.length, 'more problem')}`}`;
 }
 

@@ -23,7 +23,7 @@ export const relativePath: Kind<string> = (text) =>
 
 /** Relative to the application's directory, or absolute. */
 export const path: Kind<string> = (text) =>
-  text.startsWith('~') ? refuse('must be a path that does not begin with "~"', { got: text, fix: 'Write it as an absolute path.' }) : normalised(text);
+  /^(~|\.\.)/.test(text) ? refuse('must be a path that does not begin with "~" or ".."', { got: text, fix: 'Write it as an absolute path.' }) : normalised(text);
 
 /** `path` below `base`, or `path` itself when it is absolute. */
 export function below(base: string, path: string): string {
@@ -38,7 +38,7 @@ function normalised(text: string): Parsed<string> {
   if (trimmed === '/' || trimmed === '.') return accept(trimmed);
   if (trimmed.length > 1024 || /\p{C}/u.test(trimmed)) return refuse('must be a path of at most 1024 printable characters', { got: text });
   if (parts.some((part) => part === '' || part === '.' || part === '..')) {
-    return refuse('must be a path without "//", "." and ".." in it', { got: text, ...(text.startsWith('..') && { fix: 'Write it as an absolute path.' }) });
+    return refuse('must be a path without "//", "." and ".." in it', { got: text });
   }
   return accept(trimmed);
 }

@@ -6,11 +6,11 @@ const rule = 'must be a private key in PEM or OpenSSH form';
 export const privateKey: Kind<string> = (text) => {
   if (/^(ssh-|ecdsa-|sk-)\S+ /.test(text)) return refuse(rule, { fix: 'This is the public key; the private one is in the file without ".pub".' });
   if (text.startsWith('PuTTY-User-Key-File')) return refuse(rule, { fix: 'Convert it: puttygen key.ppk -O private-openssh -o key.' });
+  if (/^-----BEGIN .*-----./.test(text)) return refuse(rule, { fix: 'Its line breaks are lost: pass the file as it is.' });
   const lines = text.split('\n').map((each) => each.trim());
   const [, label] = /^-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----$/.exec(lines[0] ?? '') ?? [];
   if (label === undefined) return refuse(rule, { fix: 'It begins with "-----BEGIN … PRIVATE KEY-----": pass the whole file.' });
-  if (lines.length < 3) return refuse(rule, { fix: 'Its line breaks are lost: pass the file as it is.' });
-  if (lines.at(-1) !== `-----END ${label}-----`) return refuse(rule, { fix: `It does not end with "-----END ${label}-----": pass the whole file.` });
+  if (lines.at(-1) !== `-----END ${label}-----` || lines.length < 3) return refuse(rule, { fix: `It does not end with "-----END ${label}-----": pass the whole file.` });
   return accept(`${lines.join('\n')}\n`);
 };
 

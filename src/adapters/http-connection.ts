@@ -3,7 +3,7 @@ import { BlockList, connect as connectTcp, isIP, isIPv6, type LookupFunction } f
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { HttpRequest } from '../ports.ts';
-import { Unasked } from './http-trouble.ts';
+import { TooLate, Unasked } from './http-trouble.ts';
 
 export type Address = { readonly address: string; readonly family: number };
 
@@ -49,7 +49,9 @@ export async function connect({ url, via }: Pick<HttpRequest, 'url' | 'via'>, ne
 
 async function addresses(host: string, network: Network, signal: AbortSignal): Promise<readonly Address[]> {
   if (isIP(host) !== 0) return [{ address: host, family: isIP(host) }];
-  const found = await unlessAborted(network.resolve(host), signal);
+  const found = await unlessAborted(network.resolve(host), signal).catch((error: unknown) => {
+    throw error instanceof TooLate ? new Unasked('its name did not resolve in time') : error;
+  });
   for (const { address } of found) permit(address);
   return found;
 }
@@ -77,24 +79,27 @@ async function dialled(dialling: Promise<Duplex>, signal: AbortSignal): Promise<
 async function ready(socket: Duplex, event: string, signal: AbortSignal, below?: Duplex): Promise<void> {
   // An error between two listeners would end the process.
   socket.on('error', ignore);
-  // TLS over a stream that is not a socket of Node's does not notice when that stream breaks.
-  const broken = (error?: Error): unknown => socket.destroy(error ?? Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
-  below?.on('error', broken).on('close', broken);
+  // TLS over a stream that is no socket of Node's keeps silent when that stream breaks.
+  below?.on('error', (error) => socket.destroy(error));
+  const closed = (): unknown => socket.destroy(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+  below?.once('close', closed);
   try {
     await unlessAborted(once(socket, event), signal);
   } catch (error) {
     socket.destroy();
     below?.destroy();
     throw error;
+  } finally {
+    below?.off('close', closed);
   }
 }
 
-export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason);
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    work.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject);
   });
 }
 

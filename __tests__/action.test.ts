@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { splitDescription, withTables } from '../scripts/readme.mts';
+import { rollbackDeclarations } from '../src/inputs/declarations.ts';
+import type { Declarations } from '../src/inputs/declaration.ts';
+
+type Entry = { readonly description: string; readonly default?: string; readonly required?: boolean };
+type Action = { readonly inputs: Readonly<Record<string, Entry>>; readonly outputs: Readonly<Record<string, Entry>>; readonly runs: unknown };
+
+const text = readFileSync('action.yml', 'utf8');
+const action = parse(text) as Action;
+const declarations: Declarations = rollbackDeclarations(['git']);
+
+test('action.yml names the inputs that are read, in their order', () => {
+  expect(Object.keys(action.inputs)).toEqual(Object.keys(declarations));
+});
+
+test.each(Object.entries(action.inputs))('%s says of itself what the reader does', (name, { description, default: standard, required }) => {
+  const declaration = declarations[name];
+  const said = splitDescription(description).standard;
+  const words = /^(`[^`]+`(, |$))+$/.test(said) ? said.slice(1, -1).split('`, `').join('\n') : undefined;
+  expect(words).toBe(declaration?.preset);
+  expect(said === 'Required').toBe(declaration?.required);
+  expect(description.includes('Secret.')).toBe(declaration?.secret);
+  // A default here would hide that an input is not set, and with it the config file.
+  expect(required).toBeUndefined();
+  expect(standard).toBe(name === 'github-token' ? '${{ github.token }}' : undefined);
+});
+
+test.each(Object.entries(declarations).filter(([, { preset }]) => preset !== undefined))('what stands for %s is a value of it', (_name, { read }) => {
+  expect(read(undefined)).toHaveProperty('value');
+});
+
+test.each([...Object.entries(action.inputs), ...Object.entries(action.outputs)])('%s is described in whole sentences', (_name, { description }) => {
+  expect(description).toMatch(/^[A-Z`].*\.$/);
+});
+
+test('the outputs are those of the contract', () => {
+  expect(Object.keys(action.outputs)).toEqual([
+    'result', 'reason-code', 'from', 'to', 'health', 'health-results', 'smoke-tests', 'smoke-passed', 'smoke-failed', 'hosts', 'backup',
+    'duration-seconds', 'recovery-seconds', 'downtime-seconds', 'downtime-caused-seconds', 'data-loss-rows', 'plan',
+    'incident-report', 'incident-url', 'deployment-id',
+  ]);
+});
+
+test('one bundle runs and settles', () => {
+  expect(action.runs).toEqual({ using: 'node24', main: 'dist/main/index.js', post: 'dist/main/index.js', 'post-if': 'always()' });
+});
+
+test('the tables of the README are written between their markers, and only there', () => {
+  const source = [
+    'inputs:', '', '  # What', '', '  method:', '    description: "How: `git` or a | b. Required."', '  commit:', '    description: "Where to. Default: the last one."',
+    '', '  # Run', '', '  parallel:', '    description: "Hosts at once. Default: `32`."', 'outputs:', '  result:', '    description: "What became of it."',
+  ].join('\n');
+  const readme = 'Above\n<!-- inputs -->\nold\n<!-- /inputs -->\nbetween\n<!-- outputs --><!-- /outputs -->\nbelow\n';
+  const written = withTables(readme, source);
+  expect(written).toMatchInlineSnapshot(`
+    "Above
+    <!-- inputs -->
+    | Input | Meaning | Default |
+    | --- | --- | --- |
+    | **What** | | |
+    | \`method\` | How: \`git\` or a \\| b. | **required** |
+    | \`commit\` | Where to. | the last one |
+    | **Run** | | |
+    | \`parallel\` | Hosts at once. | \`32\` |
+    <!-- /inputs -->
+    between
+    <!-- outputs -->
+    | Output | Meaning |
+    | --- | --- |
+    | \`result\` | What became of it. |
+    <!-- /outputs -->
+    below
+    "
+  `);
+  expect(withTables(written, source)).toBe(written);
+  expect(() => withTables('Nothing here', source)).toThrow('README.md has no <!-- inputs --> with a <!-- /inputs --> after it');
+});

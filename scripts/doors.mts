@@ -1,0 +1,2 @@
+/** The files in src/ that an action.yml starts; each becomes `dist/<door>/index.js`. */
+export const doors = ['main'] as const;

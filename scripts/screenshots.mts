@@ -1,0 +1,41 @@
+/**
+ * Pictures of the summary of every outcome, on 1, 3 and 50 hosts, light and dark, with everything unfolded: `node scripts/screenshots.mts FOLDER`.
+ * Needs Chromium (Debian's `chromium`, or the one that `CHROMIUM` names). The folder is to be outside the repository.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { exampleOf, manyHosts } from '../__tests__/report/example.ts';
+import { writePage } from '../demo/page.mts';
+import type { Result } from '../src/outcome.ts';
+import { incidentReport } from '../src/report/incident.ts';
+import { summary } from '../src/report/summary.ts';
+
+const run = promisify(execFile);
+const [folder = '', ...wanted] = process.argv.slice(2);
+if (folder === '' || resolve(folder).startsWith(resolve(import.meta.dirname, '..'))) throw new Error('Name a folder outside the repository');
+
+const results: readonly Result[] = ['rolled-back', 'unchanged', 'planned', 'refused', 'undone', 'failed', 'cancelled'];
+const pages = [
+  ...results.flatMap((result) => [1, 3, 50].map((hosts) => ({ name: `${result}-${String(hosts)}`, markdown: summary(exampleOf(result, manyHosts(hosts)), 'incident-report.md') }))),
+  { name: 'incident-undone', markdown: incidentReport(exampleOf('undone')) },
+].filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+
+for (const { name, markdown } of pages) {
+  const place = join(folder, name);
+  await mkdir(place, { recursive: true });
+  await writeFile(join(place, 'summary.md'), markdown);
+  const path = await writePage(markdown, place);
+  const unfolded = (await readFile(path, 'utf8')).replaceAll('<details>', '<details open>');
+  await writeFile(join(place, 'unfolded.html'), unfolded);
+  for (const scheme of ['light', 'dark']) {
+    const picture = join(place, `${scheme}.png`);
+    await run(process.env['CHROMIUM'] ?? 'chromium', [
+      '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--window-size=1100,4200', '--virtual-time-budget=8000',
+      ...(scheme === 'dark' ? ['--blink-settings=preferredColorScheme=0'] : ['--blink-settings=preferredColorScheme=1']),
+      `--screenshot=${picture}`, `file://${join(place, name.endsWith('-50') ? 'summary.html' : 'unfolded.html')}`,
+    ]);
+    console.log(picture);
+  }
+}

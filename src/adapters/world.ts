@@ -1,0 +1,44 @@
+/** The real world for a story: SSH, HTTP, the machine's clock, GitHub, files on the runner. */
+import { randomUUID } from 'node:crypto';
+import { bootstrap } from '../hosts/bootstrap.ts';
+import { connectHosts } from '../hosts/connected.ts';
+import { semaphore } from '../hosts/semaphore.ts';
+import type { Inputs } from '../inputs.ts';
+import type { RunStart } from '../recording.ts';
+import type { World } from '../world.ts';
+import { actionsLog } from './actions/log.ts';
+import { systemClock } from './clock.ts';
+import { runCommand } from './command.ts';
+import { deploymentRecords } from './github.ts';
+import { httpOver } from './http.ts';
+import { parseKnownHosts } from './ssh/known-hosts.ts';
+import { opener } from './ssh/open.ts';
+import { parsePrivateKey } from './ssh/private-key.ts';
+
+/** At most so many handshakes at once: sshd drops connections beyond ten that are not let in yet. */
+const handshakes = 5;
+
+export function realWorld(inputs: Inputs, run: RunStart, checkpoint: (state: unknown) => void, signal: AbortSignal): World {
+  const asked = deploymentRecords({ token: inputs.githubToken, repository: run.repository, environment: run.environment, apiUrl: process.env['GITHUB_API_URL'] });
+  return {
+    clock: systemClock, log: actionsLog, http: httpOver(), checkpoint, signal,
+    deployments: () => asked,
+    command: (text, environment) => runCommand(text, environment, actionsLog),
+    async connect() {
+      const { sshJumpHost, databaseHost, hosts, appDir, parallel, lockWait } = inputs;
+      const ssh = opener({
+        key: parsePrivateKey(inputs.sshPrivateKey, inputs.sshPassphrase),
+        knownHosts: parseKnownHosts(inputs.sshKnownHosts).entries,
+        command: bootstrap, timeout: inputs.sshConnectTimeout, keepalive: 5000, handshakes: semaphore(handshakes), clock: systemClock, random: Math.random,
+        ...(sshJumpHost === undefined ? {} : { jump: sshJumpHost }),
+      });
+      const connected = await connectHosts({
+        addresses: [...hosts, databaseHost], open: ssh.open, appDir, parallel, lockWait, run, clock: systemClock, log: actionsLog, nonce: randomUUID,
+      });
+      return { ...connected, async [Symbol.asyncDispose]() {
+        await connected[Symbol.asyncDispose]();
+        await ssh[Symbol.asyncDispose]();
+      } };
+    },
+  };
+}

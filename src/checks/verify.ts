@@ -1,0 +1,38 @@
+import type { CheckResult } from '../outcome.ts';
+import type { Milliseconds } from '../ports.ts';
+import { type Asking, type HealthCheck, type HealthLimits, untilHealthy } from './health.ts';
+import { identityQuestions, proveIdentity } from './identity.ts';
+import type { SmokeTest } from './smoke-grammar.ts';
+import { runSmokeTests } from './smoke.ts';
+import { soak } from './soak.ts';
+import { worst } from './verdict.ts';
+
+export type Verification = {
+  readonly health: readonly HealthCheck[];
+  readonly limits: HealthLimits;
+  readonly smoke: readonly SmokeTest[];
+  /** `0` for none. */
+  readonly soak: Milliseconds;
+  /** How often each address is asked which release answers, where its checks expect one. */
+  readonly questions?: number;
+};
+
+/**
+ * Health until it is steady, then who answers, then smoke tests, then the soak. What comes after a check that did not pass is not
+ * run and not in the results. One host after its restart is verified with its own health checks, no smoke tests and no soak.
+ */
+export async function verify({ health, limits, smoke, soak: duration, questions = identityQuestions }: Verification, asking: Asking): Promise<CheckResult[]> {
+  const parts: readonly (() => Promise<CheckResult[]>)[] = [
+    () => Promise.all(health.map((check) => untilHealthy(check, limits, asking))),
+    () => Promise.all(health.flatMap(({ expected, ...check }) => (expected === undefined ? [] : [proveIdentity({ ...check, expected }, asking, questions)]))),
+    () => runSmokeTests(smoke, asking),
+    async () => (duration > 0 ? soak(health, { duration, interval: limits.interval }, asking) : []),
+  ];
+  const results: CheckResult[] = [];
+  for (const part of parts) {
+    const found = await part();
+    results.push(...found);
+    if (found.length > 0 && worst(found.map(({ verdict }) => verdict)) !== 'passed') break;
+  }
+  return results;
+}

@@ -1,0 +1,94 @@
+/** The hosts of a run as the story has them: readable from the first connection on, writable while the lock is held. */
+import { RollbackError, type Failure } from '../errors.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { RunStart } from '../recording.ts';
+import type { Connected, Locked } from '../world.ts';
+import type { Address, Open } from './connection.ts';
+import { connectAll } from './fleet.ts';
+import { heartbeat, type Beat } from './heartbeat.ts';
+import { readOnly } from './host.ts';
+import { acquireAll, releaseAll, type Fences, type Holder } from './lock-all.ts';
+import { folderName } from './run-folder.ts';
+
+export type ConnectOptions = {
+  readonly addresses: readonly Address[];
+  readonly open: Open;
+  readonly appDir: string;
+  readonly parallel: number;
+  /** How long a held lock is waited for. */
+  readonly lockWait: number;
+  readonly run: RunStart;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** New and not to be guessed at every call. */
+  readonly nonce: () => string;
+};
+
+/** Between two looks at a lock that another run holds. */
+const lockInterval = 5000;
+
+export async function connectHosts(options: ConnectOptions): Promise<Connected> {
+  const { addresses, open, appDir, parallel, run, clock, log, nonce } = options;
+  const place = { checkout: appDir, folder: `/var/tmp/rollback-action-${folderName(run.environment)}` };
+  let token = nonce();
+  const fences: Fences = () => ({ place, token });
+  const fleet = await connectAll(addresses, { open, parallel, run: { environment: run.environment, id: run.id }, fences, clock, nonce });
+  const hosts = [...fleet.hosts.values()];
+  const owner = JSON.stringify({ run: run.id, actor: run.actor, url: run.url, time: new Date(clock.now()).toISOString() });
+
+  const lock = async (earlier?: string): Promise<Locked> => {
+    token = earlier ?? token;
+    const takenOver = await waitForLock(() => acquireAll(hosts, fences, owner), options);
+    const beat = heartbeat(hosts, fences, clock, (each) => log.warning(beatMissed(each)));
+    return {
+      hosts: fleet.hosts, token,
+      notes: takenOver.map((old) => `${old.host}: the lock of ${holder(old)} gave no sign of life for 30 s and was taken over.`),
+      async [Symbol.asyncDispose]() {
+        await beat[Symbol.asyncDispose]();
+        for (const problem of await releaseAll(hosts, fences)) log.warning(problem);
+      },
+    };
+  };
+  return {
+    hosts: new Map(hosts.map((host) => [host.name, readOnly(host)])),
+    lock,
+    [Symbol.asyncDispose]: async () => fleet[Symbol.asyncDispose](),
+  };
+}
+
+async function waitForLock(acquire: () => ReturnType<typeof acquireAll>, { lockWait, clock, log }: ConnectOptions): Promise<readonly Holder[]> {
+  const until = clock.now() + lockWait;
+  for (;;) {
+    const acquired = await acquire();
+    if (acquired.kind === 'taken') return acquired.takenOver;
+    if (clock.now() + lockInterval > until) throw locked(acquired.by);
+    log.info(`Waiting for the lock of ${acquired.by.map(holder).join(', ')}`);
+    await clock.sleep(lockInterval);
+  }
+}
+
+function locked(by: readonly (Holder & { readonly running: boolean })[]): RollbackError {
+  const failures = by.map((each): Failure => ({
+    code: 'locked', host: each.host, what: `the lock is held by ${holder(each)}`,
+    fix: each.running ? 'That run is gone, but a step of it still runs on the host; wait for it to end.' : 'Wait for that run to end, or set "lock-wait"; a run that died loses its lock after 30 s.',
+  }));
+  const [first, ...rest] = failures;
+  return new RollbackError(first === undefined ? { code: 'locked', what: 'the lock is held', fix: 'Run it again.' } : [first, ...rest]);
+}
+
+/** `octocat's run 42-1 since 2026-11-23T10:00:00.000Z (https://…)`; the line is data that another run wrote. */
+function holder({ owner, since }: Holder): string {
+  try {
+    const { run, actor, url } = JSON.parse(owner) as { readonly [name: string]: unknown };
+    const when = new Date(since * 1000).toISOString();
+    return `${String(actor)}'s run ${String(run)} since ${when}${typeof url === 'string' && url !== '' ? ` (${url})` : ''}`;
+  } catch {
+    return 'a run that did not say who it is';
+  }
+}
+
+function beatMissed(beat: Beat): string {
+  return beat.kind === 'lost'
+    ? `${beat.host}: the lock was taken over; no step of this run starts there any more.`
+    : `${beat.host}: the lock could not be refreshed: ${beat.why}`;
+}

@@ -1,0 +1,122 @@
+/** Inputs that are right each by itself and wrong together. An input that could not be read is not judged again. */
+import type { Failure } from '../errors.ts';
+import { placeOf, written, type Standard } from './addresses.ts';
+import type { ValuesOf } from './declaration.ts';
+import type { rollbackDeclarations } from './declarations.ts';
+import { invalid } from './invalid.ts';
+import { asDuration } from './kinds/duration.ts';
+import type { HostLine } from './kinds/host.ts';
+import { isEncrypted } from './kinds/private-key.ts';
+
+export type Values = ValuesOf<ReturnType<typeof rollbackDeclarations>>;
+
+/** @param isSet whether an input was set at all, right or wrong */
+export function contradictions(values: Partial<Values>, isSet: (name: keyof Values) => boolean): readonly Failure[] {
+  return [
+    ...hostRules(values, isSet),
+    ...migrationRules(values, isSet),
+    ...dataRules(values, isSet),
+    ...healthRules(values, isSet),
+    ...alone('install-when', ['install-command'], isSet),
+    ...alone('virtualenv', ['migrations', 'install-command'], isSet),
+  ];
+}
+
+type IsSet = (name: keyof Values) => boolean;
+
+function* hostRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
+  const standard: Standard = { user: values['ssh-user'], port: values['ssh-port'] ?? 22 };
+  const lines: Readonly<Record<string, readonly HostLine[]>> = {
+    hosts: values.hosts ?? [],
+    'database-host': values['database-host'] === undefined ? [] : [values['database-host']],
+    'ssh-jump-host': values['ssh-jump-host'] === undefined ? [] : [values['ssh-jump-host']],
+  };
+  if (isSet('hosts') && values.hosts?.length === 0) yield invalid('Input "hosts" must name one host at least, got only comments', 'Write one host per line.');
+  if ((values.hosts?.length ?? 0) > 256) yield invalid(`Input "hosts" must name at most 256 hosts, got ${values.hosts?.length}`, 'Roll back in several runs, each with an environment of its own.');
+  for (const [name, hosts] of Object.entries(lines)) {
+    const [example, ...others] = isSet('ssh-user') ? [] : hosts.filter(({ user }) => user === undefined).map(written);
+    if (example === undefined) continue;
+    yield invalid(`Input "${name}" names ${[example, ...others].join(', ')} without a user, and "ssh-user" is not set`, `Set "ssh-user", or write deploy@${example}.`);
+  }
+  const seen = new Map<string, HostLine>();
+  for (const line of values.hosts ?? []) {
+    const place = placeOf(line, standard);
+    if (seen.has(place)) yield invalid(`Input "hosts" must name each host once, got ${written(line)} again`, 'Take one of the lines out.');
+    seen.set(place, line);
+  }
+  const database = values['database-host'];
+  const same = database && seen.get(placeOf(database, standard));
+  if (same && (same.user ?? standard.user) !== (database.user ?? standard.user)) {
+    yield invalid(`Inputs "database-host" and "hosts" name ${written(database)} and ${written(same)}, one host with two users`, 'Give both the same user.');
+  }
+  const key = values['ssh-private-key'];
+  if (key !== undefined && isEncrypted(key) && !isSet('ssh-passphrase')) {
+    yield invalid('Input "ssh-passphrase" is required: the key in "ssh-private-key" is encrypted', 'Pass it with ssh-passphrase: ${{ secrets.… }}.');
+  }
+}
+
+function* migrationRules({ migrations, schema }: Partial<Values>, isSet: IsSet): Generator<Failure> {
+  const commands = ['migrations-down-command', 'migrations-up-command'] as const;
+  if (migrations === 'alembic' && !isSet('migrations-dir')) {
+    yield invalid('Input "migrations-dir" is required with "migrations: alembic"', 'Set it to the directory of alembic.ini, relative to "app-dir".');
+  }
+  if (migrations === 'command' && schema === 'downgrade') {
+    for (const name of commands) {
+      if (!isSet(name)) yield invalid(`Input "${name}" is required with "migrations: command"`, 'Set it, or set "schema: keep" to leave the database as it is.');
+    }
+  }
+  if (migrations === 'alembic' || migrations === 'none') {
+    for (const name of commands) {
+      if (isSet(name)) yield invalid(`Input "${name}" has no effect with "migrations: ${migrations}"`, 'Set "migrations: command", or take it out.');
+    }
+  }
+  if (migrations === 'none') {
+    for (const name of ['migrations-dir', 'schema'] as const) {
+      if (isSet(name)) yield invalid(`Input "${name}" has no effect with "migrations: none"`, 'Set "migrations: alembic" or "migrations: command", or take it out.');
+    }
+  }
+}
+
+function* dataRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
+  const { backup = [] } = values;
+  const knowsDatabase = isSet('database-url') || isSet('env-file');
+  const eitherOne = 'Set "database-url" or "env-file".';
+  if (isSet('database-url') && isSet('env-file')) {
+    yield invalid('Inputs "database-url" and "env-file" both name the database', 'Keep one of them.');
+  }
+  if (isSet('env-key') && !isSet('env-file')) yield invalid('Input "env-key" has no effect without "env-file"', 'Set "env-file", or take it out.');
+  if (backup.includes('none') && backup.length > 1) {
+    yield invalid(`Input "backup" must be "none" alone, got ${backup.join(', ')}`, 'Take "none" out, or everything else.');
+  }
+  if (backup.includes('database') && !knowsDatabase) yield invalid('Input "backup" must not hold "database" where no database is known', eitherOne);
+  const limit = values['max-data-loss-rows'];
+  if (typeof limit === 'number' && !knowsDatabase) {
+    yield invalid('Input "max-data-loss-rows" must be "any" where no database is known: nothing could be counted', eitherOne);
+  }
+  const app = values['app-dir'];
+  const backups = values['backup-dir'];
+  if (app !== undefined && backups !== undefined && `${backups}/`.startsWith(`${app}/`)) {
+    yield invalid('Input "backup-dir" must not be inside "app-dir": what a checkout cleans away is no backup', 'Name a directory beside it.');
+  }
+}
+
+function* healthRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
+  if (values.method === 'git' && !isSet('health-url') && !isSet('host-health-url')) {
+    yield invalid('Input "health-url" or "host-health-url" is required with "method: git"', 'Set one of them: without it nothing proves that production is back.');
+  }
+  const { 'health-timeout': timeout, 'health-interval': interval, 'health-successes': successes } = values;
+  if (timeout === undefined || interval === undefined || successes === undefined) return;
+  const least = interval * (successes - 1);
+  if (least >= timeout) {
+    yield invalid(
+      `Input "health-timeout" must be longer than ${asDuration(least)}, which ${successes} answers at an interval of ${asDuration(interval)} take; it is ${asDuration(timeout)}`,
+      'Raise "health-timeout", or lower "health-successes" or "health-interval".',
+    );
+  }
+}
+
+function* alone(name: keyof Values, needs: readonly (keyof Values)[], isSet: IsSet): Generator<Failure> {
+  if (!isSet(name) || needs.some(isSet)) return;
+  const others = needs.map((other) => `"${other}"`);
+  yield invalid(`Input "${name}" has no effect without ${others.join(' or ')}`, `Set ${others.join(' or ')}, or take it out.`);
+}

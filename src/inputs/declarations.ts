@@ -1,0 +1,112 @@
+/** Every input, by its name in action.yml, in the groups that the actions of this repository put together. */
+import { optional, preset, required, secret, several } from './declaration.ts';
+import { or } from './kind.ts';
+import { batch } from './kinds/batch.ts';
+import { boolean, oneOf } from './kinds/closed.ts';
+import { commit } from './kinds/commit.ts';
+import { duration } from './kinds/duration.ts';
+import { host, user } from './kinds/host.ts';
+import { knownHosts } from './kinds/known-hosts.ts';
+import { list } from './kinds/list.ts';
+import { whole } from './kinds/number.ts';
+import { directory, path, relativePath } from './kinds/path.ts';
+import { privateKey } from './kinds/private-key.ts';
+import { smokeTest, versionFrom } from './kinds/smoke-tests.ts';
+import { command, envKey, line, prose } from './kinds/text.ts';
+import { time } from './kinds/time.ts';
+import { unit } from './kinds/unit.ts';
+import { databaseUrl, httpUrl } from './kinds/url.ts';
+
+const second = 1000;
+
+const dependencyFiles = [
+  'requirements*.txt', 'poetry.lock', 'uv.lock', 'package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'Gemfile.lock', 'composer.lock',
+].join('\n');
+
+const what = (methods: readonly string[]) => ({
+  method: required(oneOf(methods)),
+  commit: optional(commit),
+  environment: preset('production', line({ max: 255 })),
+  reason: optional(prose({ max: 500 })),
+  'detected-at': optional(time),
+  'dry-run': preset('false', boolean),
+  config: optional(relativePath),
+});
+
+const hosts = {
+  hosts: required(list(host)),
+  'database-host': optional(host),
+};
+
+const ssh = {
+  'ssh-user': optional(user),
+  'ssh-port': preset('22', whole({ from: 1, to: 65_535 })),
+  'ssh-private-key': secret(required(privateKey)),
+  'ssh-passphrase': secret(optional(line({ max: 1024 }))),
+  'ssh-known-hosts': required(knownHosts),
+  'ssh-jump-host': optional(host),
+  'ssh-connect-timeout': preset('20s', duration({ from: second })),
+};
+
+const app = {
+  'app-dir': required(directory),
+  dirty: preset('save', oneOf(['save', 'refuse'])),
+  services: several(list(unit)),
+  reload: several(list(unit)),
+  'install-command': optional(command),
+  'install-when': preset(dependencyFiles, list(relativePath)),
+  migrations: preset('none', oneOf(['alembic', 'command', 'none'])),
+  'migrations-dir': optional(relativePath),
+  virtualenv: optional(path),
+  'migrations-down-command': optional(command),
+  'migrations-up-command': optional(command),
+  schema: preset('downgrade', oneOf(['downgrade', 'keep'])),
+};
+
+const data = {
+  'database-url': secret(optional(databaseUrl)),
+  'env-file': optional(path),
+  'env-key': preset('DATABASE_URL', envKey),
+  backup: several(list(oneOf(['database', 'app', 'none']))),
+  'backup-dir': optional(directory),
+  'backup-keep': preset('5', whole({ from: 1, to: 1000 })),
+  'backup-timeout': preset('2h', duration({ from: second })),
+  'max-data-loss-rows': preset('any', or('any', whole({ from: 0 }))),
+};
+
+const verify = {
+  'health-url': several(list(httpUrl)),
+  'host-health-url': several(list(httpUrl)),
+  'health-timeout': preset('60s', duration({ from: second })),
+  'health-interval': preset('1s', duration({ from: 100 })),
+  'health-successes': preset('3', whole({ from: 1, to: 100 })),
+  'version-from': optional(versionFrom),
+  'smoke-tests': several(list(smokeTest)),
+  'log-files': several(list(path)),
+  'access-log': optional(path),
+  soak: preset('0s', duration({ from: 0 })),
+};
+
+const run = {
+  timeout: preset('5m', or('none', duration({ from: second }))),
+  parallel: preset('32', whole({ from: 1 })),
+  batch: preset('100%', batch),
+  'on-failure': preset('undo', oneOf(['undo', 'stop'])),
+  'on-cancel': preset('undo', oneOf(['undo', 'stop'])),
+  'lock-wait': preset('0s', duration({ from: 0 })),
+  'before-command': optional(command),
+  'after-command': optional(command),
+};
+
+const tell = {
+  'github-token': secret(optional(line({ max: 1024 }))),
+  'incident-report': preset('incident-report.md', relativePath),
+};
+
+/**
+ * The inputs of the rollback action.
+ * @param methods the values of `method`: the names in the registry of methods
+ */
+export function rollbackDeclarations(methods: readonly string[]) {
+  return { ...what(methods), ...hosts, ...ssh, ...app, ...data, ...verify, ...run, ...tell };
+}

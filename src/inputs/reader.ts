@@ -1,0 +1,49 @@
+import type { Failure } from '../errors.ts';
+import type { Declaration, Declarations, ValuesOf } from './declaration.ts';
+import { invalid } from './invalid.ts';
+import { refuse, type Refusal } from './kind.ts';
+import { shown } from './shown.ts';
+import type { Given, Source } from './source.ts';
+
+/**
+ * Reads every declared input; what is wrong is collected, never thrown, so that all of it can be told at once.
+ * The values are without the inputs that are wrong.
+ */
+export function readDeclared<D extends Declarations>(
+  declarations: D,
+  source: Source,
+  redact: (text: string) => string,
+): { readonly values: Partial<ValuesOf<D>>; readonly failures: readonly Failure[] } {
+  const values: Partial<ValuesOf<D>> = {};
+  const failures: Failure[] = [];
+  for (const [name, declaration] of Object.entries(declarations)) {
+    const given = source.given.get(name);
+    if (given === undefined && !source.complete) continue;
+    const parsed = hasControls(given?.text) ? refuse('must not contain control characters') : declaration.read(given?.text);
+    if ('value' in parsed) Object.assign(values, { [name]: parsed.value });
+    else failures.push(...parsed.refused.map((refusal) => tell(name, declaration, given, refusal, redact)));
+  }
+  return { values, failures };
+}
+
+/** Whether every declared input has its value: true when reading found nothing wrong. */
+export function isComplete<D extends Declarations>(declarations: D, values: Partial<ValuesOf<D>>): values is ValuesOf<D> {
+  return Object.keys(declarations).every((name) => Object.hasOwn(values, name));
+}
+
+/** `Input "parallel" must be a whole number from 1, got "two"`, and where to correct it. */
+function tell(name: string, { secret }: Declaration<unknown>, given: Given | undefined, refusal: Refusal, redact: (text: string) => string): Failure {
+  const place = refusal.line !== undefined && given?.text.includes('\n') ? `Line ${refusal.line} of input "${name}"` : `Input "${name}"`;
+  const got = secret || refusal.got === undefined ? '' : `, got ${shown(redact(refusal.got))}`;
+  return invalid(`${place} ${refusal.rule}${got}`, refusal.fix ?? whereToCorrect(name, secret, given));
+}
+
+function whereToCorrect(name: string, secret: boolean, given: Given | undefined): string {
+  if (given === undefined && secret) return `Pass it with ${name}: \${{ secrets.… }}; a secret that this job's environment does not have arrives empty.`;
+  if (given === undefined) return 'Set it in the workflow or in the config file.';
+  return `Correct it in ${given.file ?? 'the workflow'}.`;
+}
+
+function hasControls(text = ''): boolean {
+  return /[^\P{Cc}\n\t]/u.test(text);
+}

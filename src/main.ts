@@ -1,0 +1,112 @@
+/** The door of the rollback action, for `main` and for `post`. */
+import { getState, saveState, setFailed } from '@actions/core';
+import { actionsLog, tellDebuggers } from './adapters/actions/log.ts';
+import { annotate, mask, writeOutputs, writeSummary } from './adapters/actions/results.ts';
+import { runIdentity } from './adapters/actions/run.ts';
+import { checkpointFile, readCheckpoint } from './adapters/checkpoint.ts';
+import { systemClock } from './adapters/clock.ts';
+import { runCommand } from './adapters/command.ts';
+import { writeTextFile } from './adapters/files.ts';
+import { readConfigFile, takeInputs } from './adapters/inputs.ts';
+import { realWorld } from './adapters/world.ts';
+import { readInputs, secretInputs, type Inputs } from './inputs.ts';
+import { secretsToMask } from './inputs/masks.ts';
+import { methodNames, methods } from './methods/registry.ts';
+import type { Report } from './outcome.ts';
+import { reportOf, startRecording, type RunStart } from './recording.ts';
+import { annotations } from './report/annotations.ts';
+import { headline } from './report/headline.ts';
+import { incidentReport } from './report/incident.ts';
+import { outputs } from './report/outputs.ts';
+import { summary } from './report/summary.ts';
+import { failuresIn, rollback, type Checkpoint } from './rollback.ts';
+import { takeUp } from './take-up.ts';
+
+const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+const startedAt = systemClock.now();
+
+if (getState('main') === '') {
+  saveState('main', 'started');
+  await main();
+} else {
+  await post();
+}
+// Sockets that a dead host keeps half open must not keep the job waiting.
+process.exit();
+
+async function main(): Promise<void> {
+  const raw = takeRaw();
+  const checkpoint = checkpointFile();
+  const cancelled = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel(signal));
+  try {
+    const inputs = await inputsFrom(raw);
+    const run = startOf(raw, inputs);
+    const report = await rollback(inputs, methodOf(inputs), run, realWorld(inputs, run, checkpoint.save, cancelled.signal));
+    checkpoint.clear();
+    await tell(report, inputs);
+  } catch (thrown) {
+    tellDebuggers(thrown);
+    await tell(reportOf(startRecording(startOf(raw)), { result: failuresIn(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: failuresIn(thrown), at: systemClock.now() }));
+  }
+}
+
+/** The runner gives 7.5 s: no step is started any more, steps in flight go on by themselves, and `post` settles the run. */
+function cancel(signal: string): void {
+  actionsLog.warning(`Cancelled (${signal}): no further step is started. The post step brings the run to its end.`);
+  writeOutputs({ result: 'cancelled', 'reason-code': 'cancelled' });
+  process.exit(1);
+}
+
+async function post(): Promise<void> {
+  const left = readCheckpoint();
+  if (left === undefined) return;
+  const raw = takeRaw();
+  const inputs = await inputsFrom(raw);
+  const { recording } = left as Checkpoint;
+  const world = realWorld(inputs, recording.run, () => undefined, new AbortController().signal);
+  await tell(await takeUp(inputs, methodOf(inputs), left as Checkpoint, world), inputs);
+}
+
+/** Secrets are hidden before anything is done or said. */
+function takeRaw(): Readonly<Record<string, string>> {
+  const raw = takeInputs(process.env, secretInputs);
+  mask(secretsToMask(raw, secretInputs));
+  return raw;
+}
+
+async function inputsFrom(raw: Readonly<Record<string, string>>): Promise<Inputs> {
+  const path = raw['config'] ?? '';
+  return readInputs(raw, path === '' ? undefined : await readConfigFile(workspace, path), methodNames);
+}
+
+function methodOf({ method }: Inputs) {
+  const found = methods[method];
+  if (found === undefined) throw new Error(`No method is called ${method}`);
+  return found;
+}
+
+function startOf(raw: Readonly<Record<string, string>>, inputs?: Inputs): RunStart {
+  return {
+    ...runIdentity(process.env), startedAt,
+    environment: inputs?.environment ?? raw['environment'] ?? '', method: inputs?.method ?? raw['method'] ?? '', reason: inputs?.reason ?? '', dryRun: inputs?.dryRun ?? false,
+    ...(inputs?.detectedAt === undefined ? {} : { detectedAt: inputs.detectedAt }),
+  };
+}
+
+/** Outputs, summary, annotations, incident report, the job's end. Nothing of it can change the result. */
+async function tell(report: Report, inputs?: Inputs): Promise<void> {
+  const file = inputs === undefined || report.result === 'unchanged' || report.result === 'planned' ? '' : inputs.incidentReport;
+  const problem = file === '' ? undefined : writeTextFile(workspace, file, incidentReport(report));
+  if (problem !== undefined) actionsLog.warning(`The incident report could not be written to ${file}: ${problem}`);
+  writeOutputs(outputs(report, { incidentReport: file, incidentUrl: '', deploymentId: '' }));
+  const page = summary(report, file);
+  if (!writeSummary(page)) actionsLog.group('Summary', page);
+  annotate(annotations(report));
+  if (inputs?.afterCommand !== undefined) {
+    const failure = await runCommand(inputs.afterCommand, { ROLLBACK_RESULT: report.result, ROLLBACK_FROM: report.from?.sha ?? '', ROLLBACK_TO: report.to?.sha ?? '' }, actionsLog);
+    if (failure !== undefined) actionsLog.warning(`The "after-command" failed; the result stands: ${failure.why ?? failure.what}`);
+  }
+  if (report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned') actionsLog.info(headline(report));
+  else setFailed(headline(report));
+}

@@ -1,0 +1,112 @@
+/**
+ * The stages of a git rollback. Pure.
+ *
+ * The order is the point: the database goes down with the current code (only that has the downgrade scripts), before any checkout. Undo
+ * runs the stages backwards, so what must come last there (services, on the found code) belongs to a step that comes first here.
+ */
+import { posix } from 'node:path';
+import { checkout, checkoutBack, keepCheckout } from '../../commands/checkout.ts';
+import { fetchCommit, repository } from '../../commands/git.ts';
+import { install, keepPackages, packagesBack } from '../../commands/packages.ts';
+import { quote } from '../../commands/quote.ts';
+import { keepUnits, reload, restart, unitsBack } from '../../commands/systemd.ts';
+import type { Inputs } from '../../inputs.ts';
+import { sizeOf } from '../../inputs/kinds/batch.ts';
+import type { Plan, Stage, Step } from '../../plan.ts';
+import type { Unfinished } from '../../assess/host.ts';
+import type { GitFacts, TargetOnHost } from './assess.ts';
+
+const second = 1000;
+const minute = 60 * second;
+
+/** How a run writes itself down before it begins, for one that takes it up if it dies. */
+export type Begun = Unfinished;
+
+/** Steps that belong to the data: made by databases/ and migrations/. */
+export type DataSteps = { readonly backups: readonly Step[]; readonly migrations: readonly Step[] };
+
+export function planGit(inputs: Inputs, facts: GitFacts, data: DataSteps, environment: string, begun: Begun): Plan {
+  const on = (each: TargetOnHost): Parts => partsOf(inputs, facts, each, environment, begun);
+  const serving = facts.hosts.filter(({ facts: { role } }) => role.app);
+  const others = facts.hosts.filter(({ facts: { role } }) => !role.app);
+  const [first, ...rest] = serving;
+  if (first === undefined) return { stages: [] };
+  return {
+    stages: [
+      stage('Fetch', { touches: false }, facts.hosts.flatMap((each) => (each.toFetch ? [on(each).fetch] : []))),
+      stage('Back up', { touches: false, untimed: true }, data.backups),
+      stage('Keep what is found', { touches: false }, facts.hosts.map((each) => on(each).keep)),
+      stage('Database', { touches: true }, data.migrations),
+      switching(`First host: ${first.facts.host}`, [...others, first], on),
+      ...batches(rest, sizeOf(inputs.batch, rest.length)).map((hosts, index, all) =>
+        switching(all.length === 1 ? 'Other hosts' : `Batch ${index + 1} of ${all.length}`, hosts, on)),
+      stage('Reload', { touches: true }, serving.flatMap((each) => on(each).reload)),
+    ].filter(({ steps }) => steps.length > 0),
+  };
+}
+
+function stage(name: string, { touches, untimed }: { touches: boolean; untimed?: true }, steps: readonly Step[], prove: readonly string[] = []): Stage {
+  return { name, touches, steps, prove, ...(untimed === undefined ? {} : { untimed }) };
+}
+
+function switching(name: string, hosts: readonly TargetOnHost[], on: (each: TargetOnHost) => Parts): Stage {
+  const serving = hosts.filter(({ facts: { role } }) => role.app).map(({ facts: { host } }) => host);
+  return stage(name, { touches: true }, hosts.flatMap((each) => on(each).switch), serving);
+}
+
+function batches<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+type Parts = { readonly fetch: Step; readonly keep: Step; readonly switch: readonly Step[]; readonly reload: readonly Step[] };
+
+/** The dependency files that going to the target changes on this host; all of them count when the target is not there to compare. */
+export function changedDependencies(inputs: Inputs, { changed }: TargetOnHost): readonly string[] {
+  if (changed === undefined) return inputs.installWhen;
+  return changed.filter((path) => inputs.installWhen.some((pattern) => posix.matchesGlob(path, pattern) || posix.matchesGlob(path, `**/${pattern}`)));
+}
+
+function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, environment: string, begun: Begun): Parts {
+  const { appDir, virtualenv, installCommand, services } = inputs;
+  const { host, role } = each.facts;
+  const target = facts.target.sha;
+  const short = target.slice(0, 7);
+  const repo = repository(appDir);
+  const step = (id: string, title: string, script: string, rest: Partial<Step> = {}): Step => ({
+    id, title, host, script: `set -eu\n${script}`, limit: 2 * minute, failure: { code: 'step-failed', fix: `Look at ${appDir} on ${host}.` }, ...rest,
+  });
+  const installs = installCommand !== undefined && changedDependencies(inputs, each).length > 0;
+  const installScript = install({ appDir, command: installCommand ?? '', environment, path: virtualenv === undefined ? '' : `PATH=${quote(`${virtualenv}/bin`)}:$PATH; export PATH` });
+  const units = role.app ? services : [];
+  const reloads = role.app ? inputs.reload : [];
+  return {
+    fetch: step('fetch', `Fetch ${short}`, repo + fetchCommit(target), {
+      failure: { code: 'no-such-commit', fix: `Check that \`git -C ${appDir} fetch origin ${target}\` works on ${host}.` },
+    }),
+    keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: JSON.stringify(begun) }) + keepUnits(units), {
+      ...(units.length + reloads.length === 0 ? {} : {
+        undo: { title: 'Services on the found release', script: `set -eu\n${repo}${unitsBack(reloads)}`, limit: 3 * minute },
+      }),
+    }),
+    switch: [
+      ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv), {
+        limit: 5 * minute,
+        undo: virtualenv === undefined
+          ? { title: 'Install the found release’s dependencies', script: `set -eu\n${installScript}`, limit: 10 * minute }
+          : { title: 'Bring the virtualenv back', script: `set -eu\n${packagesBack(virtualenv)}`, limit: 2 * minute },
+      })] : []),
+      step('checkout', `Check out ${short}`, repo + checkout(target), {
+        undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: `set -eu\n${repo}${checkoutBack}`, limit: 2 * minute },
+      }),
+      ...(installs ? [step('install', 'Install dependencies', installScript, {
+        limit: 10 * minute, failure: { code: 'step-failed', fix: `Run "install-command" by hand on ${host} to see what it lacks.` },
+      })] : []),
+      ...(units.length > 0 ? [step('restart', `Restart ${units.join(', ')}`, repo + restart(units), {
+        limit: 3 * minute, failure: { code: 'target-unhealthy', fix: `\`journalctl -u ${units[0] ?? ''} -n 100\` on ${host} says why it does not stay up.` },
+      })] : []),
+    ],
+    reload: reloads.map((unit) => step(`reload-${unit}`, `Reload ${unit}`, reload(unit), {
+      failure: { code: 'step-failed', fix: `\`systemctl status ${unit}\` and its error log on ${host} say why.` },
+    })),
+  };
+}

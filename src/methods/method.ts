@@ -1,0 +1,54 @@
+/** What every method gives to the story. A new one is one file (or folder) and one line in registry.ts. */
+import type { EndedRun } from '../hosts/history.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Commit, Migration, Release, TargetRule } from '../outcome.ts';
+import type { Plan } from '../plan.ts';
+import type { Clock, DeploymentRecord, ReadableHost } from '../ports.ts';
+
+/** What a method may look at while it assesses; nothing here can write. */
+export type Surroundings = {
+  readonly hosts: ReadonlyMap<string, ReadableHost>;
+  readonly clock: Clock;
+  /** This run's id and who started it, for what it leaves on hosts. */
+  readonly run: { readonly id: string; readonly actor: string };
+  /** GitHub's deployment records of the environment; undefined when GitHub could not be asked. */
+  readonly deployments: () => Promise<readonly DeploymentRecord[] | undefined>;
+};
+
+/** A read-only question and its answer at the assessment; an undo is complete when the same question has the same answer again. */
+export type AsFound = {
+  readonly host: string;
+  /** What is compared, for a person: `the checkout`. */
+  readonly what: string;
+  readonly script: string;
+  readonly needsDatabase?: true;
+  /** The lines of the answer; undefined when it could not be had. */
+  readonly answer: readonly string[] | undefined;
+};
+
+/** Everything a method found out and means to do. Plain data, so that `post` can take it up from a file. */
+export type Assessed = {
+  readonly from: Release;
+  readonly to: Release & { readonly rule: TargetRule };
+  readonly plan: Plan;
+  /** Code and schema are what was asked, everywhere; if health is right too, there is nothing to do. */
+  readonly asAsked: boolean;
+  readonly commits: readonly Commit[];
+  readonly commitCount: number;
+  readonly migrations: readonly Migration[];
+  readonly migrationSql: string;
+  readonly filesChanged: number;
+  readonly notes: readonly string[];
+  /** The release each host is on. */
+  readonly current: Readonly<Record<string, string>>;
+  readonly asFound: readonly AsFound[];
+  /** The hosts that serve the application. */
+  readonly appHosts: readonly string[];
+};
+
+export type Method = {
+  /** @throws RollbackError with every reason why production must not be touched. */
+  assess(inputs: Inputs, around: Surroundings): Promise<Assessed>;
+  /** The last step on each host: what was kept for an undo goes, or stays for a person or the next run, and the end is written down. */
+  close(inputs: Inputs, host: string, ended: EndedRun, material: 'drop' | 'keep' | 'leave'): { readonly script: string; readonly needsDatabase?: true };
+};

@@ -1,0 +1,49 @@
+import { sentence } from '../errors.ts';
+import type { CheckResult, Report } from '../outcome.ts';
+import { line } from './escape.ts';
+import { headline } from './headline.ts';
+
+export type Annotation = { readonly level: 'error' | 'warning' | 'notice'; readonly title: string; readonly message: string };
+
+/** GitHub shows no more of one level than this for a step. */
+const most = 10;
+
+/** What GitHub shows beside the job: errors (with what to do), failed checks, notes; one notice when all is well. Plain text. */
+export function annotations(report: Report): readonly Annotation[] {
+  return [...limited(errors(report)), ...limited(warnings(report)), ...notices(report)];
+}
+
+function errors({ failures, checks }: Report): readonly Annotation[] {
+  return [
+    ...failures.map((failure): Annotation => ({ level: 'error', title: title(failure.what, failure.host), message: line(sentence(failure), 1_000) })),
+    ...checks.filter(({ verdict }) => verdict === 'failed').map((check) => aboutCheck('error', 'failed', check)),
+  ];
+}
+
+function warnings({ notes, checks }: Report): readonly Annotation[] {
+  return [
+    ...checks.filter(({ verdict }) => verdict === 'unknown').map((check) => aboutCheck('warning', 'could not be measured', check)),
+    ...notes.map((note): Annotation => ({ level: 'warning', title: 'Worth knowing', message: line(note, 1_000) })),
+  ];
+}
+
+function notices(report: Report): readonly Annotation[] {
+  const well = report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned';
+  return well ? [{ level: 'notice', title: 'Rollback', message: headline(report) }] : [];
+}
+
+function aboutCheck(level: Annotation['level'], became: string, { kind, name, host, message }: CheckResult): Annotation {
+  const what = `${kind === 'health' ? 'Health check' : 'Smoke test'} ${line(name, 100)} ${became}`;
+  return { level, title: title(what, host), message: line(message, 1_000) };
+}
+
+function title(what: string, host: string | undefined): string {
+  return line(host === undefined ? what : `${line(host, 80)}: ${what}`, 160);
+}
+
+function limited(all: readonly Annotation[]): readonly Annotation[] {
+  const [first] = all;
+  if (first === undefined || all.length <= most) return all;
+  const left = all.length - most + 1;
+  return [...all.slice(0, most - 1), { level: first.level, title: `And ${String(left)} more`, message: 'The summary of this run names them.' }];
+}

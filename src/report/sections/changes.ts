@@ -1,0 +1,60 @@
+import type { Commit, Release, Report } from '../../outcome.ts';
+import { KiB } from '../budget.ts';
+import { code, link, text } from '../escape.ts';
+import { count } from '../quantity.ts';
+import { commitLink, ruleInWords, short } from '../release.ts';
+import { table } from '../table.ts';
+
+/** From which release to which, by which rule, and the commits and migrations that go. */
+export function changes(report: Report): string {
+  return [fromTo(report), rule(report), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
+}
+
+function fromTo({ from, to, run }: Report): string {
+  const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${name(release)} (${commitLink(run, release.sha)}${subject(release)})`));
+  return from === undefined && to === undefined ? '' : named.join(' → ');
+}
+
+function name({ names, sha }: Release): string {
+  return `**${text(names[0] ?? short(sha), 60)}**`;
+}
+
+function subject({ subject: words }: Release): string {
+  return words === '' ? '' : ` "${text(words, 80)}"`;
+}
+
+function rule({ to }: Report): string {
+  return to === undefined ? '' : `This target was chosen because ${ruleInWords[to.rule]}.`;
+}
+
+/** The commits that are (or would be) no longer in production, newest first. */
+export function commits({ commits: known, commitCount, run, from, to, filesChanged }: Report): string {
+  if (known.length === 0) return '';
+  const all = Math.max(commitCount, known.length);
+  const shown = known.slice(0, 20);
+  const comparison = from !== undefined && to !== undefined
+    ? link('compare', `${run.serverUrl}/${run.repository}/compare/${encodeURIComponent(to.sha)}...${encodeURIComponent(from.sha)}`)
+    : '';
+  const files = filesChanged > 0 ? ` in ${count(filesChanged, 'file')}` : '';
+  const more = all > shown.length ? `\n\n… and ${count(all - shown.length, 'more commit')}.` : '';
+  const rows = shown.map((commit) => [commitLink(run, commit.sha), text(commit.subject, 120), text(commit.author, 60), day(commit)]);
+  return `**${count(all, 'commit')}**${files}${comparison === '' ? '' : ` (${comparison})`}\n\n${table({ head: ['Commit', 'Subject', 'Author', 'Date'], rows, noun: 'commit', limit: 14 * KiB })}${more}`;
+}
+
+/** The migrations that go back, in the order in which they do. */
+export function migrations({ migrations: all }: Report): string {
+  if (all.length === 0) return '';
+  const rows = all.map(({ revision, title }) => [code(revision, 60), text(title, 120)]);
+  return `**${count(all.length, 'migration')}**\n\n${table({ head: ['Revision', 'What it had brought'], rows, noun: 'migration', most: 30, limit: 8 * KiB })}`;
+}
+
+function day({ time }: Commit): string {
+  const at = new Date(time);
+  return Number.isNaN(at.getTime()) ? text(time, 30) : at.toISOString().slice(0, 10);
+}
+
+/** `v3 → v2`, for a fact in passing. */
+export function arrow({ from, to }: Report): string {
+  const names = [from, to].map((release) => (release === undefined ? 'unknown' : text(release.names[0] ?? short(release.sha), 60)));
+  return names.join(' → ');
+}

@@ -1,0 +1,33 @@
+import type { Report } from '../../outcome.ts';
+import type { Stage } from '../../plan.ts';
+import { KiB } from '../budget.ts';
+import { line, text } from '../escape.ts';
+import { listed } from '../quantity.ts';
+import { table } from '../table.ts';
+
+/** Every step in its order, the hosts on which it runs, and how it would be put back. */
+export function plan({ plan: { stages } }: Report): string {
+  return table({
+    head: ['Stage', 'Step', 'On', 'If it has to be undone'],
+    noun: 'step',
+    limit: 30 * KiB,
+    rows: stages.flatMap((stage, index) => steps(stage).map((cells, at) => [at === 0 ? `${String(index + 1)}. ${text(stage.name, 80)}` : '', ...cells])),
+  });
+}
+
+function steps({ touches, steps: all, prove }: Stage): readonly (readonly string[])[] {
+  const same = Map.groupBy(all, ({ id, title, undo }) => JSON.stringify([id, title, undo?.title]));
+  const nothing = touches ? '' : 'nothing in production changes';
+  const proof = [['*these must answer as the target before anything else is done*', hosts(prove), '']];
+  return [
+    ...[...same.values()].flatMap((group) => {
+      const [first] = group;
+      return first === undefined ? [] : [[text(first.title, 160), hosts(group.map(({ host }) => host)), text(first.undo?.title ?? nothing, 160)]];
+    }),
+    ...(prove.length === 0 ? [] : proof),
+  ];
+}
+
+function hosts(names: readonly string[]): string {
+  return text(listed(names.map((name) => line(name, 80))));
+}

@@ -1,0 +1,22 @@
+/** What machines wrote: SQL and logs, in fences, cut to a size. */
+import type { LogExcerpt, Report } from '../../outcome.ts';
+import { KiB, head, tail } from '../budget.ts';
+import { clean, code, fence } from '../escape.ts';
+import { count } from '../quantity.ts';
+
+export function sql({ migrationSql }: Report): string {
+  return migrationSql.trim() === '' ? '' : fence(head(clean(migrationSql.trim()), 30 * KiB), 'sql');
+}
+
+/** The ends of the log files; the room is shared by all of them. */
+export function logs({ logs: all }: Report, limit = 40 * KiB): string {
+  const shown = all.slice(0, 20);
+  const share = Math.floor(limit / Math.max(1, shown.length)) - 512;
+  const left = all.length - shown.length;
+  return [...shown.map((log) => excerpt(log, share)), ...(left > 0 ? [`… and ${count(left, 'more file')}.`] : [])].join('\n\n');
+}
+
+function excerpt({ host, file, text }: LogExcerpt, limit: number): string {
+  const lines = clean(text).trimEnd();
+  return `${code(host, 80)} ${code(file, 160)}\n\n${lines === '' ? 'Nothing was written.' : fence(tail(lines, limit), 'text')}`;
+}

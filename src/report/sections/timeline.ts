@@ -1,0 +1,18 @@
+import type { Report } from '../../outcome.ts';
+import { answers, strip } from '../availability.ts';
+import { fence } from '../escape.ts';
+import { gantt } from '../gantt.ts';
+import { measuredDowntime } from '../impact.ts';
+
+/** The gantt, as GitHub draws it. */
+export function timeline(report: Report): string {
+  const diagram = gantt(report);
+  return diagram === '' ? '' : `\`\`\`mermaid\n${diagram}\n\`\`\``;
+}
+
+/** The prober's answers from the start to the end of the run. */
+export function availability(report: Report): string {
+  const downtime = measuredDowntime(report);
+  if (downtime === undefined) return '';
+  return `${answers(downtime.samples)}\n\n${fence(`${strip(report)}\n\n█ good answer   ▁ none   ? could not be asked`, 'text')}`;
+}

@@ -1,0 +1,131 @@
+/** The story of a rollback, from assessment to report. What happens is told here; how, in the files that it names. */
+import { positions, positionsIn } from './checks/logs.ts';
+import { startProber } from './checks/prober.ts';
+import { messageOf, RollbackError, type Failure } from './errors.ts';
+import { execute, type Executor } from './execute.ts';
+import type { Inputs } from './inputs.ts';
+import type { Assessed, Method } from './methods/method.ts';
+import type { Report, Result } from './outcome.ts';
+import { eachAtMost } from './parallel.ts';
+import type { ReadableHost } from './ports.ts';
+import { healthOf, reportOf, startRecording, type Recording, type RunStart } from './recording.ts';
+import { settle, unlikeFound, type Before, type Underway } from './settle.ts';
+import { hostReports } from './standing.ts';
+import { askBaseline, failuresOf, latest, proveHosts, verifyAll, type Verifying } from './verification.ts';
+import type { Locked, World } from './world.ts';
+
+/** What `post` needs to settle a run that was killed; plain data. */
+export type Checkpoint = { readonly token: string; readonly recording: Recording; readonly assessed: Assessed; readonly before: Before };
+
+export async function rollback(inputs: Inputs, method: Method, run: RunStart, world: World): Promise<Report> {
+  const recording = startRecording(run);
+  await using prober = startProber(inputs.healthUrl, world);
+  const end = async (result: Result, failures: readonly Failure[] = []): Promise<Report> => {
+    if (inputs.healthUrl.length > 0) recording.downtime = await prober.stop();
+    return reportOf(recording, { result, failures, at: world.clock.now() });
+  };
+  const untouched = (assessed: Assessed, result: Result, failures: readonly Failure[] = []): Promise<Report> => {
+    recording.hosts = hostReports({ recording, assessed, settled: { result, failures }, begun: new Set() });
+    return end(result, failures);
+  };
+
+  let known: Assessed | undefined;
+  let touched = false;
+  const onTouch = (): void => {
+    touched = true;
+    prober.mark();
+  };
+  try {
+    await using connected = await world.connect(inputs, run);
+    world.log.info(`Looking at ${connected.hosts.size} ${connected.hosts.size === 1 ? 'host' : 'hosts'}; nothing is changed yet`);
+    const assessed = (known = await method.assess(inputs, { ...world, run, hosts: connected.hosts }));
+    writeDown(recording, assessed);
+    const verifying: Verifying = { inputs, hosts: connected.hosts, appHosts: assessed.appHosts, asking: world };
+    const before = await lookBefore(verifying);
+    recording.health = healthOf(Object.values(before.health));
+
+    if (assessed.asAsked && recording.health === 'healthy') {
+      recording.checks = await verifyAll(verifying, assessed.to);
+      if (failuresOf(recording.checks).length === 0) return await untouched(assessed, 'unchanged');
+    }
+    if (inputs.dryRun) return await untouched(assessed, 'planned');
+    const refusal = inputs.beforeCommand === undefined ? undefined : await world.command(inputs.beforeCommand, {});
+    if (refusal !== undefined) return await untouched(assessed, 'refused', [refusal]);
+
+    await using locked = await connected.lock();
+    recording.notes.push(...locked.notes);
+    await refuseIfMoved(assessed, locked, inputs);
+    world.checkpoint({ token: locked.token, recording, assessed, before } satisfies Checkpoint);
+
+    const underway = takeUnderWay({ inputs, method, assessed, recording, before, locked, world, onTouch });
+    const executed = await execute(assessed.plan, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, underway.executor);
+    const proved = executed.failures.length > 0 ? executed.failures : await proveAll(underway);
+    const settled = await settle(underway, { ...executed, failures: proved }, inputs.onFailure, false);
+    return await end(settled.result, settled.failures);
+  } catch (thrown) {
+    // A mistake of ours after production was touched: `post` settles it, from the hosts' journals.
+    if (touched) throw thrown;
+    const failures = failuresIn(thrown);
+    return known === undefined ? end('refused', failures) : untouched(known, 'refused', failures);
+  }
+}
+
+/** Joins what a run needs from its lock to its end. */
+export function takeUnderWay(from: Omit<Underway, 'hosts' | 'verifying' | 'executor'> & { readonly locked: Locked; readonly world: World; readonly onTouch: () => void }): Underway {
+  const { inputs, assessed, recording, locked, world } = from;
+  const verifying: Verifying = { inputs, hosts: locked.hosts, appHosts: assessed.appHosts, asking: world };
+  const executor: Executor = {
+    hosts: locked.hosts, clock: world.clock, log: world.log, parallel: inputs.parallel,
+    ...(inputs.databaseUrl === undefined ? {} : { databaseSecret: inputs.databaseUrl }),
+    onTouch: from.onTouch,
+    record: (span) => recording.timeline.push(span),
+    async prove(hosts) {
+      const start = world.clock.now();
+      const results = await proveHosts(verifying, assessed.to, hosts);
+      recording.checks = latest(recording.checks, results);
+      const failures = failuresOf(results);
+      if (results.length > 0) recording.timeline.push({ stage: 'Prove', title: hosts.join(', '), start, end: world.clock.now(), result: failures.length === 0 ? 'done' : 'failed' });
+      return failures;
+    },
+  };
+  return { ...from, hosts: locked.hosts, verifying, executor };
+}
+
+async function proveAll({ verifying, assessed, recording, executor }: Underway): Promise<readonly Failure[]> {
+  const start = executor.clock.now();
+  executor.log.info('Verifying every host and the public address');
+  const results = await verifyAll(verifying, assessed.to);
+  recording.checks = latest(recording.checks, results);
+  const failures = failuresOf(results);
+  recording.timeline.push({ stage: 'Verify', title: 'Health, release and smoke tests', start, end: executor.clock.now(), result: failures.length === 0 ? 'done' : 'failed' });
+  return failures;
+}
+
+/** How the service answers and where its logs end, before anything is changed. */
+async function lookBefore(by: Verifying): Promise<Before> {
+  const { logFiles, parallel } = by.inputs;
+  const logs = logFiles.length === 0 ? [] : await eachAtMost(parallel, by.appHosts, async (name) => {
+    const host: ReadableHost | undefined = by.hosts.get(name);
+    const answer = await host?.ask(positions(logFiles));
+    return [name, answer === undefined ? [] : [...positionsIn(logFiles, answer.facts)]] as const;
+  });
+  return { health: await askBaseline(by), logs: Object.fromEntries(logs) };
+}
+
+/** Between the assessment and the lock somebody else may have deployed: the plan would be wrong then. */
+async function refuseIfMoved({ asFound }: Assessed, { hosts }: Locked, { parallel }: Inputs): Promise<void> {
+  const [first, ...rest] = (await unlikeFound(asFound.filter(({ needsDatabase }) => !needsDatabase), hosts, { parallel }))
+    .map((moved): Failure => ({ ...moved, code: 'locked', what: `${moved.what}, though nothing was done yet: somebody else is at work`, fix: 'Run the rollback again when they are done.' }));
+  if (first !== undefined) throw new RollbackError([first, ...rest]);
+}
+
+function writeDown(recording: Recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, notes }: Assessed): void {
+  Object.assign(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged });
+  recording.notes.push(...notes);
+}
+
+/** A failure that was expected somewhere tells itself; any other is a mistake in this program, and says so. */
+export function failuresIn(thrown: unknown): readonly Failure[] {
+  if (thrown instanceof RollbackError) return thrown.failures;
+  return [{ code: 'step-failed', what: 'this action failed in a way that it should not', why: messageOf(thrown), fix: 'Look at the hosts, and report this with the log (re-run with debug logging).' }];
+}

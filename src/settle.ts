@@ -1,0 +1,138 @@
+/** How a run that may have touched production comes to its end: kept, taken back, or left for a person. Shared by main and post. */
+import { excerptsIn, since, type LogPosition } from './checks/logs.ts';
+import type { Failure } from './errors.ts';
+import { key, lastLine, undo, type Executor } from './execute.ts';
+import type { Inputs } from './inputs.ts';
+import type { AsFound, Assessed, Method } from './methods/method.ts';
+import type { Result } from './outcome.ts';
+import { eachAtMost } from './parallel.ts';
+import type { Facts, Host, ReadableHost } from './ports.ts';
+import { healthOf, type Recording } from './recording.ts';
+import { hostReports } from './standing.ts';
+import { askBaseline, failuresOf, latest, proveNoWorse, type Baseline, type Verifying } from './verification.ts';
+
+/** A run between its lock and its end. */
+export type Underway = {
+  readonly inputs: Inputs;
+  readonly method: Method;
+  readonly assessed: Assessed;
+  readonly recording: Recording;
+  readonly before: Before;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly verifying: Verifying;
+  readonly executor: Executor;
+};
+
+/** How the service answered and where its logs ended before anything was changed. */
+export type Before = { readonly health: Baseline; readonly logs: Readonly<Record<string, readonly (readonly [string, LogPosition])[]>> };
+
+export type Done = {
+  /** Why production is not to stay as it is now; empty when all was done and proved. */
+  readonly failures: readonly Failure[];
+  readonly begun: ReadonlySet<string>;
+  readonly touched: boolean;
+  readonly facts: ReadonlyMap<string, Facts>;
+};
+
+export type Settled = {
+  readonly result: Result;
+  readonly failures: readonly Failure[];
+  /** What becomes of the material for an undo: done with; kept for a person; left in place, for the next run takes up from here. */
+  readonly material: 'drop' | 'keep' | 'leave';
+};
+
+/** @param policy what is done with a run that failed or was cancelled after it touched production */
+export async function settle(run: Underway, done: Done, policy: 'undo' | 'stop', cancelled: boolean): Promise<Settled> {
+  const { recording, assessed } = run;
+  recordFacts(recording, done.facts);
+  const settled = await decide(run, done, policy, cancelled);
+  if (settled.failures.length > 0 && done.touched) recording.logs = await readLogs(run);
+  recording.health = healthOf(Object.values(await askBaseline(run.verifying)));
+  recording.hosts = hostReports({ recording, assessed, settled, begun: done.begun });
+  if (done.begun.size > 0) await close(run, settled);
+  return settled;
+}
+
+async function decide(run: Underway, done: Done, policy: 'undo' | 'stop', cancelled: boolean): Promise<Settled> {
+  const { failures } = done;
+  if (failures.length === 0 && !cancelled) return { result: 'rolled-back', failures, material: 'drop' };
+  if (!done.touched) return { result: cancelled ? 'cancelled' : 'refused', failures, material: 'drop' };
+  if (policy === 'stop') return { result: cancelled ? 'cancelled' : 'failed', failures, material: 'leave' };
+  const { inputs, assessed, recording } = run;
+  run.executor.log.info(`Taking back what was done: ${failures[0]?.what ?? 'the run was cancelled'}`);
+  const left = [
+    ...(await undo(assessed.plan, done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor)),
+    ...(await unlikeFound(assessed.asFound, run.hosts, run.executor)),
+  ];
+  const worse = await proveNoWorse(run.verifying, run.before.health);
+  recording.checks = latest(recording.checks, worse);
+  left.push(...failuresOf(worse).map((failure): Failure => ({ ...failure, code: 'undo-failed' })));
+  if (left.length > 0) return { result: 'failed', failures: [...failures, ...left], material: 'keep' };
+  return { result: cancelled ? 'cancelled' : 'undone', failures, material: 'drop' };
+}
+
+/** Asks again what the assessment asked; every answer that is another one now. */
+export async function unlikeFound(asFound: readonly AsFound[], hosts: ReadonlyMap<string, ReadableHost>, by: Pick<Executor, 'parallel' | 'databaseSecret'>): Promise<readonly Failure[]> {
+  const compared = await eachAtMost(by.parallel, asFound, async (question): Promise<Failure | undefined> => {
+    const { host, what, answer } = question;
+    const now = await answerTo(question, hosts, by.databaseSecret);
+    if (answer === undefined || now === undefined) return { code: 'undo-failed', host, what: `whether ${what} is as it was found could not be asked`, fix: `Look at ${what} on ${host}.` };
+    const differs = [...new Set([...answer, ...now])].filter((line) => answer.includes(line) !== now.includes(line));
+    if (differs.length === 0) return undefined;
+    return { code: 'undo-failed', host, what: `${what} is not as it was found`, why: differs.slice(0, 10).map((line) => `${answer.includes(line) ? 'was' : 'is'} ${line}`).join('; '), fix: `Compare ${what} on ${host} with the plan in the summary, and mend it by hand.` };
+  });
+  return compared.filter((failure) => failure !== undefined);
+}
+
+/** The lines of the fact `as-found`; undefined when the question failed. */
+export async function answerTo({ host, script, needsDatabase }: Omit<AsFound, 'answer'>, hosts: ReadonlyMap<string, ReadableHost>, secret: string | undefined): Promise<readonly string[] | undefined> {
+  const answer = await hosts.get(host)?.ask(script, { limit: 300_000, ...(needsDatabase && secret !== undefined ? { secret } : {}) }).catch(() => undefined);
+  return answer === undefined || answer.code !== 0 ? undefined : (answer.facts.get('as-found') ?? []);
+}
+
+/** What steps reported, where the report shows it. */
+function recordFacts(recording: Recording, facts: ReadonlyMap<string, Facts>): void {
+  for (const [step, reported] of facts) {
+    const host = step.split(' ')[0] ?? '';
+    const one = (name: string): string => reported.get(name)?.[0] ?? '';
+    const kind = one('backup');
+    if (kind === 'database' || kind === 'app') {
+      recording.backups = [...recording.backups, { kind, host, location: one('location'), bytes: Number(one('bytes')), sha256: one('sha256') }];
+    }
+    if (one('saved-ref') !== '') recording.notes.push(`${host}: local changes in the checkout are kept in ${one('saved-ref')} and ${one('saved-patch')}.`);
+    for (const note of reported.get('note') ?? []) recording.notes.push(`${host}: ${note}`);
+    const lost = reported.get('lost');
+    if (lost !== undefined) {
+      recording.lostRows = lost.map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') })).filter(({ rows }) => rows > 0);
+    }
+  }
+}
+
+async function readLogs({ before, hosts }: Underway): Promise<Recording['logs']> {
+  const excerpts = await Promise.all(Object.entries(before.logs).map(async ([name, positions]) => {
+    const all = new Map(positions);
+    const answer = await hosts.get(name)?.ask(since(all)).catch(() => undefined);
+    return answer === undefined ? [] : excerptsIn(name, all, answer.facts);
+  }));
+  return excerpts.flat();
+}
+
+/** The last step on every host. What could not be put away is told, and changes nothing in the result. */
+async function close({ inputs, method, assessed, hosts, recording, executor }: Underway, { result, material }: Settled): Promise<void> {
+  const ended = { time: executor.clock.now(), run: recording.run.id, result, from: assessed.from.sha, to: assessed.to.sha };
+  await eachAtMost(executor.parallel, [...hosts.values()], async (host) => {
+    const { script, needsDatabase } = method.close(inputs, host.name, ended, material);
+    const secret = needsDatabase ? executor.databaseSecret : undefined;
+    const end = await host.perform({ id: 'close', script, limit: 120_000, ...(secret === undefined ? {} : { secret }) });
+    if (end.kind === 'finished' && end.code === 0) return;
+    const why = 'output' in end ? lastLine(end.output) : end.kind === 'lost' ? end.why : 'the lock was lost';
+    recording.notes.push(`${host.name}: what was kept for an undo could not be put away: ${why}`);
+  });
+}
+
+/** The steps that the hosts' journals name. */
+export async function begunOn(hosts: ReadonlyMap<string, Host>, states: readonly string[]): Promise<ReadonlySet<string>> {
+  const journals = await Promise.all([...hosts.values()].map(async (host) =>
+    (await host.journal()).filter(({ state }) => states.includes(state)).map(({ id }) => key({ host: host.name, id }))));
+  return new Set(journals.flat());
+}

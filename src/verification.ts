@@ -1,0 +1,92 @@
+/** Health, identity and smoke tests as a rollback needs them: which are asked when, and what their results mean. */
+import { askHealth, type Asking, type HealthCheck } from './checks/health.ts';
+import { verify } from './checks/verify.ts';
+import type { Failure } from './errors.ts';
+import type { Inputs } from './inputs.ts';
+import type { CheckResult, Release, Verdict } from './outcome.ts';
+import { eachAtMost } from './parallel.ts';
+import type { ReadableHost } from './ports.ts';
+
+export type Verifying = {
+  readonly inputs: Inputs;
+  readonly hosts: ReadonlyMap<string, ReadableHost>;
+  /** The hosts that serve the application. */
+  readonly appHosts: readonly string[];
+  readonly asking: Asking;
+};
+
+/** How the service answered before anything was changed, by check; any release may answer. */
+export type Baseline = Readonly<Record<string, Verdict>>;
+
+export async function askBaseline(by: Verifying): Promise<Baseline> {
+  const checks = [...publicChecks(by), ...hostChecks(by, by.appHosts)];
+  const verdicts = await eachAtMost(by.inputs.parallel, checks, async (check) => {
+    const { verdict } = await askHealth(check, by.asking);
+    return [nameOf(check), verdict] as const;
+  });
+  return Object.fromEntries(verdicts);
+}
+
+/** Some hosts, right after their restart. */
+export async function proveHosts(by: Verifying, target: Release, hosts: readonly string[]): Promise<readonly CheckResult[]> {
+  return verify({ health: hostChecks(by, hosts, target), limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
+}
+
+/** All hosts and the public address, smoke tests, soak. */
+export async function verifyAll(by: Verifying, target: Release): Promise<readonly CheckResult[]> {
+  const { smokeTests, soak } = by.inputs;
+  const health = [...publicChecks(by, target), ...hostChecks(by, by.appHosts, target)];
+  return verify({ health, limits: limitsOf(by.inputs), smoke: smokeTests, soak }, by.asking);
+}
+
+/** After an undo: what answered well before has to answer well again. The reasons why not. */
+export async function proveNoWorse(by: Verifying, before: Baseline): Promise<readonly CheckResult[]> {
+  const health = [...publicChecks(by), ...hostChecks(by, by.appHosts)].filter((check) => before[nameOf(check)] === 'passed');
+  return verify({ health, limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
+}
+
+/** What did not pass, as reasons; unknown is no proof and a reason as well. */
+export function failuresOf(results: readonly CheckResult[]): readonly Failure[] {
+  return results.filter(({ verdict }) => verdict !== 'passed').map((result): Failure => ({
+    code: result.verdict === 'unknown' ? 'not-proved' : result.wrongRelease ? 'wrong-release' : result.kind === 'smoke' ? 'smoke-test-failed' : 'target-unhealthy',
+    ...(result.host === undefined ? {} : { host: result.host }),
+    what: `${result.kind === 'smoke' ? 'the smoke test' : 'the health check'} ${result.name} ${result.verdict === 'unknown' ? 'could not be made' : 'failed'} (${result.url})`,
+    why: result.message,
+    fix: adviceFor(result),
+  }));
+}
+
+/** The last word on each check: a later round replaces an earlier one. */
+export function latest(earlier: readonly CheckResult[], later: readonly CheckResult[]): readonly CheckResult[] {
+  const all = new Map([...earlier, ...later].map((result) => [`${result.kind} ${result.host ?? ''} ${result.name} ${result.url}`, result]));
+  return [...all.values()];
+}
+
+function adviceFor({ host, verdict, wrongRelease, kind }: CheckResult): string {
+  if (wrongRelease) return `Look for a process of another release${host === undefined ? ' behind the address' : ` on ${host}`}: one that systemd did not start, or a cache in between.`;
+  if (verdict === 'unknown') return 'Look whether the address can be reached from where it is asked.';
+  return kind === 'smoke' ? 'Ask the address by hand and look at the application log.' : `Look at the application log${host === undefined ? '' : ` on ${host}`}.`;
+}
+
+function publicChecks({ inputs }: Verifying, target?: Release): readonly HealthCheck[] {
+  return inputs.healthUrl.map((url) => ({ url, ...expecting(inputs, target) }));
+}
+
+function hostChecks({ inputs, hosts }: Verifying, names: readonly string[], target?: Release): readonly HealthCheck[] {
+  return names.flatMap((name) => {
+    const via = hosts.get(name);
+    return via === undefined ? [] : inputs.hostHealthUrl.map((url) => ({ url, via, ...expecting(inputs, target) }));
+  });
+}
+
+function expecting({ versionFrom }: Inputs, release: Release | undefined): Pick<HealthCheck, 'expected'> {
+  return versionFrom === undefined || release === undefined ? {} : { expected: { from: versionFrom, release } };
+}
+
+function limitsOf({ healthSuccesses, healthInterval, healthTimeout }: Inputs) {
+  return { successes: healthSuccesses, interval: healthInterval, timeout: healthTimeout };
+}
+
+function nameOf({ url, via }: HealthCheck): string {
+  return `${via?.name ?? ''} ${url.href}`;
+}
