@@ -49,3 +49,9 @@ export function sentence(failure: Failure): string {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** A failure that was expected somewhere tells itself; any other is a mistake in this program, and says so. */
+export function failuresIn(thrown: unknown): readonly Failure[] {
+  if (thrown instanceof RollbackError) return thrown.failures;
+  return [{ code: 'step-failed', what: 'this action failed in a way that it should not', why: messageOf(thrown), fix: 'Look at the hosts, and report this with the log (re-run with debug logging).' }];
+}

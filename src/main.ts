@@ -9,6 +9,7 @@ import { runCommand } from './adapters/command.ts';
 import { writeTextFile } from './adapters/files.ts';
 import { readConfigFile, takeInputs } from './adapters/inputs.ts';
 import { realWorld } from './adapters/world.ts';
+import { failuresIn } from './errors.ts';
 import { readInputs, secretInputs, type Inputs } from './inputs.ts';
 import { secretsToMask } from './inputs/masks.ts';
 import { methodNames, methods } from './methods/registry.ts';
@@ -19,8 +20,9 @@ import { headline } from './report/headline.ts';
 import { incidentReport } from './report/incident.ts';
 import { outputs } from './report/outputs.ts';
 import { summary } from './report/summary.ts';
-import { failuresIn, rollback, type Checkpoint } from './rollback.ts';
+import { rollback } from './rollback.ts';
 import { takeUp } from './take-up.ts';
+import type { Checkpoint } from './underway.ts';
 
 const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd();
 const startedAt = systemClock.now();
@@ -59,13 +61,12 @@ function cancel(signal: string): void {
 }
 
 async function post(): Promise<void> {
-  const left = readCheckpoint();
+  const left = readCheckpoint<Checkpoint>();
   if (left === undefined) return;
   const raw = takeRaw();
   const inputs = await inputsFrom(raw);
-  const { recording } = left as Checkpoint;
-  const world = realWorld(inputs, recording.run, () => undefined, new AbortController().signal);
-  await tell(await takeUp(inputs, methodOf(inputs), left as Checkpoint, world), inputs);
+  const world = realWorld(inputs, left.recording.run, () => undefined, new AbortController().signal);
+  await tell(await takeUp(inputs, methodOf(inputs), left, world), inputs);
 }
 
 /** Secrets are hidden before anything is done or said. */

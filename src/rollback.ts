@@ -1,21 +1,19 @@
 /** The story of a rollback, from assessment to report. What happens is told here; how, in the files that it names. */
 import { positions, positionsIn } from './checks/logs.ts';
 import { startProber } from './checks/prober.ts';
-import { messageOf, RollbackError, type Failure } from './errors.ts';
-import { execute, type Executor } from './execute.ts';
+import { failuresIn, RollbackError, type Failure } from './errors.ts';
+import { execute } from './execute.ts';
 import type { Inputs } from './inputs.ts';
 import type { Assessed, Method } from './methods/method.ts';
 import type { Report, Result } from './outcome.ts';
 import { eachAtMost } from './parallel.ts';
 import type { ReadableHost } from './ports.ts';
 import { healthOf, reportOf, startRecording, type Recording, type RunStart } from './recording.ts';
-import { settle, unlikeFound, type Before, type Underway } from './settle.ts';
+import { settle, unlikeFound } from './settle.ts';
 import { hostReports } from './standing.ts';
-import { askBaseline, failuresOf, latest, proveHosts, verifyAll, type Verifying } from './verification.ts';
+import { getUnderway, type Before, type Checkpoint, type Underway } from './underway.ts';
+import { askBaseline, failuresOf, latest, verifyAll, type Verifying } from './verification.ts';
 import type { Locked, World } from './world.ts';
-
-/** What `post` needs to settle a run that was killed; plain data. */
-export type Checkpoint = { readonly token: string; readonly recording: Recording; readonly assessed: Assessed; readonly before: Before };
 
 export async function rollback(inputs: Inputs, method: Method, run: RunStart, world: World): Promise<Report> {
   const recording = startRecording(run);
@@ -57,7 +55,7 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
     await refuseIfMoved(assessed, locked, inputs);
     world.checkpoint({ token: locked.token, recording, assessed, before } satisfies Checkpoint);
 
-    const underway = takeUnderWay({ inputs, method, assessed, recording, before, locked, world, onTouch });
+    const underway = getUnderway({ inputs, method, assessed, recording, before, locked, world, onTouch });
     const executed = await execute(assessed.plan, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, underway.executor);
     const proved = executed.failures.length > 0 ? executed.failures : await proveAll(underway);
     const settled = await settle(underway, { ...executed, failures: proved }, inputs.onFailure, false);
@@ -66,29 +64,8 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
     // A mistake of ours after production was touched: `post` settles it, from the hosts' journals.
     if (touched) throw thrown;
     const failures = failuresIn(thrown);
-    return known === undefined ? end('refused', failures) : untouched(known, 'refused', failures);
+    return await (known === undefined ? end('refused', failures) : untouched(known, 'refused', failures));
   }
-}
-
-/** Joins what a run needs from its lock to its end. */
-export function takeUnderWay(from: Omit<Underway, 'hosts' | 'verifying' | 'executor'> & { readonly locked: Locked; readonly world: World; readonly onTouch: () => void }): Underway {
-  const { inputs, assessed, recording, locked, world } = from;
-  const verifying: Verifying = { inputs, hosts: locked.hosts, appHosts: assessed.appHosts, asking: world };
-  const executor: Executor = {
-    hosts: locked.hosts, clock: world.clock, log: world.log, parallel: inputs.parallel,
-    ...(inputs.databaseUrl === undefined ? {} : { databaseSecret: inputs.databaseUrl }),
-    onTouch: from.onTouch,
-    record: (span) => recording.timeline.push(span),
-    async prove(hosts) {
-      const start = world.clock.now();
-      const results = await proveHosts(verifying, assessed.to, hosts);
-      recording.checks = latest(recording.checks, results);
-      const failures = failuresOf(results);
-      if (results.length > 0) recording.timeline.push({ stage: 'Prove', title: hosts.join(', '), start, end: world.clock.now(), result: failures.length === 0 ? 'done' : 'failed' });
-      return failures;
-    },
-  };
-  return { ...from, hosts: locked.hosts, verifying, executor };
 }
 
 async function proveAll({ verifying, assessed, recording, executor }: Underway): Promise<readonly Failure[]> {
@@ -122,10 +99,4 @@ async function refuseIfMoved({ asFound }: Assessed, { hosts }: Locked, { paralle
 function writeDown(recording: Recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, notes }: Assessed): void {
   Object.assign(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged });
   recording.notes.push(...notes);
-}
-
-/** A failure that was expected somewhere tells itself; any other is a mistake in this program, and says so. */
-export function failuresIn(thrown: unknown): readonly Failure[] {
-  if (thrown instanceof RollbackError) return thrown.failures;
-  return [{ code: 'step-failed', what: 'this action failed in a way that it should not', why: messageOf(thrown), fix: 'Look at the hosts, and report this with the log (re-run with debug logging).' }];
 }

@@ -1,30 +1,15 @@
 /** How a run that may have touched production comes to its end: kept, taken back, or left for a person. Shared by main and post. */
-import { excerptsIn, since, type LogPosition } from './checks/logs.ts';
+import { excerptsIn, since } from './checks/logs.ts';
 import type { Failure } from './errors.ts';
 import { key, lastLine, undo, type Executor } from './execute.ts';
-import type { Inputs } from './inputs.ts';
-import type { AsFound, Assessed, Method } from './methods/method.ts';
+import type { AsFound } from './methods/method.ts';
 import type { Result } from './outcome.ts';
 import { eachAtMost } from './parallel.ts';
 import type { Facts, Host, ReadableHost } from './ports.ts';
 import { healthOf, type Recording } from './recording.ts';
 import { hostReports } from './standing.ts';
-import { askBaseline, failuresOf, latest, proveNoWorse, type Baseline, type Verifying } from './verification.ts';
-
-/** A run between its lock and its end. */
-export type Underway = {
-  readonly inputs: Inputs;
-  readonly method: Method;
-  readonly assessed: Assessed;
-  readonly recording: Recording;
-  readonly before: Before;
-  readonly hosts: ReadonlyMap<string, Host>;
-  readonly verifying: Verifying;
-  readonly executor: Executor;
-};
-
-/** How the service answered and where its logs ended before anything was changed. */
-export type Before = { readonly health: Baseline; readonly logs: Readonly<Record<string, readonly (readonly [string, LogPosition])[]>> };
+import type { Underway } from './underway.ts';
+import { askBaseline, failuresOf, latest, proveNoWorse } from './verification.ts';
 
 export type Done = {
   /** Why production is not to stay as it is now; empty when all was done and proved. */

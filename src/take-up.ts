@@ -1,12 +1,12 @@
 /** The story of `post`: a run that was cancelled or killed is brought to an end, told, and its lock freed. */
-import { RollbackError } from './errors.ts';
+import { failuresIn, RollbackError } from './errors.ts';
 import { followUp } from './execute.ts';
 import type { Inputs } from './inputs.ts';
 import type { Method } from './methods/method.ts';
 import type { Report } from './outcome.ts';
 import { reportOf } from './recording.ts';
-import { failuresIn, takeUnderWay, type Checkpoint } from './rollback.ts';
 import { begunOn, settle } from './settle.ts';
+import { getUnderway, type Checkpoint } from './underway.ts';
 import type { World } from './world.ts';
 
 export async function takeUp(inputs: Inputs, method: Method, checkpoint: Checkpoint, world: World): Promise<Report> {
@@ -15,7 +15,7 @@ export async function takeUp(inputs: Inputs, method: Method, checkpoint: Checkpo
   try {
     await using connected = await world.connect(inputs, recording.run);
     await using locked = await connected.lock(token);
-    const underway = takeUnderWay({ inputs, method, assessed, recording, before, locked, world, onTouch: () => undefined });
+    const underway = getUnderway({ inputs, method, assessed, recording, before, locked, world, onTouch: () => undefined });
     const begun = await begunOn(locked.hosts, ['running', 'finished', 'interrupted']);
     world.log.info(begun.size === 0 ? 'Nothing had been begun' : `The run was interrupted after ${begun.size} steps; ${inputs.onCancel === 'undo' ? 'taking them back' : 'leaving them as they are'}`);
     const facts = await followUp(assessed.plan, await begunOn(locked.hosts, ['running', 'finished']), underway.executor);

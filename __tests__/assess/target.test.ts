@@ -7,7 +7,7 @@ const nothing: Known = { current: 'v3', releases: [], deployments: [], matching:
 const back = (time: number, from: string, to: string): EndedRun => ({ time, run: `r${time}`, result: 'rolled-back', from, to });
 
 describe('the target that nobody named', () => {
-  it.each<readonly [string, Partial<Known>, string | undefined, string?]>([
+  const cases: readonly (readonly [string, Partial<Known>, string | undefined, string?])[] = [
     ['nothing is known', {}, undefined],
     ['only parents', { parents: ['v2', 'v1'] }, 'v2', 'parent'],
     ['a message before parents', { matching: ['v1'], parents: ['v2'] }, 'v1', 'message'],
@@ -23,7 +23,8 @@ describe('the target that nobody named', () => {
     ['a failed rollback says nothing of releases', { releases: [{ ...back(1, 'v3', 'v1'), result: 'undone' }], parents: ['v2'] }, 'v2', 'parent'],
     ['asked a second time it stays', { releases: [back(1, 'v4', 'v3')], matching: ['v2'], parents: ['v2'] }, 'v3', 'current'],
     ['watched and found good', { releases: [{ time: 4, run: 'w', result: 'good', from: '', to: 'v2' }], matching: ['v1'] }, 'v2', 'journal'],
-  ])('%s', (_, known, sha, rule) => {
+  ];
+  it.each(cases)('%s', (_, known, sha, rule) => {
     expect(chooseTarget({ ...nothing, ...known })).toEqual(sha === undefined ? undefined : { sha, rule });
   });
 });

@@ -63,7 +63,7 @@ describe('back to a release and back again', () => {
     expect(git(app, 'rev-parse', 'HEAD')).toBe(target);
     expect(git(app, 'status', '--porcelain', '--untracked-files=no')).toBe('');
     expect(readFileSync(join(app, 'old/only-v1.txt'), 'utf8')).toBe('old');
-    expect(run(keepCheckout({ target, run: '8-1', runJson: '{}' })).code, 'a second run takes up the first one’s material').toBe(0);
+    expect(run(keepCheckout({ target, run: '8-1', runJson })).code, 'a second run takes up the first one’s material').toBe(0);
 
     const back = run(checkoutBack);
     expect(back.code, back.output).toBe(0);

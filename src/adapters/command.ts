@@ -5,8 +5,8 @@ import type { Log } from '../ports.ts';
 
 /** Runs the user's command on the runner by `sh`; the reason when it failed. Inputs of this action are not in its environment. */
 export async function runCommand(text: string, environment: Readonly<Record<string, string>>, log: Log): Promise<Failure | undefined> {
-  const inherited = Object.entries(process.env).filter(([name, value]) => !name.startsWith('INPUT_') && value !== undefined);
-  const env = { ...Object.fromEntries(inherited), ...environment } as Record<string, string>;
+  const inherited = Object.entries(process.env).flatMap(([name, value]) => (name.startsWith('INPUT_') || value === undefined ? [] : [[name, value] as const]));
+  const env = { ...Object.fromEntries(inherited), ...environment };
   const fix = 'Run it by hand on the runner to see what it lacks.';
   try {
     const { exitCode, stdout, stderr } = await getExecOutput('sh', ['-c', text], { env, silent: true, ignoreReturnCode: true });

@@ -1,6 +1,6 @@
 /** What is asked of every host before anything is touched, and how its answer reads. Read only. */
 import { checkoutFacts, repository } from '../commands/git.ts';
-import { stateFolder, type EndedRun } from '../hosts/history.ts';
+import { readBegunRun, readEndedRun, stateFolder, type BegunRun, type EndedRun } from '../hosts/history.ts';
 import { quote } from '../commands/quote.ts';
 import { configurationFacts, rightsFacts, rootCommands, unitFacts } from '../commands/systemd.ts';
 import type { Inputs } from '../inputs.ts';
@@ -12,9 +12,6 @@ export type Role = { readonly app: boolean; readonly database: boolean };
 export type UnitFacts = { readonly unit: string; readonly known: boolean; readonly active: string };
 
 export type Disk = { readonly purpose: string; readonly path: string; readonly freeBytes: number };
-
-/** An unfinished run, as it wrote itself down before it began. */
-export type Unfinished = { readonly run: string; readonly actor: string; readonly startedAt: number; readonly from: string; readonly to: string };
 
 export type HostFacts = {
   readonly host: string;
@@ -42,7 +39,8 @@ export type HostFacts = {
   readonly missingFiles: readonly string[];
   readonly backupDir: 'ok' | 'can-be-made' | 'no-rights' | 'none';
   readonly releases: readonly EndedRun[];
-  readonly unfinished?: Unfinished;
+  /** A run that was interrupted here and not taken up since. */
+  readonly unfinished?: BegunRun;
 };
 
 const tools = ['git', 'flock', 'setsid', 'timeout', 'sha256sum', 'tar', 'gzip', 'mktemp', 'awk', 'sed', 'comm', 'stat', 'df'];
@@ -93,7 +91,7 @@ function fileFacts(inputs: Inputs, role: Role): string {
 export function readHostFacts(host: string, role: Role, facts: Facts, runnerSeconds: number): HostFacts {
   const all = (name: string): readonly string[] => facts.get(name) ?? [];
   const one = (name: string): string => all(name)[0] ?? '';
-  const unfinished = parse<Unfinished>(one('unfinished'));
+  const unfinished = unfinishedOf(one('unfinished'), one('head'));
   const lockAge = one('index-lock');
   return {
     host,
@@ -124,7 +122,7 @@ export function readHostFacts(host: string, role: Role, facts: Facts, runnerSeco
     checkoutBytes: Number(one('checkout-bytes')),
     missingFiles: all('missing-file'),
     backupDir: oneOf(one('backup-dir'), ['ok', 'can-be-made', 'no-rights']) ?? 'none',
-    releases: all('release').flatMap((line) => parse<EndedRun>(line) ?? []),
+    releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined),
     ...(unfinished === undefined ? {} : { unfinished }),
   };
 }
@@ -133,11 +131,8 @@ function oneOf<const T extends string>(value: string, allowed: readonly T[]): T 
   return allowed.find((each) => each === value);
 }
 
-/** A line of our own journal; one that is damaged (a full disk, another program) is left out. */
-function parse<T>(line: string): T | undefined {
-  try {
-    return line === '' ? undefined : (JSON.parse(line) as T);
-  } catch {
-    return undefined;
-  }
+/** What an unfinished run left counts only while the checkout is on one of its two releases: otherwise somebody has deployed since. */
+function unfinishedOf(line: string, head: string): BegunRun | undefined {
+  const begun = readBegunRun(line);
+  return begun !== undefined && (head === begun.from || head === begun.to) ? begun : undefined;
 }

@@ -8,12 +8,18 @@ const dropStaleLock = `[ -e "$git_dir/index.lock" ] && [ $(( $(date +%s) - $(sta
 /**
  * Writes down how the checkout was found: commit, branch, index, and a tree of its files with their local changes (and of untracked
  * files where the target has one of the same name). Local changes are also kept for people: a ref and a patch.
- * Material of a run that was interrupted is not overwritten: what that run found is what an undo goes back to.
+ * Material of the interrupted run that this one takes up (`runJson` is its line then) is not overwritten: what that run found is what an
+ * undo goes back to. Older material, from before another deployment, is set aside.
  * Facts: `found-head`, `saved-ref`, `saved-patch` when there were local changes.
  */
 export function keepCheckout(options: { readonly target: string; readonly run: string; readonly runJson: string }): string {
   return `target=${quote(options.target)}; run=${quote(options.run)}
 ${dropStaleLock}
+begun=${quote(options.runJson)}
+if [ -d "$found" ] && [ "$(cat "$found/run")" != "$begun" ]; then
+  mkdir -p "$git_dir/rollback-action/failed"
+  mv "$found" "$git_dir/rollback-action/failed/stale-$(date +%s)-$run"
+fi
 if [ ! -d "$found" ]; then
   new=$git_dir/rollback-action/found.new
   rm -rf "$new"; mkdir -p "$new"
@@ -36,7 +42,7 @@ if [ ! -d "$found" ]; then
     repo diff --binary HEAD "$saved" > "$new/local-changes.patch"
   fi
   rm -f "$new/target-files" "$new/tracked-files" "$new/work-index"
-  printf '%s\\n' ${quote(options.runJson)} > "$new/run"
+  printf '%s\\n' "$begun" > "$new/run"
   mv "$new" "$found"
 fi
 fact found-head "$(cat "$found/head")"

@@ -79,9 +79,10 @@ function locked(by: readonly (Holder & { readonly running: boolean })[]): Rollba
 /** `octocat's run 42-1 since 2026-11-23T10:00:00.000Z (https://…)`; the line is data that another run wrote. */
 function holder({ owner, since }: Holder): string {
   try {
-    const { run, actor, url } = JSON.parse(owner) as { readonly [name: string]: unknown };
-    const when = new Date(since * 1000).toISOString();
-    return `${String(actor)}'s run ${String(run)} since ${when}${typeof url === 'string' && url !== '' ? ` (${url})` : ''}`;
+    const told: unknown = JSON.parse(owner);
+    const say = (name: string): string => (typeof told === 'object' && told !== null ? String(Object.entries(told).find(([key]) => key === name)?.[1] ?? '') : '');
+    const url = say('url');
+    return `${say('actor')}'s run ${say('run')} since ${new Date(since * 1000).toISOString()}${url === '' ? '' : ` (${url})`}`;
   } catch {
     return 'a run that did not say who it is';
   }

@@ -13,6 +13,46 @@ export type EndedRun = {
   readonly to: string;
 };
 
+/** A line of our own record; one that is damaged (a full disk, another program) is no run. */
+export function readEndedRun(line: string): EndedRun | undefined {
+  const [run, result, from, to, time] = readLine(line, ['run', 'result', 'from', 'to', 'time']);
+  if (run === undefined || result === undefined || from === undefined || to === undefined || time === undefined) return undefined;
+  return { run, result, from, to, time: Number(time) };
+}
+
+/** An unfinished run, as it wrote itself down before it began. */
+export type BegunRun = {
+  readonly run: string;
+  readonly actor: string;
+  /** Milliseconds since the epoch, the runner's clock. */
+  readonly startedAt: number;
+  readonly from: string;
+  readonly to: string;
+};
+
+/** One line, the same for the same run whoever writes it: a run that is taken up is known by it. */
+export function writeBegunRun({ run, actor, from, to, startedAt }: BegunRun): string {
+  return JSON.stringify({ run, actor, from, to, startedAt });
+}
+
+export function readBegunRun(line: string): BegunRun | undefined {
+  const [run, actor, from, to, startedAt] = readLine(line, ['run', 'actor', 'from', 'to', 'startedAt']);
+  if (run === undefined || actor === undefined || from === undefined || to === undefined || startedAt === undefined) return undefined;
+  return { run, actor, from, to, startedAt: Number(startedAt) };
+}
+
+/** The values of a JSON object's keys as text; undefined for what is no text and no number. */
+function readLine(line: string, names: readonly string[]): readonly (string | undefined)[] {
+  let read: unknown;
+  try {
+    read = JSON.parse(line);
+  } catch {
+    return [];
+  }
+  const values = new Map<string, unknown>(typeof read === 'object' && read !== null ? Object.entries(read) : []);
+  return names.map((name) => values.get(name)).map((value) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined));
+}
+
 /** Folder of this application's journal, as shell text; those of its runs lie below it (run-folder.ts). */
 export function stateFolder(environment: string): string {
   return `"\${XDG_STATE_HOME:-$HOME/.local/state}"/rollback-action/${quote(folderName(environment))}`;

@@ -43,7 +43,8 @@ exec 7<"$parent" || exit ${lockExits.noRights}
 flock 7
 now=$(date +%s)
 mine() { [ "$(cat "$lock/token" 2>/dev/null)" = "$token" ]; }
-beat() { printf '%s\\n' "$now" >"$lock/beat.new" && mv -f "$lock/beat.new" "$lock/beat" || exit ${lockExits.cannotWrite}; }
+put() { printf '%s\\n' "$1" | cat >"$2"; }
+beat() { put "$now" "$lock/beat.new" && mv -f "$lock/beat.new" "$lock/beat" || exit ${lockExits.cannotWrite}; }
 tell() {
   printf 'lock=%s\\n' "$1"
   if [ -d "$lock" ]; then printf 'owner=%s\\nsince=%s\\n' "$(head -n 1 "$lock/owner")" "$(cat "$lock/since")"; fi
@@ -52,10 +53,10 @@ remove() { rm -rf "$lock.old" && mv -T "$lock" "$lock.old" && rm -rf "$lock.old"
 make() {
   rm -rf "$lock.new"
   mkdir "$lock.new" &&
-    printf '%s\\n' "$token" >"$lock.new/token" &&
-    printf '%s\\n' "$owner" >"$lock.new/owner" &&
-    printf '%s\\n' "$now" >"$lock.new/since" &&
-    printf '%s\\n' "$now" >"$lock.new/beat" &&
+    put "$token" "$lock.new/token" &&
+    put "$owner" "$lock.new/owner" &&
+    put "$now" "$lock.new/since" &&
+    put "$now" "$lock.new/beat" &&
     mv -T "$lock.new" "$lock" && return
   rm -rf "$lock.new"
   exit ${lockExits.cannotWrite}

@@ -84,7 +84,7 @@ export function fence(block: string, language = ''): string {
   return `${ticks}${language}\n${body}\n${ticks}`;
 }
 
-/** A link with Markdown that is already safe as its words; the words alone if the address is not one for a browser. */
+/** A link; its words are ours (others' words can close a link even when escaped). The words alone if the address is not one for a browser. */
 export function link(markdown: string, address: string): string {
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return markdown;
   const href = new URL(address).href.replaceAll(/[()<>|\\`*_[\]]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);

@@ -58,16 +58,16 @@ function barOf({ stage, title, host, start, end, result }: Span): Bar {
 /** The same step on many hosts becomes one bar, then all of a stage do; what failed keeps its own as long as there is room. */
 export function foldHosts(spans: readonly Span[]): readonly Span[] {
   if (spans.length <= most) return spans;
-  const bySteps = folded(spans, ({ stage, title, host, result }) => JSON.stringify([stage, result, title, result === 'failed' ? host : '']));
+  const bySteps = folded(spans, ({ stage, title, host, result }) => JSON.stringify([line(stage, 60), result, line(title, 120), result === 'failed' ? host : '']));
   if (bySteps.length <= most) return bySteps;
-  return folded(spans, ({ stage, result }) => JSON.stringify([stage, result])).slice(0, most);
+  return folded(spans, ({ stage, result }) => JSON.stringify([line(stage, 60), result])).slice(0, most);
 }
 
 function folded(spans: readonly Span[], keyOf: (span: Span) => string): readonly Span[] {
   return [...Map.groupBy(spans, keyOf).values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined || group.length === 1) return group;
-    const titles = new Set(group.map(({ title }) => title));
+    const titles = new Set(group.map(({ title }) => line(title, 120)));
     const hosts = new Set(group.flatMap(({ host }) => (host === undefined ? [] : [host])));
     return [{
       ...first,

@@ -51,7 +51,7 @@ function facts(report: Report): string {
     ['Method', code(run.method, 40)],
     ['Started by', `${text(run.actor, 60)} (${code(run.trigger, 60)})`],
     ['Reason', run.reason === '' ? 'none was given' : text(run.reason)],
-    ['Run', link(text(run.id, 60), run.url)],
+    ['Run', `${code(run.id, 60)} (${link('log', run.url)})`],
   ];
   return rows.map(([what, value]) => `- ${what}: ${value}`).join('\n');
 }

@@ -90,6 +90,6 @@ function upTo<Item>(items: readonly Item[], limit: number): readonly Item[] {
 }
 
 function cut(words: string, longest: number): string {
-  const plain = clean(words.slice(0, longest * 8));
+  const plain = clean(words.slice(0, longest * 2));
   return plain.length <= longest ? plain : `${plain.slice(0, longest - 1).toWellFormed()}…`;
 }

@@ -4,7 +4,7 @@ import { code, line, link } from './escape.ts';
 
 /** Releases are full SHAs, or names (a colour, a backup) with the methods that change no code. */
 export function short(release: string): string {
-  return /^[0-9a-f]{40,64}$/.test(release) ? release.slice(0, 7) : line(release, 60);
+  return isCommit(release) ? release.slice(0, 7) : line(release, 60);
 }
 
 /** `v2 (a1b2c3d "Stable release 2")`, plain text. */
@@ -21,9 +21,14 @@ export function nameOf(report: Report, sha: string): string {
   return line(release?.names[0] ?? short(sha), 60);
 }
 
-/** The short SHA, linked to the commit. */
+/** The short SHA, linked to the commit; a release that is none is only named. */
 export function commitLink(run: RunFacts, sha: string): string {
-  return link(code(short(sha)), `${run.serverUrl}/${run.repository}/commit/${encodeURIComponent(sha)}`);
+  const name = code(short(sha));
+  return isCommit(sha) ? link(name, `${run.serverUrl}/${run.repository}/commit/${sha}`) : name;
+}
+
+export function isCommit(release: string): boolean {
+  return /^[0-9a-f]{40,64}$/.test(release);
 }
 
 /** Why the target is the target, after `because`. */

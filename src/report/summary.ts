@@ -95,7 +95,7 @@ function facts(report: Report): string {
     `environment ${code(run.environment, 60)}`,
     `method ${code(run.method, 40)}`,
     `${moment(run.startedAt).slice(0, 19)} to ${clock(run.endedAt)} UTC (${duration(runSeconds(report))})`,
-    link(`run ${text(run.id, 60)}`, run.url),
+    link('this run', run.url),
   ].join(' · ');
 }
 

@@ -17,22 +17,22 @@ export type AffectedTable = {
 };
 
 const name = '(?:(?:`(?:[^`]|``)+`|[\\w$]+)\\s*\\.\\s*)?(`(?:[^`]|``)+`|[\\w$]+)';
-const on = (text: string) => new RegExp(`^${text.replaceAll('NAME', name).replaceAll(' ', '\\s+')}`, 'i');
+const on = (text: string) => new RegExp(`^${text.replaceAll('@', name).replaceAll(' ', '\\s+')}`, 'i');
 
 /** Statements that change no table by themselves. */
 const harmless = on('(?:BEGIN|COMMIT|START TRANSACTION|SET(?=\\s)|SELECT(?=\\s)|(?:CREATE(?: OR REPLACE)?|ALTER|DROP)(?: ALGORITHM\\s*=\\s*\\w+)?(?: DEFINER\\s*=\\s*\\S+)?(?: SQL SECURITY \\w+)? VIEW|DROP (?:TRIGGER|PROCEDURE|FUNCTION|EVENT))\\b');
 const onlyColumns = [
-  on('ALTER(?: IGNORE)? TABLE(?: IF EXISTS)? NAME'),
-  on('CREATE(?: OR REPLACE)?(?: UNIQUE| FULLTEXT| SPATIAL)? INDEX(?: IF NOT EXISTS)? \\S+(?: USING \\w+)? ON NAME'),
-  on('DROP INDEX(?: IF EXISTS)? \\S+ ON NAME'),
+  on('ALTER(?: IGNORE)? TABLE(?: IF EXISTS)? @'),
+  on('CREATE(?: OR REPLACE)?(?: UNIQUE| FULLTEXT| SPATIAL)? INDEX(?: IF NOT EXISTS)? \\S+(?: USING \\w+)? ON @'),
+  on('DROP INDEX(?: IF EXISTS)? \\S+ ON @'),
 ];
 const alsoRows = [
-  on('TRUNCATE(?: TABLE)? NAME'),
-  on('(?:INSERT|REPLACE)(?: LOW_PRIORITY| DELAYED| HIGH_PRIORITY)?(?: IGNORE)?(?: INTO)? NAME'),
-  on('UPDATE(?: LOW_PRIORITY)?(?: IGNORE)? NAME SET\\b'),
-  on('DELETE(?: LOW_PRIORITY)?(?: QUICK)?(?: IGNORE)? FROM NAME(?= WHERE\\b| ORDER\\b| LIMIT\\b|\\s*$)'),
+  on('TRUNCATE(?: TABLE)? @'),
+  on('(?:INSERT|REPLACE)(?: LOW_PRIORITY| DELAYED| HIGH_PRIORITY)?(?: IGNORE)?(?: INTO)? @'),
+  on('UPDATE(?: LOW_PRIORITY)?(?: IGNORE)? @ SET\\b'),
+  on('DELETE(?: LOW_PRIORITY)?(?: QUICK)?(?: IGNORE)? FROM @(?= WHERE\\b| ORDER\\b| LIMIT\\b|\\s*$)'),
 ];
-const create = on('CREATE(?: OR REPLACE)? TABLE(?: IF NOT EXISTS)? NAME');
+const create = on('CREATE(?: OR REPLACE)? TABLE(?: IF NOT EXISTS)? @');
 const drop = on('DROP TABLE(?: IF EXISTS)? (.+?)(?: RESTRICT| CASCADE)?$');
 const rename = on('RENAME TABLES?(?: IF EXISTS)? (.+)$');
 const renamedTo = new RegExp(`\\bRENAME\\s+(?:TO\\s+|AS\\s+|=\\s*)?(?!COLUMN\\b|INDEX\\b|KEY\\b)${name}\\s*$`, 'i');

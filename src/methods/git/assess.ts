@@ -1,11 +1,12 @@
 /** What the git method has to know before it plans: every host, the target, what lies between. Read only. */
-import { hostQuestion, readHostFacts, type HostFacts, type Role, type Unfinished } from '../../assess/host.ts';
+import { hostQuestion, readHostFacts, type HostFacts, type Role } from '../../assess/host.ts';
 import { judgeHost } from '../../assess/judge.ts';
 import { chooseTarget, currentRelease, type Target } from '../../assess/target.ts';
 import { candidates, changedPaths, difference, newestOf, repository, resolve, targetPresence } from '../../commands/git.ts';
 import { quote } from '../../commands/quote.ts';
 import type { Failure } from '../../errors.ts';
 import { RollbackError } from '../../errors.ts';
+import type { BegunRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
 import { eachAtMost } from '../../parallel.ts';
 import type { Facts } from '../../ports.ts';
@@ -24,7 +25,7 @@ export type GitFacts = {
   readonly hosts: readonly TargetOnHost[];
   readonly from: string;
   readonly target: Target;
-  readonly unfinished?: Unfinished;
+  readonly unfinished?: BegunRun;
   /** Facts of `difference`. */
   readonly between: Facts;
 };
@@ -75,7 +76,7 @@ async function findCurrent(inputs: Inputs, facts: readonly HostFacts[], ask: Ask
   });
 }
 
-async function findTarget(inputs: Inputs, facts: readonly HostFacts[], known: { from: string; unfinished: Unfinished | undefined }, around: Surroundings, ask: Ask): Promise<Target> {
+async function findTarget(inputs: Inputs, facts: readonly HostFacts[], known: { from: string; unfinished: BegunRun | undefined }, around: Surroundings, ask: Ask): Promise<Target> {
   const { commit } = inputs;
   if (commit !== undefined) return resolveCommit(commit, facts, ask);
   const { from: current, unfinished } = known;

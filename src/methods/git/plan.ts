@@ -4,28 +4,25 @@
  * The order is the point: the database goes down with the current code (only that has the downgrade scripts), before any checkout. Undo
  * runs the stages backwards, so what must come last there (services, on the found code) belongs to a step that comes first here.
  */
-import { posix } from 'node:path';
+import { matchesGlob } from 'node:path/posix';
 import { checkout, checkoutBack, keepCheckout } from '../../commands/checkout.ts';
 import { fetchCommit, repository } from '../../commands/git.ts';
 import { install, keepPackages, packagesBack } from '../../commands/packages.ts';
 import { quote } from '../../commands/quote.ts';
 import { keepUnits, reload, restart, unitsBack } from '../../commands/systemd.ts';
+import { writeBegunRun, type BegunRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
 import { sizeOf } from '../../inputs/kinds/batch.ts';
 import type { Plan, Stage, Step } from '../../plan.ts';
-import type { Unfinished } from '../../assess/host.ts';
 import type { GitFacts, TargetOnHost } from './assess.ts';
 
 const second = 1000;
 const minute = 60 * second;
 
-/** How a run writes itself down before it begins, for one that takes it up if it dies. */
-export type Begun = Unfinished;
-
 /** Steps that belong to the data: made by databases/ and migrations/. */
 export type DataSteps = { readonly backups: readonly Step[]; readonly migrations: readonly Step[] };
 
-export function planGit(inputs: Inputs, facts: GitFacts, data: DataSteps, environment: string, begun: Begun): Plan {
+export function planGit(inputs: Inputs, facts: GitFacts, data: DataSteps, environment: string, begun: BegunRun): Plan {
   const on = (each: TargetOnHost): Parts => partsOf(inputs, facts, each, environment, begun);
   const serving = facts.hosts.filter(({ facts: { role } }) => role.app);
   const others = facts.hosts.filter(({ facts: { role } }) => !role.app);
@@ -63,10 +60,10 @@ type Parts = { readonly fetch: Step; readonly keep: Step; readonly switch: reado
 /** The dependency files that going to the target changes on this host; all of them count when the target is not there to compare. */
 export function changedDependencies(inputs: Inputs, { changed }: TargetOnHost): readonly string[] {
   if (changed === undefined) return inputs.installWhen;
-  return changed.filter((path) => inputs.installWhen.some((pattern) => posix.matchesGlob(path, pattern) || posix.matchesGlob(path, `**/${pattern}`)));
+  return changed.filter((path) => inputs.installWhen.some((pattern) => matchesGlob(path, pattern) || matchesGlob(path, `**/${pattern}`)));
 }
 
-function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, environment: string, begun: Begun): Parts {
+function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, environment: string, begun: BegunRun): Parts {
   const { appDir, virtualenv, installCommand, services } = inputs;
   const { host, role } = each.facts;
   const target = facts.target.sha;
@@ -83,10 +80,8 @@ function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, environmen
     fetch: step('fetch', `Fetch ${short}`, repo + fetchCommit(target), {
       failure: { code: 'no-such-commit', fix: `Check that \`git -C ${appDir} fetch origin ${target}\` works on ${host}.` },
     }),
-    keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: JSON.stringify(begun) }) + keepUnits(units), {
-      ...(units.length + reloads.length === 0 ? {} : {
-        undo: { title: 'Services on the found release', script: `set -eu\n${repo}${unitsBack(reloads)}`, limit: 3 * minute },
-      }),
+    keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun) }) + keepUnits(units), {
+      undo: { title: 'Services on the found release', script: `set -eu\n${repo}${unitsBack(reloads)}`, limit: 3 * minute },
     }),
     switch: [
       ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv), {

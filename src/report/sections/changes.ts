@@ -2,7 +2,7 @@ import type { Commit, Release, Report } from '../../outcome.ts';
 import { KiB } from '../budget.ts';
 import { code, link, text } from '../escape.ts';
 import { count } from '../quantity.ts';
-import { commitLink, ruleInWords, short } from '../release.ts';
+import { commitLink, isCommit, ruleInWords, short } from '../release.ts';
 import { table } from '../table.ts';
 
 /** From which release to which, by which rule, and the commits and migrations that go. */
@@ -32,8 +32,8 @@ export function commits({ commits: known, commitCount, run, from, to, filesChang
   if (known.length === 0) return '';
   const all = Math.max(commitCount, known.length);
   const shown = known.slice(0, 20);
-  const comparison = from !== undefined && to !== undefined
-    ? link('compare', `${run.serverUrl}/${run.repository}/compare/${encodeURIComponent(to.sha)}...${encodeURIComponent(from.sha)}`)
+  const comparison = from !== undefined && to !== undefined && isCommit(from.sha) && isCommit(to.sha)
+    ? link('compare', `${run.serverUrl}/${run.repository}/compare/${to.sha}...${from.sha}`)
     : '';
   const files = filesChanged > 0 ? ` in ${count(filesChanged, 'file')}` : '';
   const more = all > shown.length ? `\n\n… and ${count(all - shown.length, 'more commit')}.` : '';

@@ -1,5 +1,5 @@
 import type { CheckResult, Report, Verdict } from '../../outcome.ts';
-import { code, text } from '../escape.ts';
+import { code, line, text } from '../escape.ts';
 import { count } from '../quantity.ts';
 import { table } from '../table.ts';
 
@@ -13,7 +13,7 @@ export function checks({ checks: all }: Report): string {
 }
 
 function grouped(checked: readonly CheckResult[]): readonly (readonly [CheckResult, ...CheckResult[]])[] {
-  const groups = Map.groupBy(checked, ({ kind, name, host, verdict, url }) => JSON.stringify([kind, name, host === undefined ? url : 'hosts', verdict]));
+  const groups = Map.groupBy(checked, ({ kind, name, host, verdict, url }) => JSON.stringify([kind, line(name, 120), host === undefined ? line(url) : 'hosts', verdict]));
   return [...groups.values()].flatMap((group) => {
     const [first, ...rest] = group;
     if (first === undefined) return [];

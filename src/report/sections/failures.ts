@@ -23,6 +23,6 @@ function one({ what, code: reason, host, step, why, fix }: Failure, number: stri
   return [
     `**${number}${where}${prose(what)}** (${code(reason)}${during})`,
     `What to do: ${prose(fix, 600)}`,
-    ...(why === undefined || why.trim() === '' ? [] : [fence(tail(clean(why), 3 * KiB), 'text')]),
+    ...(why === undefined || why.trim() === '' ? [] : [fence(tail(clean(why.slice(-64 * KiB)), 3 * KiB), 'text')]),
   ].join('\n\n');
 }

@@ -16,7 +16,7 @@ export function plan({ plan: { stages } }: Report): string {
 }
 
 function steps({ touches, steps: all, prove }: Stage): readonly (readonly string[])[] {
-  const same = Map.groupBy(all, ({ id, title, undo }) => JSON.stringify([id, title, undo?.title]));
+  const same = Map.groupBy(all, ({ id, title, undo }) => JSON.stringify([id, line(title, 160), line(undo?.title ?? '', 160)]));
   const nothing = touches ? '' : 'nothing in production changes';
   const proof = [['*these must answer as the target before anything else is done*', hosts(prove), '']];
   return [
