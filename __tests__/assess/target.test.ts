@@ -24,9 +24,9 @@ describe('the target that nobody named', () => {
     ['asked a second time it stays', { releases: [back(1, 'v4', 'v3')], matching: ['v2'], parents: ['v2'] }, 'v3', 'current'],
     ['watched and found good', { releases: [{ time: 4, run: 'w', result: 'good', from: '', to: 'v2' }], matching: ['v1'] }, 'v2', 'journal'],
   ];
-  it.each(cases)('%s', (_, known, sha, rule) => {
-    expect(chooseTarget({ ...nothing, ...known })).toEqual(sha === undefined ? undefined : { sha, rule });
-  });
+  for (const [name, known, sha, rule] of cases) {
+    it(name, () => expect(chooseTarget({ ...nothing, ...known })).toEqual(sha === undefined ? undefined : { sha, rule }));
+  }
 });
 
 it.each<readonly [string, readonly string[], readonly string[], string | undefined]>([

@@ -4,7 +4,7 @@ import type { DeploymentRecord } from '../ports.ts';
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
     deployments(last: 50, environments: $environment, orderBy: { field: CREATED_AT, direction: ASC }) {
-      nodes { commitOid createdAt task latestStatus { state } statuses(last: 20) { nodes { state } } }
+      nodes { commitOid createdAt statuses(last: 20) { nodes { state } } }
     }
   }
 }`;

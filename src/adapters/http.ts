@@ -41,8 +41,6 @@ async function exchange(request: HttpRequest, network: Network, signal: AbortSig
   signal.addEventListener('abort', () => connection.destroy(), { once: true });
   const { method, url } = request;
   return new Promise<Reply>((resolve, reject) => {
-    // First in line: what follows from it inside node:http no longer says why.
-    connection.on('error', reject);
     const asked = send({
       createConnection: () => connection,
       method,
