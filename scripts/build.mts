@@ -4,12 +4,13 @@
  * because they are there or not depending on the machine (ssh2 runs without them).
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { doors } from './doors.mts';
+import { licensesIn } from './licenses.mts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = resolve(root, parseArgs({ options: { out: { type: 'string', default: 'dist' } } }).values.out);
@@ -26,7 +27,9 @@ run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
 rmSync(out, { recursive: true, force: true });
 for (const door of doors) {
   const externals = nativeAddons.flatMap((addon) => ['-e', addon]);
-  run('@vercel/ncc/dist/ncc/cli.js', 'build', `build/${door}.js`, '-o', `${out}/${door}`, '--license', 'licenses.txt', '--no-cache', '--quiet', ...externals);
+  const statistics = `${root}/build/${door}.json`;
+  run('@vercel/ncc/dist/ncc/cli.js', 'build', `build/${door}.js`, '-o', `${out}/${door}`, '--stats-out', statistics, '--no-cache', '--quiet', ...externals);
+  writeFileSync(`${out}/${door}/licenses.txt`, licensesIn(statistics));
   // ssh2 carries a Windows program for PuTTY's agent, which is never asked: no binaries in dist.
   const binaries = readdirSync(`${out}/${door}`).filter((file) => !/\.(js|txt)$/.test(file));
   for (const file of binaries) rmSync(`${out}/${door}/${file}`);

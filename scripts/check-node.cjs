@@ -1,8 +1,8 @@
 // CommonJS without modern syntax: this runs on whatever Node is there, to say why the scripts would not.
 const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
+const path = require('node:path');
 
-const wanted = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')).devDependencies.node;
+const wanted = JSON.parse(readFileSync(path.join(__dirname, '..', 'package.json'), 'utf8')).devDependencies.node;
 if (process.versions.node !== wanted) {
   process.stderr.write(
     'Node ' + wanted + ' is not in node_modules, because an install script did not run (this is Node ' + process.versions.node + '): ' +

@@ -6,7 +6,8 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { exampleOf, manyHosts } from '../__tests__/report/example.ts';
+import { exampleOf, manyHosts, threeHosts } from '../__tests__/report/example.ts';
+import { withWords } from '../__tests__/report/hostile.ts';
 import { writePage } from '../demo/page.mts';
 import type { Result } from '../src/outcome.ts';
 import { incidentReport } from '../src/report/incident.ts';
@@ -19,8 +20,12 @@ if (folder === '' || resolve(folder).startsWith(resolve(import.meta.dirname, '..
 const results: readonly Result[] = ['rolled-back', 'unchanged', 'planned', 'refused', 'undone', 'failed', 'cancelled'];
 const pages = [
   ...results.flatMap((result) => [1, 3, 50].map((hosts) => ({ name: `${result}-${String(hosts)}`, markdown: summary(exampleOf(result, manyHosts(hosts)), 'incident-report.md') }))),
+  { name: 'hostile', markdown: summary(withWords(exampleOf('failed', threeHosts), () => '`|</details>\n## [x](y) ::error:: @all :; # %%{a}%% "q" \u202e<b>')) },
   { name: 'incident-undone', markdown: incidentReport(exampleOf('undone')) },
 ].filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+
+const chromium = process.env['CHROMIUM'] ?? 'chromium';
+const options = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--window-size=1100,4200', '--virtual-time-budget=8000'];
 
 for (const { name, markdown } of pages) {
   const place = join(folder, name);
@@ -29,13 +34,12 @@ for (const { name, markdown } of pages) {
   const path = await writePage(markdown, place);
   const unfolded = (await readFile(path, 'utf8')).replaceAll('<details>', '<details open>');
   await writeFile(join(place, 'unfolded.html'), unfolded);
-  for (const scheme of ['light', 'dark']) {
+  const page = `file://${join(place, name.endsWith('-50') ? 'summary.html' : 'unfolded.html')}`;
+  const { stdout } = await run(chromium, [...options, '--dump-dom', page], { maxBuffer: 64 * 1024 * 1024 });
+  if (!stdout.includes('data-drawn') || stdout.includes('data-failed')) throw new Error(`${name}: a diagram was not drawn`);
+  for (const [scheme, setting] of [['light', 1], ['dark', 0]] as const) {
     const picture = join(place, `${scheme}.png`);
-    await run(process.env['CHROMIUM'] ?? 'chromium', [
-      '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--window-size=1100,4200', '--virtual-time-budget=8000',
-      ...(scheme === 'dark' ? ['--blink-settings=preferredColorScheme=0'] : ['--blink-settings=preferredColorScheme=1']),
-      `--screenshot=${picture}`, `file://${join(place, name.endsWith('-50') ? 'summary.html' : 'unfolded.html')}`,
-    ]);
+    await run(chromium, [...options, `--blink-settings=preferredColorScheme=${String(setting)}`, `--screenshot=${picture}`, page]);
     console.log(picture);
   }
 }

@@ -1,82 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer as createHttp, type RequestListener } from 'node:http';
-import { createServer as createHttps } from 'node:https';
-import { type AddressInfo, connect, createServer as createTcp, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Duplex } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { httpOver } from '../../src/adapters/http.ts';
+import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
 import { RollbackError } from '../../src/errors.ts';
-import type { HttpAnswer, HttpRequest, ReadableHost } from '../../src/ports.ts';
-
-const resolve = async (name: string) => {
-  if (name === 'nowhere.test') throw Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
-  if (name === 'slow-name.test') await pause(60_000, undefined, { ref: false });
-  if (name === 'metadata.test') return [{ address: '127.0.0.1', family: 4 }, { address: '169.254.169.254', family: 4 }];
-  if (name === 'two.test') return [{ address: '::1', family: 6 }, { address: '127.0.0.1', family: 4 }];
-  return [{ address: '127.0.0.1', family: 4 }];
-};
-
-let folder = '';
-let certificate = '';
-let key = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'http-test-'));
-  const [keyFile, file] = [join(folder, 'key'), join(folder, 'certificate')];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1',
-    '-subj', '/CN=shop.test', '-addext', 'subjectAltName=DNS:shop.test', '-keyout', keyFile, '-out', file], { stdio: 'ignore' });
-  certificate = readFileSync(file, 'utf8');
-  key = readFileSync(keyFile, 'utf8');
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-async function ask(url: string, more: Partial<HttpRequest> = {}, network: { authorities?: string } = {}): Promise<HttpAnswer> {
-  return httpOver({ resolve, ...network })({ method: 'GET', url: new URL(url), timeout: 5000, ...more });
-}
-
-/** Starts a server on a free port of loopback; it ends with the test, together with its connections. */
-async function listening(server: Server): Promise<{ port: number; connections: Socket[] }> {
-  const connections: Socket[] = [];
-  server.on('connection', (socket: Socket) => {
-    connections.push(socket);
-    socket.on('error', () => {});
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  onTestFinished(async () => {
-    for (const socket of connections) socket.destroy();
-    await new Promise((done) => server.close(done));
-  });
-  return { port: (server.address() as AddressInfo).port, connections };
-}
-
-const serving = (answer: RequestListener) => listening(createHttp(answer));
-const speaking = (speak: (socket: Socket) => void) => listening(createTcp((socket) => {
-  speak(socket);
-  // Unread, it would not see its end.
-  socket.resume();
-}));
-
-/** Waits until every connection that the server saw is closed. */
-async function closed({ connections }: { connections: readonly Socket[] }): Promise<void> {
-  // `once` would take the reset of a connection for its own failure.
-  await Promise.all(connections.map(async (socket) => socket.closed || new Promise((done) => socket.once('close', done))));
-}
-
-/** A host of which only `dial` is of interest. */
-function via(dial: ReadableHost['dial']): ReadableHost {
-  return { name: 'web-2', ask: () => Promise.reject(new Error('not asked')), dial };
-}
-
-/** What an SSH channel is: a stream that is no socket. */
-function channel(port: number): Duplex {
-  const socket = connect(port, '127.0.0.1');
-  const { readable, writable } = Duplex.toWeb(socket);
-  return Duplex.fromWeb({ readable, writable });
-}
+import { ask, closed, serving, speaking, via } from './server.ts';
 
 describe('an answer', () => {
   test('has status, headers and body', async () => {
@@ -185,14 +110,6 @@ describe('a wrong answer has failed', () => {
   });
 });
 
-function babbling(head: string) {
-  return (socket: Socket): void => {
-    socket.write(head);
-    const timer = setInterval(() => socket.write('x'), 10);
-    socket.on('close', () => clearInterval(timer));
-  };
-}
-
 describe('what could not be asked is unasked', () => {
   test.each([
     ['http://nowhere.test/', 'nowhere.test: its name does not resolve (ENOTFOUND)'],
@@ -219,75 +136,10 @@ describe('what could not be asked is unasked', () => {
   });
 });
 
-describe('from a host', () => {
-  test('the address is dialled as the URL names it, and keeps its Host', async () => {
-    const server = await serving(({ headers }, response) => response.end(headers.host));
-    const dialled: unknown[] = [];
-    const host = via(async (address, port) => (dialled.push([address, port]), channel(server.port)));
-    for (const url of ['http://localhost:8000/health', 'http://[::1]/', 'http://10.0.0.7/']) {
-      expect(await ask(url, { via: host })).toMatchObject({ kind: 'answered', status: 200, body: new URL(url).host });
-    }
-    expect(dialled).toEqual([['localhost', 8000], ['::1', 80], ['10.0.0.7', 80]]);
-    await closed(server);
-  });
-
-  test('a refused connection has failed', async () => {
-    const host = via(() => Promise.reject(new Error('(SSH) Channel open failure: Connection refused')));
-    expect(await ask('http://127.0.0.1:8000/', { via: host }))
-      .toMatchObject({ kind: 'failed', why: '127.0.0.1:8000 from web-2: (SSH) Channel open failure: Connection refused' });
-  });
-
-  test.each(['http', 'https'])('a host lost in the middle of %s is unasked', async (scheme) => {
-    const lost = new RollbackError({ what: 'the connection to web-2 is lost', code: 'host-lost', host: 'web-2', fix: 'Look at it.' });
-    const host = via(async () => {
-      const stream: Duplex = new Duplex({ read() {}, write: () => stream.destroy(lost) });
-      return stream;
-    });
-    expect(await ask(`${scheme}://shop.test/`, { via: host })).toEqual({ kind: 'unasked', why: 'shop.test from web-2: the connection to web-2 is lost' });
-    const inBody = via(async () => {
-      const stream: Duplex = new Duplex({ read() {}, write: () => (stream.push('HTTP/1.1 200 OK\r\n\r\nhalf'), setImmediate(() => stream.destroy(lost))) });
-      return stream;
-    });
-    expect(await ask('http://shop.test/', { via: inBody })).toMatchObject({ kind: 'unasked' });
-  });
-
-  test('a connection that closes during the TLS handshake has failed, at once', async () => {
-    const { port } = await speaking((socket) => socket.destroy());
-    expect(await ask('https://shop.test/', { via: via(async () => channel(port)) })).toMatchObject({ kind: 'failed', why: expect.stringContaining('closed') });
-  });
-
-  test('a host that dials too slowly has failed, and its late connection is closed', async () => {
-    const late = new Duplex({ read() {}, write() {} });
-    const closing = once(late, 'close');
-    const dialling = Promise.withResolvers<Duplex>();
-    const host = via(() => dialling.promise);
-    expect(await ask('http://127.0.0.1:8000/', { via: host, timeout: 50 }))
-      .toMatchObject({ kind: 'failed', why: '127.0.0.1:8000 from web-2: no connection within 0.05 s' });
-    dialling.resolve(late);
-    await closing;
-  });
-});
-
-describe('TLS', () => {
-  const secure = () => listening(createHttps({ cert: certificate, key }, ({ headers }, response) => response.end(headers.host)));
-
-  test.each(['the runner', 'a host'])('a certificate that is trusted and of the right name, from %s', async (from) => {
-    const server = await secure();
-    const more = from === 'a host' ? { via: via(async () => channel(server.port)) } : {};
-    expect(await ask(`https://shop.test:${server.port}/`, more, { authorities: certificate })).toMatchObject({ kind: 'answered', status: 200, body: `shop.test:${server.port}` });
-    expect(await ask(`https://other.test:${server.port}/`, more, { authorities: certificate }))
-      .toMatchObject({ kind: 'failed', why: expect.stringMatching(/: its certificate is not valid \(Host: other\.test\. is not in the cert's altnames: DNS:shop\.test\)$/) });
-    expect(await ask(`https://shop.test:${server.port}/`, more)).toMatchObject({ kind: 'failed', why: expect.stringMatching(/: its certificate is not valid \(self-signed certificate\)$/) });
-    await closed(server);
-  });
-
-  test('a server that speaks plain HTTP, hangs or resets has failed', async () => {
-    const plain = await serving((_, response) => response.end('ok'));
-    expect(await ask(`https://shop.test:${plain.port}/`)).toMatchObject({ kind: 'failed', why: expect.stringMatching(/: TLS failed \([a-z ]+\)$/) });
-    const silent = await speaking(() => {});
-    expect(await ask(`https://shop.test:${silent.port}/`, { timeout: 100 })).toMatchObject({ kind: 'failed', why: expect.stringMatching(/: no connection within 0.1 s$/) });
-    const rude = await speaking((socket) => socket.once('data', () => socket.resetAndDestroy()));
-    expect(await ask(`https://shop.test:${rude.port}/`)).toMatchObject({ kind: 'failed', why: expect.stringMatching(/closed before the answer/) });
-    await Promise.all([plain, silent, rude].map(closed));
-  });
-});
+function babbling(head: string) {
+  return (socket: Socket): void => {
+    socket.write(head);
+    const timer = setInterval(() => socket.write('x'), 10);
+    socket.on('close', () => clearInterval(timer));
+  };
+}

@@ -6,7 +6,7 @@ import type { Sample, Verdict } from '../../src/outcome.ts';
 /** `p`assed, `f`ailed, `u`nknown, four a second. */
 function samplesOf(letters: string, start = 0): Sample[] {
   const verdicts: Readonly<Record<string, Verdict>> = { p: 'passed', f: 'failed' };
-  return [...letters].map((letter, index) => ({ time: start + index * 250, verdict: verdicts[letter] ?? 'unknown', milliseconds: 5 }));
+  return letters.split('').map((letter, index) => ({ time: start + index * 250, verdict: verdicts[letter] ?? 'unknown', milliseconds: 5 }));
 }
 
 describe('downtime', () => {

@@ -1,4 +1,6 @@
+import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { httpOver } from '../../src/adapters/http.ts';
 import { proveIdentity } from '../../src/checks/identity.ts';
 import type { HttpAnswer } from '../../src/ports.ts';
 import { FakeClock } from '../fakes/clock.ts';
@@ -7,10 +9,11 @@ import { fakeHttp, refused, type Reply, unasked } from '../fakes/service.ts';
 const good: Reply = { status: 200, version: 'v2' };
 const stale: Reply = { status: 200, version: 'v3' };
 
+const expected = { from: { kind: 'header', name: 'X-Version' }, release: { sha: '2f6c1d09a4b3e5f708192a3b4c5d6e7f80912a3b', names: ['v2'] } } as const;
+
 async function identityOf(reply: (count: number) => Reply | HttpAnswer, questions?: number) {
   const clock = new FakeClock();
   const http = fakeHttp(clock, (_, count) => reply(count));
-  const expected = { from: { kind: 'header', name: 'X-Version' }, release: { sha: '2f6c1d09a4b3e5f708192a3b4c5d6e7f80912a3b', names: ['v2'] } } as const;
   const result = await proveIdentity({ url: new URL('https://shop.test/health'), expected }, { http, signal: new AbortController().signal }, questions);
   return { result, time: clock.now(), asked: http.requests.length };
 }
@@ -49,4 +52,17 @@ test('half of the answers are enough, if all of them are right', async () => {
 
 test('as many questions as are wanted', async () => {
   expect(await identityOf(() => good, 3)).toMatchObject({ asked: 3, result: { name: '/health × 3', tries: 3 } });
+});
+
+test('over real connections, each to the next of three workers, of which one is stale', async () => {
+  const version = new WeakMap<object, string>();
+  let connections = 0;
+  await using server = createServer(({ socket }, response) => response.setHeader('X-Version', version.get(socket) ?? '').end());
+  server.on('connection', (socket: object) => version.set(socket, connections++ % 3 === 2 ? 'v3' : 'v2'));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  const url = new URL(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/health`);
+  expect(await proveIdentity({ url, expected }, { http: httpOver(), signal: new AbortController().signal }))
+    .toMatchObject({ verdict: 'failed', wrongRelease: true, message: '13 of 40 answers came from another release (v3)' });
+  expect(connections).toBe(40);
 });

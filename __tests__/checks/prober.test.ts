@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { startProber } from '../../src/checks/prober.ts';
+import type { Clock } from '../../src/ports.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { fakeHttp, type Reply, refused, unasked } from '../fakes/service.ts';
 
@@ -17,6 +18,17 @@ test('asks four times a second, on the beat', async () => {
   expect(samples.length).toBeGreaterThanOrEqual(40);
   expect(samples.length).toBeLessThanOrEqual(41);
   expect({ total, caused, first: samples[0] }).toEqual({ total: 0, caused: 0, first: { time: 1_000_000, verdict: 'passed', milliseconds: 10 } });
+});
+
+test('keeps the beat although every sleep takes longer than it should', async () => {
+  const clock = new FakeClock();
+  const late: Clock = { now: () => clock.now(), sleep: (duration, signal) => clock.sleep(duration + 30, signal) };
+  const http = fakeHttp(clock, () => good);
+  await using prober = startProber([url], { http, clock: late });
+  await clock.sleep(10_000);
+  const { samples } = await prober.stop();
+  expect(samples.map(({ time }) => time % 250)).toEqual([0, ...samples.slice(1).map(() => 30)]);
+  expect(samples).toHaveLength(40);
 });
 
 test('an outage of 800 ms, whenever it begins, is found as 0.6 to 1.2 s, all of it caused by the run', async () => {

@@ -9,6 +9,7 @@ import { hostile } from './hostile.ts';
 type Task = { readonly section: string; readonly task: string; readonly startTime: Date; readonly endTime: Date };
 
 async function tasks(diagram: string): Promise<readonly Task[]> {
+  await mermaid.parse(diagram);
   const parsed = await mermaid.mermaidAPI.getDiagramFromText(diagram);
   if (!('getTasks' in parsed.db) || typeof parsed.db.getTasks !== 'function') throw new Error('Not a gantt');
   return parsed.db.getTasks();

@@ -35,7 +35,7 @@ describe('words of others', () => {
       const shown = html.match(/<td>([^]*?)<\/td>/)?.[1] ?? '';
       const said = shown.replaceAll(/<\/?(?:code|a)(?: [^>]*)?>/g, '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&#124;', '|').replaceAll('&amp;', '&');
       const expected = write === prose ? unlinked(line(words)).replaceAll('`', '') : unlinked(line(words));
-      expect(unlinked(write === prose ? said.replaceAll('`', '') : said).replaceAll(/\s+/g, ' ')).toBe(expected.replaceAll(/\s+/g, ' '));
+      expect(unlinked(write === prose ? said.replaceAll('`', '') : said).replaceAll(/\s+/g, '')).toBe(expected.replaceAll(/\s+/g, ''));
     }), { numRuns: 400 });
   });
 
@@ -112,7 +112,6 @@ describe('what a run is held to', () => {
       [
         "Every host assessed before anything was touched",
         "Backup made and verified",
-        "Rows compared with the backup",
         "Downtime measured",
         "Logs collected",
       ]

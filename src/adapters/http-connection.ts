@@ -79,14 +79,17 @@ async function dialled(dialling: Promise<Duplex>, signal: AbortSignal): Promise<
 async function ready(socket: Duplex, event: string, signal: AbortSignal, below?: Duplex): Promise<void> {
   // An error between two listeners would end the process.
   socket.on('error', ignore);
-  // Of a stream that is no socket of Node's, TLS passes on the end, but not the reason.
-  below?.on('error', (error) => socket.destroy(error));
+  // Of a stream that is no socket of Node's, TLS does not pass on a close without an end or an error.
+  const closed = (): unknown => socket.destroy(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+  below?.once('close', closed);
   try {
     await unlessAborted(once(socket, event), signal);
   } catch (error) {
     socket.destroy();
     below?.destroy();
     throw error;
+  } finally {
+    below?.off('close', closed);
   }
 }
 

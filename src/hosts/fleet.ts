@@ -31,9 +31,9 @@ export async function connectAll(addresses: readonly Address[], options: FleetOp
   const dispose = async (): Promise<void> => {
     await Promise.allSettled(each.map(async (one) => one.link[Symbol.asyncDispose]()));
   };
-  const failures = (await eachAtMost(options.parallel, each, async ({ name, link: { connection } }) => {
+  const failures = (await eachAtMost(options.parallel, each, async ({ name, link: way }) => {
     try {
-      await connection();
+      await way.connection();
       return [];
     } catch (error) {
       return failuresOf(name, error);
@@ -45,7 +45,7 @@ export async function connectAll(addresses: readonly Address[], options: FleetOp
     throw new RollbackError([first, ...others]);
   }
   const { run, clock, nonce } = options;
-  const hosts = new Map(each.map(({ name, link: way }) => [name, host({ name, link: way, run, fence: options.fences(name), clock, nonce })]));
+  const hosts = new Map(each.map(({ name, link: way }) => [name, host({ name, link: way, run, fence: () => options.fences(name), clock, nonce })]));
   return { hosts, [Symbol.asyncDispose]: dispose };
 }
 

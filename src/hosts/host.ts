@@ -18,8 +18,8 @@ export type HostOptions = {
   readonly name: string;
   readonly link: Link;
   readonly run: Run;
-  /** Jobs start only while the lock on the host is this one. */
-  readonly fence: Fence;
+  /** Jobs start only while the lock on the host is this one; asked before each. */
+  readonly fence: () => Fence;
   readonly clock: Clock;
   /** New and not to be guessed at every call. */
   readonly nonce: () => string;
@@ -60,7 +60,7 @@ export function host(options: HostOptions): Host {
       // Ends: the host itself gives a job up that was interrupted too often.
       for (;;) {
         const nonce = options.nonce();
-        const end = await send(connection, jobPayload(job, options.run, options.fence, nonce), job.limit + grace);
+        const end = await send(connection, jobPayload(job, options.run, options.fence(), nonce), job.limit + grace);
         if (end.kind === 'timeout') return { kind: 'answer', value: { kind: 'lost', why: end.why } };
         const read = frameOf(name, end, nonce);
         if (read.kind === 'lost') return read;
@@ -72,8 +72,8 @@ export function host(options: HostOptions): Host {
 }
 
 /** The same host for assessments and dry runs: there is no way to perform anything on it. */
-export function readOnly({ name, ask, dial }: ReadableHost): ReadableHost {
-  return { name, ask, dial };
+export function readOnly(of: ReadableHost): ReadableHost {
+  return { name: of.name, ask: (script, options) => of.ask(script, options), dial: (address, port) => of.dial(address, port) };
 }
 
 function frameOf(name: string, end: Exclude<ExecEnd, { kind: 'timeout' }>, nonce: string): Sent<Frame> {
@@ -86,17 +86,11 @@ function frameOf(name: string, end: Exclude<ExecEnd, { kind: 'timeout' }>, nonce
 }
 
 function endOf({ status, facts, output }: Frame): JobEnd {
-  const [kind, code] = status.split(' ');
-  switch (kind) {
-    case 'finished':
-      return { kind, code: Number(code), facts, output };
-    case 'timeout':
-      return { kind, facts, output };
-    case 'fenced':
-      return { kind, owner: output.trim() };
-    default:
-      throw new Error(`A host answered with the status "${status}"`);
-  }
+  if (status === 'timeout') return { kind: 'timeout', facts, output };
+  if (status === 'fenced') return { kind: 'fenced', owner: output.trim() };
+  const [, code] = /^finished (\d+)$/.exec(status) ?? [];
+  if (code === undefined) throw new Error(`A host answered with the status "${status}"`);
+  return { kind: 'finished', code: Number(code), facts, output };
 }
 
 function silent(name: string, { code, gap, stdout, stderr }: Extract<ExecEnd, { kind: 'ended' }>): RollbackError {

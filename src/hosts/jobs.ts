@@ -31,7 +31,7 @@ export const jobExits = { cannotWrite: 74, interrupted: 75 } as const;
 
 /** Runs detached, in the job's folder, with the flocks on 8 (the run's lock) and 9 (the job's); its script has neither. */
 const runner = `began=$(date +%s)
-timeout -k 10 "$1" sh -c "exec sh ./script" </dev/null >>output 2>&1
+timeout -k 10 "$1" sh -c "exec sh ./script 8<&- 9>&-" </dev/null >>output 2>&1
 code=$?
 case $code in
   124) code=timeout ;;
@@ -99,6 +99,7 @@ error=$({
     printf '%-16s\\n' pending >rc.new && : >facts && : >>output &&
     { [ "$times" -gt 0 ] || printf '%s\\n' "$id" >>"$run/order"; } && date +%s >>started
 } 2>&1) || refuse "$error"
+export login_umask
 printf '%s' "$secret" | setsid sh -c ${quote(runner)} rollback-action-job "$limit" 3<&0 </dev/null >/dev/null 2>&1 &
 exec 8<&- 9>&-
 exec 9>>lock

@@ -63,16 +63,11 @@ type Outcome =
 
 function outcomeOf(host: string, { code, facts, output }: Answer): Outcome {
   const holder = { host, owner: facts.get('owner')?.[0] ?? '', since: Number(facts.get('since')?.[0] ?? 0) };
-  switch (code === 0 ? facts.get('lock')?.[0] : undefined) {
-    case 'taken':
-      return { kind: 'ours', takenFrom: [] };
-    case 'taken-over':
-      return { kind: 'ours', takenFrom: [holder] };
-    case 'held':
-      return { kind: 'held', by: { ...holder, running: facts.has('running') } };
-    default:
-      return { kind: 'failed', failures: [notWritten(host, code, output)] };
-  }
+  const lock = code === 0 ? facts.get('lock')?.[0] : undefined;
+  if (lock === 'taken') return { kind: 'ours', takenFrom: [] };
+  if (lock === 'taken-over') return { kind: 'ours', takenFrom: [holder] };
+  if (lock === 'held') return { kind: 'held', by: { ...holder, running: facts.has('running') } };
+  return { kind: 'failed', failures: [notWritten(host, code, output)] };
 }
 
 function notWritten(host: string, code: number, output: string): Failure {

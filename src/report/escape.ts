@@ -34,7 +34,7 @@ export function clean(text: string): string {
 export function line(text: string, length = usualLength): string {
   // What is far beyond the cut is not even looked at: a host may have sent megabytes.
   const flat = clean(text.slice(0, length * 8)).replaceAll(/\s+/g, ' ').trim();
-  const characters = [...flat];
+  const characters = Array.from(flat);
   return characters.length <= length ? flat : `${characters.slice(0, length - 1).join('').trimEnd()}…`;
 }
 

@@ -14,7 +14,12 @@ export function downtimeInWords(report: Report): string {
   if (downtime.total === 0) return 'the service answered throughout';
   const before = downtime.total - downtime.caused;
   const share = before < 0.05 ? '' : downtime.caused < 0.05 ? ', all of it before the first change' : `, ${duration(before)} of it before the first change`;
-  return `the service did not answer for ${duration(downtime.total)}${share}`;
+  return `the service did not answer for ${duration(downtime.total)}${share}${stillDown(report) ? ', and was not answering at the end' : ''}`;
+}
+
+/** Whether the last clear answer was a bad one: the time without an answer goes on after the run. */
+export function stillDown(report: Report): boolean {
+  return measuredDowntime(report)?.samples.findLast(({ verdict }) => verdict !== 'unknown')?.verdict === 'failed';
 }
 
 /** Undefined when not measured. */

@@ -27,7 +27,7 @@ export function incidentReport(report: Report): string {
     section('Timeline', timeline(report)),
     section('Root cause', rootCause(report)),
     section('Impact', impact(report), lostRows(report), failedChecks(report)),
-    section('Actions taken', actions(report), failures(report), hosts(report), backups(report), notes(report)),
+    section('Actions taken', actions(report), failures(report), hosts(report), titled('Saved', backups(report)), titled('Worth knowing', notes(report))),
     section('Against the targets', targetTable(report)),
     section('Prevention', prevention(report)),
     section('Appendix: logs', logs(report)),
@@ -39,6 +39,10 @@ export function incidentReport(report: Report): string {
 function section(title: string, ...bodies: readonly string[]): string {
   const filled = bodies.filter((body) => body !== '');
   return filled.length === 0 ? '' : [`## ${title}`, ...filled].join('\n\n');
+}
+
+function titled(title: string, body: string): string {
+  return body === '' ? '' : `**${title}**\n\n${body}`;
 }
 
 function facts(report: Report): string {

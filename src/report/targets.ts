@@ -1,5 +1,5 @@
 import type { Report } from '../outcome.ts';
-import { changesDatabase, lossInWords, lostRowCount, measuredDowntime, recoverySeconds, runSeconds } from './impact.ts';
+import { changesDatabase, lossInWords, lostRowCount, measuredDowntime, recoverySeconds, runSeconds, stillDown } from './impact.ts';
 import { duration } from './quantity.ts';
 
 export type Target = {
@@ -32,10 +32,12 @@ function downtime(report: Report): Target {
   const goal = 'Unavailable for less than 1 minute';
   const measured = measuredDowntime(report);
   if (measured === undefined) return { goal, measured: 'not measured', met: 'unknown' };
+  const share = measured.total - measured.caused < 0.05 ? '' : `, of it ${duration(measured.caused)} from the first change on`;
+  const open = stillDown(report);
   return {
     goal,
-    measured: measured.total - measured.caused < 0.05 ? duration(measured.total) : `${duration(measured.total)}, of it ${duration(measured.caused)} from the first change on`,
-    met: measured.total < 60 ? 'yes' : 'no',
+    measured: `${duration(measured.total)}${share}${open ? ', and not answering at the end' : ''}`,
+    met: measured.total < 60 && !open ? 'yes' : 'no',
   };
 }
 

@@ -2,6 +2,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/hosts/connection.ts';
 import { Relay } from '../../fleet/relay.ts';
@@ -10,6 +11,8 @@ import { parseKnownHosts } from '../../../src/adapters/ssh/known-hosts.ts';
 import { open } from './opening.ts';
 import { sshdAvailable, startSshd } from './sshd.ts';
 import type { Sshd } from './sshd.ts';
+
+const { Server, utils } = ssh2;
 
 describe.skipIf(!(await sshdAvailable()))('a connection', () => {
   let sshd: Sshd;
@@ -87,6 +90,20 @@ describe.skipIf(!(await sshdAvailable()))('a connection', () => {
     await until('it is known', () => (cut.alive ? undefined : true));
   });
 
+  test('a channel that closes without an exit status is lost, not ended', async () => {
+    const key = utils.generateKeyPairSync('ed25519');
+    const server = new Server({ hostKeys: [key.private] }, (client) => {
+      client.on('error', () => undefined);
+      client.on('authentication', (context) => context.accept());
+      client.on('session', (accept) => accept().on('exec', (acceptExec) => acceptExec().end('half')));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await using cut = await open(sshd, { knownHosts: parseKnownHosts(`[127.0.0.1]:${port} ${key.public}`).entries }, port);
+    expect(await cut.exec('', 5000)).toEqual({ kind: 'lost', why: 'the connection closed before the command ended' });
+    server.close();
+  });
+
   test('dial reaches what the host reaches', async () => {
     await using server = await answering();
     const way = await connection.dial('127.0.0.1', server.port);
@@ -103,9 +120,9 @@ describe.skipIf(!(await sshdAvailable()))('a connection', () => {
 });
 
 async function answering(): Promise<AsyncDisposable & { readonly port: number }> {
-  const server = createServer({ allowHalfOpen: true }, async (socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
-    socket.end(`got ${await text(socket).catch(() => '')}`);
+    void text(socket).then((got) => socket.end(`got ${got}`), () => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

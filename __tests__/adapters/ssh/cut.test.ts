@@ -29,7 +29,7 @@ describe.skipIf(!(await sshdAvailable()))('over a line that is cut', () => {
     const cutting = (async () => {
       const how = ['reset', 'end', 'silence'] as const;
       while (!done) {
-        await pause(100 + Math.random() * 400);
+        await pause(150 + Math.random() * 500);
         if (relay.open > 0) relay.cut(how[cuts++ % how.length] ?? 'reset');
       }
     })();

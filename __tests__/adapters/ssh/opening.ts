@@ -35,6 +35,6 @@ export function open(sshd: Sshd, more: Partial<OpenOptions> = {}, port = sshd.po
 export function hostAt(sshd: Sshd, fence: Fence, port = sshd.port, run = 'run-1'): Host & AsyncDisposable {
   const { open: openOne } = opener(optionsFor(sshd, sshd.line('ed25519', port)));
   const way = link(() => openOne(addressOf({ user: sshd.user, port })));
-  const one = host({ name: 'web-1', link: way, run: { environment: 'production', id: run }, fence, clock: quickClock, nonce: randomUUID });
+  const one = host({ name: 'web-1', link: way, run: { environment: 'production', id: run }, fence: () => fence, clock: quickClock, nonce: randomUUID });
   return { ...one, [Symbol.asyncDispose]: () => way[Symbol.asyncDispose]() };
 }

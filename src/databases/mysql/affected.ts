@@ -4,7 +4,7 @@ export type Affected =
   | {
       readonly kind: 'tables';
       readonly tables: readonly AffectedTable[];
-      /** Tables that the SQL makes (or renames others to). */
+      /** Tables that the SQL makes (or renames others to), some of which may be there before. */
       readonly created: readonly string[];
     }
   /** The SQL is not known, or does what cannot be read from it: every table counts, with its rows. */
@@ -65,7 +65,8 @@ export function affectedBy(sql: string): Affected {
       }
     } else if (!harmless.test(statement)) return { kind: 'everything' };
   }
-  return { kind: 'tables', tables: [...tables].map(([table, rows]) => ({ name: table, rows })), created: [...created].filter((table) => !tables.has(table)) };
+  // A table that is dropped and made again has other rows.
+  return { kind: 'tables', tables: [...tables].map(([table, rows]) => ({ name: table, rows: rows || created.has(table) })), created: [...created] };
 }
 
 function first(patterns: readonly RegExp[], statement: string): string | undefined {
