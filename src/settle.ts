@@ -106,7 +106,7 @@ async function readLogs({ before, hosts }: Underway): Promise<Recording['logs']>
 async function close({ inputs, method, assessed, hosts, recording, executor }: Underway, { result, material }: Settled): Promise<void> {
   const ended = { time: executor.clock.now(), run: recording.run.id, result, from: assessed.from.sha, to: assessed.to.sha };
   await eachAtMost(executor.parallel, [...hosts.values()], async (host) => {
-    const { script, needsDatabase } = method.close(inputs, host.name, ended, material);
+    const { script, needsDatabase } = method.close(inputs, assessed, host.name, ended, material);
     const secret = needsDatabase ? executor.databaseSecret : undefined;
     const end = await host.perform({ id: 'close', script, limit: 120_000, ...(secret === undefined ? {} : { secret }) });
     if (end.kind === 'finished' && end.code === 0) return;

@@ -22,7 +22,8 @@ export type Started = {
   post(): Promise<Ended>;
 };
 
-const bundle = resolve(import.meta.dirname, '../../dist/main/index.js');
+/** The bundle under test; `ROLLBACK_BUNDLE` names another than the one in `dist/`. */
+const bundle = resolve(process.env['ROLLBACK_BUNDLE'] ?? join(import.meta.dirname, '../../dist/main/index.js'));
 let runs = 0;
 
 /** @param inputs by their names in action.yml */

@@ -9,16 +9,20 @@ import { quote } from './quote.ts';
 const guideMessages = 'stable|release|deploy';
 
 /**
- * Defines `$app`, `$git_dir`, `$found` and `repo`, a git that runs no hook of the checkout and accepts that somebody else owns it.
+ * Defines `$app`, `$git_dir`, `$found` and `repo`, a git that runs no hook of the checkout, accepts that somebody else owns it, and writes
+ * files with the rights that the checkout's files have: the service may run as another user, and the SSH user's umask may be strict.
  * Every script below starts with this.
  */
 export function repository(appDir: string): string {
   return `app=${quote(appDir)}
+checkout_umask=\${login_umask:-$(umask)}
 repo() {
-  git -C "$app" -c safe.directory="$app" -c safe.directory="$app/*" -c core.hooksPath=/dev/null -c advice.detachedHead=false -c gc.auto=0 \\
-    -c user.name=rollback-action -c user.email=rollback-action@localhost "$@"
+  (umask "$checkout_umask"
+  exec git -C "$app" -c safe.directory="$app" -c safe.directory="$app/*" -c core.hooksPath=/dev/null -c advice.detachedHead=false -c gc.auto=0 \\
+    -c user.name=rollback-action -c user.email=rollback-action@localhost "$@")
 }
 git_dir=$(repo rev-parse --absolute-git-dir 2>/dev/null) || git_dir=
+if mode=$(stat -c %a "$git_dir/HEAD" 2>/dev/null); then checkout_umask=$(printf %04o $((0777 & ~(0$mode | ((0$mode & 0444) >> 2))))); fi
 found=$git_dir/rollback-action/found
 `;
 }

@@ -35,15 +35,17 @@ export function dropKeptPackages(virtualenv: string): string {
 }
 
 /**
- * The user's install command, in the checkout, with the virtualenv's programs first. Its own processes do not hold the step's lock
- * (descriptor 9): a daemon that it leaves behind must not make the step look unfinished.
+ * The user's install command, in the checkout, with the virtualenv's programs first. What it starts holds none of the
+ * step's own descriptors: a daemon that it leaves behind must not make the step look unfinished.
  */
 export function install(options: { readonly appDir: string; readonly command: string; readonly path: string; readonly environment: string }): string {
-  return `cd ${quote(options.appDir)}
+  return `umask "\${login_umask:-022}"
+cd ${quote(options.appDir)}
 (
 ${options.environment}
 ${options.path}
-exec 9>&- 4>&-
+exec 3>&-
+umask "\${login_umask:-$(umask)}"
 sh -c ${quote(options.command)}
 )
 `;

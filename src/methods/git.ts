@@ -3,13 +3,17 @@ import { noteHost } from '../assess/judge.ts';
 import { closeFound } from '../commands/checkout.ts';
 import { repository } from '../commands/git.ts';
 import { dropKeptPackages } from '../commands/packages.ts';
-import { recordEnd } from '../hosts/history.ts';
+import type { Role } from '../assess/host.ts';
+import { recordEnd, type EndedRun } from '../hosts/history.ts';
 import type { Inputs } from '../inputs.ts';
+import type { Way } from '../migrations/tool.ts';
 import type { Commit, Release } from '../outcome.ts';
 import { eachAtMost } from '../parallel.ts';
 import type { Facts } from '../ports.ts';
 import { answerTo } from '../settle.ts';
+import { assessData } from './git/assess-data.ts';
 import { assessCheckouts, checkoutAsFound, type GitFacts } from './git/assess.ts';
+import { closeData, dataAsFound, environmentFor, planData } from './git/data.ts';
 import { planGit } from './git/plan.ts';
 import { rolesOf } from './git/roles.ts';
 import type { AsFound, Assessed, Method, Surroundings } from './method.ts';
@@ -19,34 +23,47 @@ export const git: Method = { assess, close };
 async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
   const roles = rolesOf(inputs);
   const facts = await assessCheckouts(inputs, roles, around);
-  const asFound = await eachAtMost(inputs.parallel, [...roles], async ([host, role]): Promise<AsFound> => {
+  const { way, notes } = await assessData(inputs, facts, around);
+  const checkouts = await eachAtMost(inputs.parallel, [...roles], async ([host, role]): Promise<AsFound> => {
     const question = { host, what: 'the checkout', script: checkoutAsFound(inputs, role) };
     return { ...question, answer: await answerTo(question, around.hosts, undefined) };
   });
   const { from, target, between } = facts;
-  const begun = facts.unfinished ?? { run: around.run.id, actor: around.run.actor, startedAt: around.clock.now(), from, to: target.sha };
+  const begun = facts.unfinished ?? { run: around.run.id, actor: around.run.actor, from, to: target.sha, startedAt: around.clock.now() };
+  const plan = planGit(inputs, facts, planData(inputs, facts, way, begun), environmentFor(inputs), begun);
   return {
     from: releaseOf(from, between),
     to: { ...releaseOf(target.sha, between), rule: target.rule },
-    plan: planGit(inputs, facts, { backups: [], migrations: [] }, '', begun),
-    asAsked: facts.unfinished === undefined && facts.hosts.every(({ facts: { head, dirty } }) => head === target.sha && dirty.length === 0),
+    plan,
+    asAsked: facts.unfinished === undefined && way.movements.length === 0 && facts.hosts.every(({ facts: { head, dirty } }) => head === target.sha && dirty.length === 0),
     commits: (between.get('commit') ?? []).map(commitOf),
     commitCount: Number(between.get('commit-count')?.[0] ?? 0),
-    migrations: [],
-    migrationSql: '',
+    migrations: way.migrations,
+    migrationSql: way.sql,
     filesChanged: Number(between.get('changed-count')?.[0] ?? 0),
-    notes: notesOn(facts),
+    notes: [...notesOn(facts), ...notes],
     current: Object.fromEntries(facts.hosts.map(({ facts: { host, head } }) => [host, head])),
-    asFound,
+    asFound: [...checkouts, ...(await databaseAsFound(inputs, roles, way, around))],
+    run: begun.run,
     appHosts: inputs.hosts.map(({ name }) => name),
   };
 }
 
-function close(inputs: Inputs, _host: string, ended: Parameters<Method['close']>[2], material: Parameters<Method['close']>[3]): ReturnType<Method['close']> {
+async function databaseAsFound(inputs: Inputs, roles: ReadonlyMap<string, Role>, way: Way, around: Surroundings): Promise<readonly AsFound[]> {
+  const host = [...roles].find(([, { database }]) => database)?.[0];
+  const script = dataAsFound(inputs, way);
+  if (host === undefined || script === undefined) return [];
+  const question = { host, what: 'the database', script, needsDatabase: true as const };
+  return [{ ...question, answer: await answerTo(question, around.hosts, inputs.databaseUrl) }];
+}
+
+function close(inputs: Inputs, assessed: Assessed, host: string, ended: EndedRun, material: 'drop' | 'keep' | 'leave'): ReturnType<Method['close']> {
   const { appDir, virtualenv, environment } = inputs;
   const put = material === 'leave' ? '' : closeFound(material === 'keep' ? { keepAs: ended.run } : {});
   const packages = material !== 'drop' || virtualenv === undefined ? '' : dropKeptPackages(virtualenv);
-  return { script: `set -eu\n${repository(appDir)}${recordEnd(environment, ended)}${packages}${put}` };
+  const data = material === 'drop' && rolesOf(inputs).get(host)?.database === true ? closeData(inputs, assessed.run) : '';
+  const script = `${repository(appDir)}${recordEnd(environment, ended)}${packages}${put}${data}`;
+  return data === '' ? { script } : { script, needsDatabase: true };
 }
 
 function notesOn({ hosts }: GitFacts): readonly string[] {

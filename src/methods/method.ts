@@ -42,6 +42,8 @@ export type Assessed = {
   /** The release each host is on. */
   readonly current: Readonly<Record<string, string>>;
   readonly asFound: readonly AsFound[];
+  /** The run under whose id undo material lies on the hosts: this one, or the interrupted one that it takes up. */
+  readonly run: string;
   /** The hosts that serve the application. */
   readonly appHosts: readonly string[];
 };
@@ -50,5 +52,5 @@ export type Method = {
   /** @throws RollbackError with every reason why production must not be touched. */
   assess(inputs: Inputs, around: Surroundings): Promise<Assessed>;
   /** The last step on each host: what was kept for an undo goes, or stays for a person or the next run, and the end is written down. */
-  close(inputs: Inputs, host: string, ended: EndedRun, material: 'drop' | 'keep' | 'leave'): { readonly script: string; readonly needsDatabase?: true };
+  close(inputs: Inputs, assessed: Assessed, host: string, ended: EndedRun, material: 'drop' | 'keep' | 'leave'): { readonly script: string; readonly needsDatabase?: true };
 };

@@ -30,7 +30,8 @@ export function text(value: string): string {
   return value === '' ? "''" : `CONVERT(0x${Buffer.from(value).toString('hex')} USING utf8mb4)`;
 }
 
-const exists = (table: string) => `EXISTS (SELECT 1 FROM information_schema.tables i WHERE i.table_schema = DATABASE() AND i.table_name = ${table})`;
+/** An SQL condition: a table of that name (an SQL expression) is there. */
+export const exists = (table: string) => `EXISTS (SELECT 1 FROM information_schema.tables i WHERE i.table_schema = DATABASE() AND i.table_name = ${table})`;
 
 /** A trigger as the statement that makes it again, with its own definer. */
 export const triggerStatement = `CONCAT('CREATE DEFINER=', ${name("LEFT(definer, CHAR_LENGTH(definer) - CHAR_LENGTH(SUBSTRING_INDEX(definer, '@', -1)) - 1)")}, '@', ${name("SUBSTRING_INDEX(definer, '@', -1)")},
@@ -40,7 +41,7 @@ export const triggerStatement = `CONCAT('CREATE DEFINER=', ${name("LEFT(definer,
  * Defines, for one run:
  * - `of_tables CONDITION` prints the numbers of the index's tables that fulfil an SQL condition
  * - `for_table N SQL` runs SQL with `@n`, `@t` (the table's name), `@live` (backticked), `@before`, `@after`, `@changed`, `@left` set
- * - `definition_of N` prints SHOW CREATE TABLE as the table is now, nothing when it is gone
+ * - `definitions_now` prints, for each of the index's tables that is there, a line `\\002<n>` and its SHOW CREATE TABLE
  * - `copy_table N KIND` keeps a copy of the live rows as `before` or `after`
  * - `keep_after` keeps what the migrations left, once
  */
@@ -53,16 +54,16 @@ for_table() {
   printf '%s\\n' "SET @n = $1, @before = '\${aside}_$1_before', @after = '\${aside}_$1_after', @changed = '\${aside}_$1_changed', @left = '\${aside}_$1_left';" \\
     ${quote(`SELECT name, ${name('name')} INTO @t, @live FROM ${index} WHERE n = @n;`)} "$2" | db
 }
-definition_of() {
-  definition_statement=$(for_table "$1" ${quote(`SELECT CONCAT('SHOW CREATE TABLE ', @live) FROM DUAL WHERE ${exists('@t')};`)})
-  if [ -n "$definition_statement" ]; then definition_text=$(db -e "$definition_statement"); printf '%s\\n' "\${definition_text#*"$tab"}"; fi
+definitions_now() {
+  definition_statements=$(db -e ${quote(`SELECT CONCAT('SELECT ''', CHAR(2), n, '''; SHOW CREATE TABLE ', ${name('name')}, ';') FROM ${index} x WHERE n > 0 AND ${exists('x.name')} ORDER BY n`)})
+  printf '%s\\n' "$definition_statements" | db | awk -v tab="$tab" '/^\\002/ { print; head = 1; next } head { sub("^[^" tab "]*" tab, ""); head = 0 } { print }'
 }
 copy_table() {
   copy_statements=$(for_table "$1" "SET @copy = '\${aside}_$1_$2', @kind = '$2';"${quote(`
 SELECT GROUP_CONCAT(${name('column_name')} ORDER BY ordinal_position SEPARATOR ', ') INTO @columns FROM information_schema.columns
   WHERE table_schema = DATABASE() AND table_name = @t AND COALESCE(generation_expression, '') = '';
 SELECT CONCAT('DROP TABLE IF EXISTS ', @copy, '; CREATE TABLE ', @copy, ' LIKE ', @live, '; INSERT INTO ', @copy, ' (', @columns, ') SELECT ', @columns, ' FROM ', @live, ';
-UPDATE ${index} SET ', @kind, '_state = ''kept'' WHERE n = ', @n, '; SELECT COUNT(*) FROM ', @copy, ';');`)})
+', IF(@kind = 'left', '', CONCAT('UPDATE ${index} SET ', @kind, '_state = ''kept'' WHERE n = ', @n, ';')), ' SELECT COUNT(*) FROM ', @copy, ';');`)})
   printf '%s\\n' "$copy_statements" | db
 }
 keep_after() {
@@ -72,6 +73,13 @@ keep_after() {
 }
 `;
 }
+
+/** Makes an UPDATE of each definition. */
+const keepDefinitions = String.raw`
+function flush() { if (n != "") print "UPDATE " aside " SET definition = \047" text "\047 WHERE n = " n ";" }
+/^\002/ { flush(); n = substr($0, 2); text = ""; next }
+{ for (i = 1; i <= length($0); i++) { c = substr($0, i, 1); text = text (c == "\\" || c == "\047" ? "\\" c : c) } text = text "\n" }
+END { flush() }`;
 
 /**
  * Keeps aside what `affected` names, and how every table, trigger and view is defined. Done once: a run that is taken up again does not
@@ -99,11 +107,8 @@ INSERT INTO ${index}_objects (kind, name) SELECT 'view', table_name FROM informa
   while [ "$(db -e ${quote(`UPDATE ${index} t JOIN information_schema.referential_constraints r ON r.constraint_schema = DATABASE() AND r.table_name = t.name JOIN (SELECT name FROM ${index} WHERE rows_too = 1) p ON p.name = r.referenced_table_name
 SET t.kept = 1, t.rows_too = 1 WHERE t.rows_too = 0 AND (r.delete_rule NOT IN ('RESTRICT', 'NO ACTION') OR r.update_rule NOT IN ('RESTRICT', 'NO ACTION')); SELECT ROW_COUNT()`)})" -gt 0 ]; do :; done
   db -e ${quote(`SELECT COUNT(*) INTO @firing FROM ${index}_objects o JOIN ${index} t ON t.name = o.on_table WHERE o.kind = 'trigger' AND t.rows_too = 1; UPDATE ${index} SET kept = 1, rows_too = 1 WHERE n > 0 AND created = 0 AND @firing > 0`)}
-  numbers=$(of_tables 'created = 0')
-  for n in $numbers; do
-    definition=$(definition_of "$n" | od -An -v -tx1 | tr -d ' \\n')
-    printf 'UPDATE %s SET definition = CONVERT(0x%s USING utf8mb4) WHERE n = %s;\\n' "$aside" "$definition" "$n" | db
-  done
+  definitions=$(definitions_now)
+  printf '%s\\n' "$definitions" | awk -v aside="$aside" ${quote(keepDefinitions)} | db
   ${viewsAsTheyAre(`UPDATE ${index}_objects SET statement = CONVERT(0x%s USING utf8mb4) WHERE kind = 'view' AND name = CONVERT(0x%s USING utf8mb4);`)}
   numbers=$(of_tables 'kept = 1')
   for n in $numbers; do fact kept "$(copy_table "$n" before) $(for_table "$n" 'SELECT @t;')"; done

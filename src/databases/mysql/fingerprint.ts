@@ -22,8 +22,9 @@ const schema = [
   `SELECT ${q("'event'", 'event_name', 'event_definition', 'definer', 'interval_value', 'interval_field', 'execute_at', 'status')} FROM information_schema.events WHERE ${here('event_schema')}`,
 ];
 
-/** Not in MySQL 5.7, which has no such constraints. */
-const checks = `SELECT ${q("'check'", 'constraint_name', 'check_clause')} FROM information_schema.check_constraints WHERE ${here('constraint_schema')} AND constraint_name NOT IN (SELECT '')`;
+/** Not in MySQL 5.7, which has no such constraints. A kept copy of a table has the same ones. */
+const checks = `SELECT DISTINCT ${q("'check'", 'constraint_name', 'check_clause')} FROM information_schema.check_constraints WHERE ${here('constraint_schema')} AND constraint_name IN
+  (SELECT constraint_name FROM information_schema.table_constraints WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours})`;
 
 /** Fact `schema-fingerprint`: SHA-256 over everything that migrations can define. */
 export const schemaFingerprint = `schema_lines() {

@@ -1,4 +1,3 @@
-// NOTE from the lead to the database helper (remove this line): I am now writing src/migrations/{alembic,graph,command}.ts and src/commands/{dump,archive}.ts with tests myself; finish ONLY src/databases/mysql* and its tests, then report at once.
 /** What a downgrade takes out of use, in rows. Follows `databasePrelude()`. */
 import { quote } from '../../commands/quote.ts';
 import { asideOf, asidePrelude } from './aside.ts';

@@ -69,8 +69,10 @@ DELIMITER ;') FROM ${index}_objects WHERE kind = 'trigger' AND on_table = @t ORD
  */
 export function valuesPrelude(run: string): string {
   const index = asideOf(run);
-  const now = `SELECT COALESCE(GROUP_CONCAT(statement ORDER BY statement SEPARATOR '\n'), '') FROM (SELECT ${triggerStatement} AS statement FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND event_object_table = @t) s;`;
-  const then = `SELECT COALESCE(GROUP_CONCAT(statement ORDER BY statement SEPARATOR '\n'), '') FROM ${index}_objects WHERE kind = 'trigger' AND on_table = @t;`;
+  const others = `SELECT i.n FROM ${index} i
+  LEFT JOIN (SELECT event_object_table AS on_table, GROUP_CONCAT(${triggerStatement} ORDER BY trigger_name SEPARATOR '\n') AS text FROM information_schema.triggers WHERE trigger_schema = DATABASE() GROUP BY event_object_table) now ON now.on_table = i.name
+  LEFT JOIN (SELECT on_table, GROUP_CONCAT(statement ORDER BY name SEPARATOR '\n') AS text FROM ${index}_objects WHERE kind = 'trigger' GROUP BY on_table) found ON found.on_table = i.name
+  WHERE i.definition IS NOT NULL AND NOT (CAST(now.text AS BINARY) <=> CAST(found.text AS BINARY))`;
   const drop = `SELECT CONCAT('DROP TRIGGER ', ${name('trigger_name')}, ';') FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND event_object_table = @t;`;
   return `values_back() {
   statements=$(for_table "$1" ${quote(statements(index))}) || return 1
@@ -85,14 +87,11 @@ export function valuesPrelude(run: string): string {
   printf '%s\\n%s\\nUNLOCK TABLES;\\n' "$statements" "$triggers" | db
 }
 triggers_back() {
-  triggers_bad=0
-  for n in $(of_tables 'definition IS NOT NULL'); do
-    if [ "$(for_table "$n" ${quote(now)})" != "$(for_table "$n" ${quote(then)})" ]; then
-      { for_table "$n" ${quote(drop)}; for_table "$n" ${quote(triggersOf(index))}; } > /dev/null || return 1
-      { for_table "$n" ${quote(drop)}; for_table "$n" ${quote(triggersOf(index))}; } | db || triggers_bad=1
-    fi
+  numbers=$(db -e ${quote(others)}) || return 1
+  for n in $numbers; do
+    statements=$(for_table "$n" ${quote(drop)}; for_table "$n" ${quote(triggersOf(index))}) || return 1
+    printf '%s\\n' "$statements" | db || return 1
   done
-  return "$triggers_bad"
 }
 `;
 }

@@ -70,7 +70,7 @@ function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, environmen
   const short = target.slice(0, 7);
   const repo = repository(appDir);
   const step = (id: string, title: string, script: string, rest: Partial<Step> = {}): Step => ({
-    id, title, host, script: `set -eu\n${script}`, limit: 2 * minute, failure: { code: 'step-failed', fix: `Look at ${appDir} on ${host}.` }, ...rest,
+    id, title, host, script, limit: 2 * minute, failure: { code: 'step-failed', fix: `Look at ${appDir} on ${host}.` }, ...rest,
   });
   const installs = installCommand !== undefined && changedDependencies(inputs, each).length > 0;
   const installScript = install({ appDir, command: installCommand ?? '', environment, path: virtualenv === undefined ? '' : `PATH=${quote(`${virtualenv}/bin`)}:$PATH; export PATH` });
@@ -81,17 +81,17 @@ function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, environmen
       failure: { code: 'no-such-commit', fix: `Check that \`git -C ${appDir} fetch origin ${target}\` works on ${host}.` },
     }),
     keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun) }) + keepUnits(units), {
-      undo: { title: 'Services on the found release', script: `set -eu\n${repo}${unitsBack(reloads)}`, limit: 3 * minute },
+      undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * minute },
     }),
     switch: [
       ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv), {
         limit: 5 * minute,
         undo: virtualenv === undefined
-          ? { title: 'Install the found release’s dependencies', script: `set -eu\n${installScript}`, limit: 10 * minute }
-          : { title: 'Bring the virtualenv back', script: `set -eu\n${packagesBack(virtualenv)}`, limit: 2 * minute },
+          ? { title: 'Install the found release’s dependencies', script: installScript, limit: 10 * minute }
+          : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv), limit: 2 * minute },
       })] : []),
       step('checkout', `Check out ${short}`, repo + checkout(target), {
-        undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: `set -eu\n${repo}${checkoutBack}`, limit: 2 * minute },
+        undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: repo + checkoutBack, limit: 2 * minute },
       }),
       ...(installs ? [step('install', 'Install dependencies', installScript, {
         limit: 10 * minute, failure: { code: 'step-failed', fix: `Run "install-command" by hand on ${host} to see what it lacks.` },

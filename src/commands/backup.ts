@@ -1,0 +1,54 @@
+/** What every backup on a host shares: its folder, its name, its manifest, and how many are kept. */
+import { quote } from './quote.ts';
+
+export type BackupPlace = {
+  /** Absolute. */
+  readonly folder: string;
+  /** How many of a kind stay; at least 1. */
+  readonly keep: number;
+  readonly environment: string;
+  readonly run: string;
+  /** The release that is saved, full SHA. */
+  readonly release: string;
+  /** When the run started, `20261123T101500Z`: names sort by time. */
+  readonly stamp: string;
+  /** Releases that were known good: the newest backup of one of them is never pruned. */
+  readonly good: readonly string[];
+};
+
+/** Makes the folder, readable by nobody else, and names the backup: `$file`, written as `$file.part` until it is verified. */
+export function backupFolder({ folder, stamp, run, release }: BackupPlace, kind: string, ending: string): string {
+  return `umask 077
+backup_dir=${quote(folder)}
+[ -d "$backup_dir" ] || mkdir -p -m 0700 "$backup_dir" 2>/dev/null || as_root install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "$backup_dir"
+file=$backup_dir/${quote(`${kind}-${stamp}-${release.slice(0, 7)}-${run}.${ending}`)}
+details=
+rm -f "$file.part"
+`;
+}
+
+/** Renames a verified `$file.part`, writes its manifest (`$details` are its own JSON fields), prunes older ones of its kind, and tells. */
+export function finishBackup({ environment, run, release, keep, good }: BackupPlace, kind: 'database' | 'app'): string {
+  const fixed = JSON.stringify({ kind, environment, run, release }).slice(0, -1);
+  return `if [ -f "$file.part" ]; then
+  bytes=$(stat -c %s "$file.part"); sha256=$(sha256sum < "$file.part" | cut -c 1-64)
+  printf '%s,"time":"%s","bytes":%s,"sha256":"%s"%s}\\n' ${quote(fixed)} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$bytes" "$sha256" "\${details:+,$details}" > "$file.json.part"
+  sync "$file.part" 2>/dev/null || :
+  mv "$file.part" "$file"; mv "$file.json.part" "$file.json"
+fi
+sed -n 's/.*"bytes":\\([0-9]*\\),"sha256":"\\([0-9a-f]*\\)".*/\\1 \\2/p' "$file.json" | { read -r bytes sha256; fact bytes "$bytes"; fact sha256 "$sha256"; }
+fact backup ${kind}
+fact location "$file"
+cd "$backup_dir"
+last_good=
+for manifest in $(ls -1r ${kind}-*.json 2>/dev/null); do
+  for sha in ${good.map(quote).join(' ')}; do
+    if [ -z "$last_good" ] && grep -qF "\"release\":\"$sha\"" "$manifest"; then last_good=$manifest; fi
+  done
+done
+ls -1r ${kind}-*.json 2>/dev/null | tail -n +${keep + 1} | while IFS= read -r manifest; do
+  if [ "$manifest" != "$last_good" ] && [ "$backup_dir/\${manifest%.json}" != "$file" ]; then rm -f "\${manifest%.json}" "$manifest"; fi
+done
+cd /
+`;
+}

@@ -1,0 +1,106 @@
+/** What belongs to the data in a git rollback: backups, migrations, and what an undo of them needs. */
+import { archiveCheckout } from '../../commands/archive.ts';
+import type { BackupPlace } from '../../commands/backup.ts';
+import { environmentOf, type DatabaseSource } from '../../commands/environment.ts';
+import { repository } from '../../commands/git.ts';
+import { databasePrelude } from '../../commands/mysql.ts';
+import { affectedBy } from '../../databases/mysql/affected.ts';
+import { forgetAside, keepAside } from '../../databases/mysql/aside.ts';
+import { dumpDatabase } from '../../databases/mysql/dump.ts';
+import { rowChecksums, schemaFingerprint } from '../../databases/mysql/fingerprint.ts';
+import { lostRows } from '../../databases/mysql/lost.ts';
+import { keepWritten, restoreAside } from '../../databases/mysql/restore.ts';
+import type { BegunRun } from '../../hosts/history.ts';
+import type { Inputs } from '../../inputs.ts';
+import type { Way } from '../../migrations/tool.ts';
+import type { Step, Undo } from '../../plan.ts';
+import type { GitFacts } from './assess.ts';
+import type { DataSteps } from './plan.ts';
+
+const second = 1000;
+const minute = 60 * second;
+
+/** Tables with more data than this are compared by their number of rows only. */
+const checksumLimit = 512 * 1024 * 1024;
+
+/** How the database of the inputs is reached on its host; undefined when none is known. */
+export function sourceOf({ databaseUrl, envFile, envKey }: Inputs): DatabaseSource | undefined {
+  if (envFile !== undefined) return { kind: 'env-file', file: envFile, key: envKey };
+  return databaseUrl === undefined ? undefined : { kind: 'secret', exportAs: envKey };
+}
+
+/** sh that exports the application's environment, for migrations and the install command. */
+export function environmentFor(inputs: Inputs): string {
+  return environmentOf(sourceOf(inputs), inputs.envFile);
+}
+
+export function planData(inputs: Inputs, facts: GitFacts, way: Way, begun: BegunRun): DataSteps {
+  return { backups: backups(inputs, facts, begun), migrations: migrations(inputs, facts, way, begun) };
+}
+
+function backups(inputs: Inputs, facts: GitFacts, begun: BegunRun): readonly Step[] {
+  const source = sourceOf(inputs);
+  return facts.hosts.flatMap(({ facts: { host, head, role, releases } }): readonly Step[] => {
+    const place: BackupPlace = {
+      folder: inputs.backupDir, keep: inputs.backupKeep, environment: inputs.environment, run: begun.run, release: head,
+      stamp: new Date(begun.startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, ''),
+      good: [facts.target.sha, ...releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to }) => to).toReversed()],
+    };
+    const step = (kind: string, title: string, script: string): Step => ({
+      id: `back-up-${kind}`, title, host, script, limit: inputs.backupTimeout,
+      failure: { code: 'backup-failed', fix: `Nothing was touched. Look at ${inputs.backupDir} on ${host}: space, rights, and whether the dump works by hand.` },
+    });
+    return [
+      ...(role.database && source !== undefined && inputs.backup.includes('database') ? [{ ...step('database', 'Dump the database and verify the dump', databasePrelude(source) + dumpDatabase(place)), needsDatabase: true as const }] : []),
+      ...(inputs.backup.includes('app') ? [step('app', 'Save the checkout', archiveCheckout(inputs.appDir, place))] : []),
+    ];
+  });
+}
+
+function migrations(inputs: Inputs, facts: GitFacts, { movements, sql }: Way, begun: BegunRun): readonly Step[] {
+  const host = facts.hosts.find(({ facts: { role } }) => role.database)?.facts.host;
+  if (host === undefined || movements.length === 0) return [];
+  const source = sourceOf(inputs);
+  const repo = repository(inputs.appDir);
+  const database = source === undefined ? '' : databasePrelude(source);
+  const step = (id: string, title: string, script: string, undo?: Undo): Step => ({
+    id, title, host, script, limit: 5 * minute, needsDatabase: true, ...(undo === undefined ? {} : { undo }),
+    failure: { code: 'step-failed', fix: `Mend the migration's downgrade, then try again; \`alembic current\` on ${host} says where the database is.` },
+  });
+  const down = movements.map((movement) => step(movement.id, movement.title, repo + movement.down, {
+    title: `Database up again: ${movement.id.replace('migrate-down-', '')}`, limit: 5 * minute,
+    // What kept the schema from going up is mended by what was kept aside, which is restored after it and compared with what was found.
+    script: source === undefined ? repo + movement.up : `${repo}${database}${keepWritten(begun.run)}(\n${movement.up}) || say 'Taken from what was kept aside instead.'\n`,
+  }));
+  if (source === undefined) return down;
+  return [
+    step('keep-rows', 'Keep aside what the migrations may drop', database + keepAside(begun.run, affectedBy(sql)), {
+      title: 'Rows and definitions as they were found', limit: 30 * minute, script: database + restoreAside(begun.run),
+    }),
+    ...down,
+    step('count-loss', 'Count what is no longer in use', `${database}${lostRows(begun.run)}fact counted yes\n${lossLimit(inputs)}`),
+  ];
+}
+
+/** Fails when more rows than allowed left live use; the undo brings them back. */
+function lossLimit({ maxDataLossRows }: Inputs): string {
+  return maxDataLossRows === 'any' ? '' : `lost=$(sed -n 's/^lost=\\([0-9]*\\) .*/\\1/p' facts | awk '{ sum += $1 } END { print sum + 0 }')
+[ "$lost" -le ${maxDataLossRows} ] || { echo "$lost rows would leave live use, max-data-loss-rows is ${maxDataLossRows}" >&2; exit 1; }
+`;
+}
+
+/** sh with facts `as-found` for the database: revisions, schema, rows of every table. */
+export function dataAsFound(inputs: Inputs, way: Way): string | undefined {
+  const source = sourceOf(inputs);
+  const parts = [
+    ...(way.asFound === '' ? [] : [repository(inputs.appDir) + way.asFound]),
+    ...(source === undefined ? [] : [`${databasePrelude(source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$*" >&3; }\n${schemaFingerprint}${rowChecksums(checksumLimit)})\n`]),
+  ];
+  return way.movements.length === 0 || parts.length === 0 ? undefined : parts.join('');
+}
+
+/** sh that takes away what was kept aside in the database. */
+export function closeData(inputs: Inputs, run: string): string {
+  const source = sourceOf(inputs);
+  return source === undefined ? '' : databasePrelude(source) + forgetAside(run);
+}
