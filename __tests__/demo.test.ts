@@ -43,7 +43,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('the demo', { timeout: 
   test('takes three hosts from the broken v3 back to v2, and leaves nothing but the summary', async (context) => {
     const run = start(context);
     expect(await run.ended, run.said()).toBe(0);
-    expect(run.said()).toMatch(/✗ app1 +has v3 checked out, \/health answers 500 as v3[^]*After .* "rolled-back"[^]*✓ app1 +has v2[^]*✓ app2 +has v2[^]*✓ app3 +has v2[^]*Production is back on v2 on every host\./);
+    expect(run.said()).toMatch(/✗ app1 +has v3 checked out, \/health answers 500 as v3[^]*After .* "rolled-back"[^]*✓ app1 +has v2[^]*✓ app2 +has v2[^]*✓ app3 +has v2[^]*✓ database +has schema 2[^]*Production is back on v2 on every host\./);
     expect(run.said()).not.toMatch(/::|PRIVATE KEY/);
     expect(readFileSync(join(run.folder, 'out/summary.md'), 'utf8')).toContain('Production is back on v2');
     expect(readFileSync(join(run.folder, 'out/summary.html'), 'utf8')).toContain('<pre class="mermaid">');
@@ -54,7 +54,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('the demo', { timeout: 
   test('fails when v2 is broken too, with every host as it was', async (context) => {
     const run = start(context, '--target-fails');
     expect(await run.ended, run.said()).toBe(1);
-    expect(run.said()).toMatch(/After .* "undone"[^]*✗ app1 +has v3[^]*✗ app2 +has v3[^]*✗ app3 +has v3[^]*Production is not back on v2\./);
+    expect(run.said()).toMatch(/After .* "undone"[^]*✗ app1 +has v3[^]*✗ app2 +has v3[^]*✗ app3 +has v3[^]*✗ database +has schema 4[^]*Production is not back on v2\./);
     expect(leftBy(run)).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 /** The story of a rollback, from assessment to report. What happens is told here; how, in the files that it names. */
+import { unlikeFound } from './as-found.ts';
 import { positions, positionsIn } from './checks/logs.ts';
 import { startProber } from './checks/prober.ts';
 import { failuresIn, RollbackError, type Failure } from './errors.ts';
@@ -9,7 +10,7 @@ import type { Report, Result } from './outcome.ts';
 import { eachAtMost } from './parallel.ts';
 import type { ReadableHost } from './ports.ts';
 import { healthOf, reportOf, startRecording, type Recording, type RunStart } from './recording.ts';
-import { settle, unlikeFound } from './settle.ts';
+import { settle } from './settle.ts';
 import { hostReports } from './standing.ts';
 import { getUnderway, type Before, type Checkpoint, type Underway } from './underway.ts';
 import { askBaseline, failuresOf, latest, verifyAll, type Verifying } from './verification.ts';

@@ -1,11 +1,12 @@
 /** How a run that may have touched production comes to its end: kept, taken back, or left for a person. Shared by main and post. */
 import { excerptsIn, since } from './checks/logs.ts';
 import type { Failure } from './errors.ts';
-import { key, lastLine, undo, type Executor } from './execute.ts';
-import type { AsFound } from './methods/method.ts';
+import { key, lastLine, undo } from './execute.ts';
+import { unlikeFound } from './as-found.ts';
+import type { Assessed } from './methods/method.ts';
 import type { Result } from './outcome.ts';
 import { eachAtMost } from './parallel.ts';
-import type { Facts, Host, ReadableHost } from './ports.ts';
+import type { Facts, Host } from './ports.ts';
 import { healthOf, type Recording } from './recording.ts';
 import { hostReports } from './standing.ts';
 import type { Underway } from './underway.ts';
@@ -29,7 +30,7 @@ export type Settled = {
 /** @param policy what is done with a run that failed or was cancelled after it touched production */
 export async function settle(run: Underway, done: Done, policy: 'undo' | 'stop', cancelled: boolean): Promise<Settled> {
   const { recording, assessed } = run;
-  recordFacts(recording, done.facts);
+  recordFacts(recording, assessed, done.facts);
   const settled = await decide(run, done, policy, cancelled);
   if (settled.failures.length > 0 && done.touched) recording.logs = await readLogs(run);
   recording.health = healthOf(Object.values(await askBaseline(run.verifying)));
@@ -56,29 +57,12 @@ async function decide(run: Underway, done: Done, policy: 'undo' | 'stop', cancel
   return { result: cancelled ? 'cancelled' : 'undone', failures, material: 'drop' };
 }
 
-/** Asks again what the assessment asked; every answer that is another one now. */
-export async function unlikeFound(asFound: readonly AsFound[], hosts: ReadonlyMap<string, ReadableHost>, by: Pick<Executor, 'parallel' | 'databaseSecret'>): Promise<readonly Failure[]> {
-  const compared = await eachAtMost(by.parallel, asFound, async (question): Promise<Failure | undefined> => {
-    const { host, what, answer } = question;
-    const now = await answerTo(question, hosts, by.databaseSecret);
-    if (answer === undefined || now === undefined) return { code: 'undo-failed', host, what: `whether ${what} is as it was found could not be asked`, fix: `Look at ${what} on ${host}.` };
-    const differs = [...new Set([...answer, ...now])].filter((line) => answer.includes(line) !== now.includes(line));
-    if (differs.length === 0) return undefined;
-    return { code: 'undo-failed', host, what: `${what} is not as it was found`, why: differs.slice(0, 10).map((line) => `${answer.includes(line) ? 'was' : 'is'} ${line}`).join('; '), fix: `Compare ${what} on ${host} with the plan in the summary, and mend it by hand.` };
-  });
-  return compared.filter((failure) => failure !== undefined);
-}
-
-/** The lines of the fact `as-found`; undefined when the question failed. */
-export async function answerTo({ host, script, needsDatabase }: Omit<AsFound, 'answer'>, hosts: ReadonlyMap<string, ReadableHost>, secret: string | undefined): Promise<readonly string[] | undefined> {
-  const answer = await hosts.get(host)?.ask(script, { limit: 300_000, ...(needsDatabase && secret !== undefined ? { secret } : {}) }).catch(() => undefined);
-  return answer === undefined || answer.code !== 0 ? undefined : (answer.facts.get('as-found') ?? []);
-}
-
 /** What steps reported, where the report shows it. */
-function recordFacts(recording: Recording, facts: ReadonlyMap<string, Facts>): void {
-  for (const [step, reported] of facts) {
-    const host = step.split(' ')[0] ?? '';
+function recordFacts(recording: Recording, { plan }: Assessed, facts: ReadonlyMap<string, Facts>): void {
+  for (const step of plan.stages.flatMap(({ steps }) => steps)) {
+    const { host } = step;
+    const reported = facts.get(key(step));
+    if (reported === undefined) continue;
     const one = (name: string): string => reported.get(name)?.[0] ?? '';
     const kind = one('backup');
     if (kind === 'database' || kind === 'app') {

@@ -23,7 +23,7 @@ export function hostReports({ recording, assessed, settled, begun }: Ended): rea
     return {
       host, from, to: assessed.to.sha,
       result: resultOf(settled, { untouched: touched.length === 0, whole: touched.length === steps.length, failed: failure !== undefined, moved: from !== assessed.to.sha }),
-      seconds: Math.round(seconds * 10) / 10,
+      seconds: touched.length === 0 ? 0 : Math.round(seconds * 10) / 10,
       message: failure === undefined ? '' : `${failure.what}${failure.why === undefined || failure.why === '' ? '' : `: ${failure.why}`}`,
     };
   });

@@ -50,16 +50,25 @@ export function failuresOf(results: readonly CheckResult[]): readonly Failure[] 
   return results.filter(({ verdict }) => verdict !== 'passed').map((result): Failure => ({
     code: result.verdict === 'unknown' ? 'not-proved' : result.wrongRelease ? 'wrong-release' : result.kind === 'smoke' ? 'smoke-test-failed' : 'target-unhealthy',
     ...(result.host === undefined ? {} : { host: result.host }),
-    what: `${result.kind === 'smoke' ? 'the smoke test' : 'the health check'} ${result.name} ${result.verdict === 'unknown' ? 'could not be made' : 'failed'} (${result.url})`,
+    what: `${result.kind === 'smoke' ? 'the smoke test' : 'the health check'} ${result.url} ${result.verdict === 'unknown' ? 'could not be made' : 'failed'}`,
     why: result.message,
     fix: adviceFor(result),
   }));
 }
 
-/** The last word on each check: a later round replaces an earlier one. */
+/** The last word on each check: a later round replaces an earlier one. One round may ask the same twice, and expect something else. */
 export function latest(earlier: readonly CheckResult[], later: readonly CheckResult[]): readonly CheckResult[] {
-  const all = new Map([...earlier, ...later].map((result) => [`${result.kind} ${result.host ?? ''} ${result.name} ${result.url}`, result]));
-  return [...all.values()];
+  return [...new Map([...numbered(earlier), ...numbered(later)]).values()];
+}
+
+function numbered(round: readonly CheckResult[]): readonly (readonly [string, CheckResult])[] {
+  const seen = new Map<string, number>();
+  return round.map((result) => {
+    const name = `${result.kind} ${result.host ?? ''} ${result.name} ${result.url}`;
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    return [`${name} ${times}`, result];
+  });
 }
 
 function adviceFor({ host, verdict, wrongRelease, kind }: CheckResult): string {

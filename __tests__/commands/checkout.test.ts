@@ -140,7 +140,7 @@ it('offers what could be returned to: by the guide’s words, by parentage, by r
   expect(facts.get('parent')).toEqual([v2, v1]);
   expect(run(candidates(v1 ?? '')).facts.size).toBe(0);
   expect(run(newestOf([v1 ?? '', v3 ?? ''])).facts.get('newest')).toEqual([v3]);
-  const between = run(difference(v3 ?? '', v1 ?? '')).facts;
+  const between = run(targetPresence(v1 ?? "") + difference(v3 ?? '', v1 ?? '')).facts;
   expect(between.get('commit-count')).toEqual(['2']);
   expect(between.get(`tag-${v1}`)).toEqual(['v1']);
 });

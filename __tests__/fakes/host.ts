@@ -1,7 +1,8 @@
 import type { Host, Job, JobEnd, JobState } from '../../src/ports.ts';
 
 /** How a job ends; left out is `finished` with status 0. */
-export type Act = (job: Job) => Partial<{ code: number; output: string }> | Exclude<JobEnd, { kind: 'finished' }> | Promise<object>;
+type Ending = { readonly code?: number; readonly output?: string } | Exclude<JobEnd, { kind: 'finished' }>;
+export type Act = (job: Job) => Ending | Promise<Ending>;
 
 /** A host that keeps to its word like a real one: a job that finished is not run again. What a job does is the test's own. */
 export class FakeHost implements Host {
@@ -20,7 +21,8 @@ export class FakeHost implements Host {
     const known = this.#ended.get(job.id);
     if (known !== undefined) return known;
     this.ran.push(job.id);
-    const end: JobEnd = { kind: 'finished', code: 0, output: '', facts: new Map(), ...(await this.#act(job)) };
+    const acted = await this.#act(job);
+    const end: JobEnd = 'kind' in acted ? acted : { kind: 'finished', code: 0, output: '', facts: new Map(), ...acted };
     if (end.kind === 'finished') this.#ended.set(job.id, end);
     return end;
   }

@@ -20,7 +20,7 @@ export function inputsFor(production: Production, overrides: Inputs = {}): Input
     reload: 'nginx',
     'health-url': `http://${first?.address}/health`,
     'host-health-url': 'http://127.0.0.1:8000/health',
-    'health-timeout': '15s',
+    'health-timeout': '10s',
     'health-interval': '200ms',
     'version-from': 'header:X-Version',
     'smoke-tests': ['jobs', 'careers', 'analytics'].map((table) => `http://${first?.address}/api/${table}`).join('\n'),

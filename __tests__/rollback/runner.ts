@@ -71,6 +71,11 @@ function launch(env: NodeJS.ProcessEnv, folder: string, files: { GITHUB_OUTPUT: 
   return { process: child, log: () => log, ended };
 }
 
+/** Markdown as a person reads it: without the marks that keep hosts' words from being Markdown. */
+export function plain(markdown: string): string {
+  return markdown.replaceAll(/\\([!-/:-@[-`{-~])/g, '$1').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
+}
+
 /** The runner's `name<<delimiter` form. */
 function readCommands(file: string): Readonly<Record<string, string>> {
   return Object.fromEntries([...readFileSync(file, 'utf8').matchAll(/^(.+)<<(.+)\n([\s\S]*?)\n?\2\n/gm)].map(([, name = '', , value = '']) => [name, value]));

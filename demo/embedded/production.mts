@@ -1,4 +1,5 @@
-/** A small production on this machine: a bastion, three hosts, a load balancer; as the guide's, without root and without a database. */
+/** A small production on this machine, as the guide's, without root: a bastion, three hosts, a load balancer, and a file for a database. */
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -28,13 +29,14 @@ export async function startEmbeddedProduction(options: { readonly targetFails: b
   const releases = await makeOrigin(origin, commits(options), new Date());
   const [, target] = releases;
   if (target === undefined) throw new Error('A rollback needs a release to return to');
+  const database = join(folder, 'database');
   const ports = await freePorts(names.length);
   const hosts = await Promise.all(names.map(async (name, index) => {
     const port = ports[index] ?? 0;
     const host = parts.use(await startHost(place, name, {
-      allowed: key.public, ports: { [apiPort]: port }, files: { [`etc/systemd/system/${unit}`]: unitFile(appDir, port) },
+      allowed: key.public, ports: { [apiPort]: port }, files: { [`etc/systemd/system/${unit}`]: unitFile(appDir, { PORT: String(port), DATABASE: database }) },
     }));
-    await host.run(`git clone --quiet ${quote(origin)} ${quote(appDir)} && systemctl start ${unit}`);
+    await host.run(`git clone --quiet ${quote(origin)} ${quote(appDir)} && cp ${quote(appDir)}/SCHEMA ${quote(database)} && systemctl start ${unit}`);
     return { ...host, health: `http://127.0.0.1:${port}/health` };
   }));
   const bastion = parts.use(await startSshServer(key.public, {
@@ -45,7 +47,7 @@ export async function startEmbeddedProduction(options: { readonly targetFails: b
 
   const running = parts.move();
   return {
-    description: `three hosts behind a bastion, each with a git clone and a service, and a load balancer at ${balancer.url}`,
+    description: `three hosts behind a bastion, each with a git clone and a service; a load balancer at ${balancer.url}`,
     releases,
     target,
     // A killed demo ends the action with everything else.
@@ -59,6 +61,9 @@ export async function startEmbeddedProduction(options: { readonly targetFails: b
       'ssh-known-hosts': [`[127.0.0.1]:${bastion.port} ${bastion.publicKey}`, ...hosts.map(({ name, ssh }) => `${name} ${ssh.publicKey}`)].join('\n'),
       'app-dir': appDir,
       services: unit,
+      migrations: 'command',
+      'migrations-down-command': `sh migrate.sh ${quote(database)} "$ROLLBACK_TO"`,
+      'migrations-up-command': `sh migrate.sh ${quote(database)} "$ROLLBACK_FROM"`,
       backup: 'app',
       'backup-dir': `${place.root}/var/backups/green-matchers`,
       'health-url': `${balancer.url}/health`,
@@ -70,19 +75,21 @@ export async function startEmbeddedProduction(options: { readonly targetFails: b
       'log-files': `${place.root}/var/log/${unit.replace('.service', '.log')}`,
       reason: 'v3 answers 500 since it was deployed',
     },
-    look: () => Promise.all(hosts.map(async ({ name, health, run }) =>
-      lookAtHost(name, await run(`git -C ${quote(appDir)} rev-parse HEAD`), health, { releases, target }))),
+    look: () => Promise.all([
+      ...hosts.map(async ({ name, health, run }) => lookAtHost(name, await run(`git -C ${quote(appDir)} rev-parse HEAD`), health, { releases, target })),
+      readFile(database, 'utf8').then((schema) => ({ name: 'database', says: `has schema ${schema.trim()}`, back: schema.trim() === '2' })),
+    ]),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-function unitFile(appDir: string, port: number): string {
+function unitFile(appDir: string, environment: Readonly<Record<string, string>>): string {
   return `[Unit]
 Description=Green Matchers API
 
 [Service]
 WorkingDirectory=${appDir}
-Environment=PORT=${port}
+Environment=${Object.entries(environment).map(([name, value]) => `${name}=${value}`).join(' ')}
 ExecStart=${process.execPath} server.mjs
 `;
 }

@@ -1,4 +1,3 @@
-import { getOctokit } from '@actions/github';
 import type { DeploymentRecord } from '../ports.ts';
 
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
@@ -24,6 +23,7 @@ export async function deploymentRecords(options: {
   const [owner, name] = options.repository.split('/');
   if (options.token === undefined || owner === undefined || name === undefined) return undefined;
   try {
+    const { getOctokit } = await import('@actions/github');
     const octokit = getOctokit(options.token, { ...(options.apiUrl === undefined ? {} : { baseUrl: options.apiUrl }), request: { signal: AbortSignal.timeout(5000) } });
     const { repository } = await octokit.graphql<Answer>(query, { owner, name, environment: [options.environment] });
     return repository?.deployments.nodes.map(({ commitOid, createdAt, statuses }) => ({

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { bootstrap } from '../hosts/bootstrap.ts';
 import { connectHosts } from '../hosts/connected.ts';
+import { opener } from '../hosts/open.ts';
 import { semaphore } from '../hosts/semaphore.ts';
 import type { Inputs } from '../inputs.ts';
 import type { RunStart } from '../recording.ts';
@@ -12,8 +13,6 @@ import { runCommand } from './command.ts';
 import { deploymentRecords } from './github.ts';
 import { httpOver } from './http.ts';
 import { parseKnownHosts } from './ssh/known-hosts.ts';
-import { opener } from './ssh/open.ts';
-import { parsePrivateKey } from './ssh/private-key.ts';
 
 /** At most so many handshakes at once: sshd drops connections beyond ten that are not let in yet. */
 const handshakes = 5;
@@ -26,11 +25,15 @@ export function realWorld(inputs: Inputs, run: RunStart, checkpoint: (state: unk
     command: (text, environment) => runCommand(text, environment, actionsLog),
     async connect() {
       const { sshJumpHost, databaseHost, hosts, appDir, parallel, lockWait } = inputs;
+      // ssh2 is large and takes a while to load: whoever is refused before does not wait for it.
+      const [{ connect }, { unreachable }, { parsePrivateKey }] = await Promise.all([import('./ssh/connect.ts'), import('./ssh/failures.ts'), import('./ssh/private-key.ts')]);
+      const credentials = {
+        key: parsePrivateKey(inputs.sshPrivateKey, inputs.sshPassphrase), knownHosts: parseKnownHosts(inputs.sshKnownHosts).entries,
+        command: bootstrap, timeout: inputs.sshConnectTimeout, keepalive: 5000,
+      };
       const ssh = opener({
-        key: parsePrivateKey(inputs.sshPrivateKey, inputs.sshPassphrase),
-        knownHosts: parseKnownHosts(inputs.sshKnownHosts).entries,
-        command: bootstrap, timeout: inputs.sshConnectTimeout, keepalive: 5000, handshakes: semaphore(handshakes), clock: systemClock, random: Math.random,
-        ...(sshJumpHost === undefined ? {} : { jump: sshJumpHost }),
+        connect: (host, through) => connect(host, credentials, through), unreachable,
+        handshakes: semaphore(handshakes), clock: systemClock, random: Math.random, ...(sshJumpHost === undefined ? {} : { jump: sshJumpHost }),
       });
       const connected = await connectHosts({
         addresses: [...hosts, databaseHost], open: ssh.open, appDir, parallel, lockWait, run, clock: systemClock, log: actionsLog, nonce: randomUUID,

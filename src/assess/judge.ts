@@ -70,12 +70,11 @@ function judgeCheckout(inputs: Inputs, facts: HostFacts, failure: MakeFailure): 
 
 /** Things to tell that do not stop the run. */
 export function noteHost(facts: HostFacts): readonly string[] {
-  const { host } = facts;
   return [
-    ...(Math.abs(facts.clockAhead) > 5 ? [`${host}: its clock is ${Math.abs(facts.clockAhead)} s ${facts.clockAhead > 0 ? 'ahead of' : 'behind'} the runner's.`] : []),
-    ...(facts.killsUserProcesses ? [`${host}: logind has KillUserProcesses=yes, so a step in flight ends with a lost connection and is run again; \`loginctl enable-linger ${facts.user}\` avoids that.`] : []),
-    ...(facts.indexLock !== undefined ? [`${host}: an index.lock of ${facts.indexLock.ageSeconds} s that no git holds is removed.`] : []),
-    ...(facts.unfinished !== undefined ? [`${host}: the rollback ${facts.unfinished.run} of ${facts.unfinished.actor} was interrupted before it ended; this run takes up from there.`] : []),
+    ...(Math.abs(facts.clockAhead) > 5 ? [`the clock is ${Math.abs(facts.clockAhead)} s ${facts.clockAhead > 0 ? 'ahead of' : 'behind'} the runner's.`] : []),
+    ...(facts.killsUserProcesses ? [`logind has KillUserProcesses=yes, so a step in flight ends with a lost connection and is run again; \`loginctl enable-linger ${facts.user}\` avoids that.`] : []),
+    ...(facts.indexLock !== undefined ? [`an index.lock of ${facts.indexLock.ageSeconds} s that no git holds is removed.`] : []),
+    ...(facts.unfinished !== undefined ? [`the rollback ${facts.unfinished.run} of ${facts.unfinished.actor} was interrupted before it ended; this run takes up from there.`] : []),
   ];
 }
 

@@ -42,8 +42,8 @@ fact location "$file"
 cd "$backup_dir"
 last_good=
 for manifest in $(ls -1r ${kind}-*.json 2>/dev/null); do
-  for sha in ${good.map(quote).join(' ')}; do
-    if [ -z "$last_good" ] && grep -qF "\"release\":\"$sha\"" "$manifest"; then last_good=$manifest; fi
+  for line in ${good.map((sha) => quote(`"release":"${sha}"`)).join(' ')}; do
+    if [ -z "$last_good" ] && grep -qF "$line" "$manifest"; then last_good=$manifest; fi
   done
 done
 ls -1r ${kind}-*.json 2>/dev/null | tail -n +${keep + 1} | while IFS= read -r manifest; do

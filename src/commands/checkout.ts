@@ -68,6 +68,7 @@ fi
 export function checkout(target: string): string {
   return `${asLogin}target=${quote(target)}
 ${dropStaleLock}
+if [ -d "$found" ]; then : > "$found/touched"; fi
 at_target() { [ "$(repo rev-parse HEAD)" = "$target" ] && repo update-index -q --refresh >/dev/null && repo diff-index --quiet HEAD; }
 if ! at_target; then
   repo checkout --quiet --force --detach "$target"

@@ -111,19 +111,26 @@ watch_units() {
 }
 `;
 
-/** Units back to the state in which they were found: those that were up run the found release again, those that were down are down. */
+/**
+ * Units back to the state in which they were found: those that were up run the found release again, those that were down are down. On a
+ * host whose checkout was not begun, a unit that is still as it was found is left alone.
+ */
 export function unitsBack(reload: readonly string[]): string {
   return `${unitState}
 if [ -f "$found/units" ]; then
   while read -r unit active sub invocation restarts rest; do
     now=$(unit_state "$unit")
+    if [ ! -e "$found/touched" ] && [ "$now" = "$active $sub $invocation $restarts $rest" ]; then continue; fi
     case $active in
       active|activating|reloading|failed) if [ "$active" = failed ]; then as_root systemctl restart "$unit" || :; else as_root systemctl restart "$unit"; fi;;
       *) case $now in active*|activating*) as_root systemctl stop "$unit" || as_root systemctl restart "$unit";; esac;;
     esac
   done < "$found/units"
 fi
-${reload.map((unit) => `as_root systemctl reload ${quote(unit)}\n`).join('')}`;
+if [ -e "$found/touched" ]; then
+  :
+${reload.map((unit) => `  as_root systemctl reload ${quote(unit)}\n`).join('')}fi
+`;
 }
 
 /**

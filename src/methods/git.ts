@@ -1,4 +1,5 @@
 /** The git method: code, dependencies, migrations and services back to a commit. */
+import { answerTo, type AsFound } from '../as-found.ts';
 import { noteHost } from '../assess/judge.ts';
 import { closeFound } from '../commands/checkout.ts';
 import { repository } from '../commands/git.ts';
@@ -10,13 +11,12 @@ import type { Way } from '../migrations/tool.ts';
 import type { Commit, Release } from '../outcome.ts';
 import { eachAtMost } from '../parallel.ts';
 import type { Facts } from '../ports.ts';
-import { answerTo } from '../settle.ts';
 import { assessData } from './git/assess-data.ts';
 import { assessCheckouts, checkoutAsFound, type GitFacts } from './git/assess.ts';
 import { closeData, dataAsFound, environmentFor, planData } from './git/data.ts';
 import { planGit } from './git/plan.ts';
 import { rolesOf } from './git/roles.ts';
-import type { AsFound, Assessed, Method, Surroundings } from './method.ts';
+import type { Assessed, Method, Surroundings } from './method.ts';
 
 export const git: Method = { assess, close };
 
@@ -66,12 +66,14 @@ function close(inputs: Inputs, assessed: Assessed, host: string, ended: EndedRun
   return data === '' ? { script } : { script, needsDatabase: true };
 }
 
+/** What is worth knowing, each once, with the hosts that it is true of. */
 function notesOn({ hosts }: GitFacts): readonly string[] {
-  return hosts.flatMap(({ facts, toFetch }) => [
+  const notes = hosts.flatMap(({ facts, toFetch }) => [
     ...noteHost(facts),
-    ...(toFetch ? [`${facts.host}: the target is not in the checkout and is fetched from its remote.`] : []),
-    ...(facts.dirty.length > 0 ? [`${facts.host}: the checkout has local changes in ${facts.dirty.length} files; they are kept in a ref and a patch.`] : []),
-  ]);
+    ...(toFetch ? ['the target is not in the checkout and is fetched from its remote.'] : []),
+    ...(facts.dirty.length > 0 ? [`the checkout has local changes in ${facts.dirty.length} files; they are kept in a ref and a patch.`] : []),
+  ].map((note) => ({ host: facts.host, note })));
+  return [...Map.groupBy(notes, ({ note }) => note)].map(([note, on]) => `${on.map(({ host }) => host).join(', ')}: ${note}`);
 }
 
 function releaseOf(sha: string, between: Facts): Release {

@@ -1,4 +1,5 @@
 /** What every method gives to the story. A new one is one file (or folder) and one line in registry.ts. */
+import type { AsFound } from '../as-found.ts';
 import type { EndedRun } from '../hosts/history.ts';
 import type { Inputs } from '../inputs.ts';
 import type { Commit, Migration, Release, TargetRule } from '../outcome.ts';
@@ -13,17 +14,6 @@ export type Surroundings = {
   readonly run: { readonly id: string; readonly actor: string };
   /** GitHub's deployment records of the environment; undefined when GitHub could not be asked. */
   readonly deployments: () => Promise<readonly DeploymentRecord[] | undefined>;
-};
-
-/** A read-only question and its answer at the assessment; an undo is complete when the same question has the same answer again. */
-export type AsFound = {
-  readonly host: string;
-  /** What is compared, for a person: `the checkout`. */
-  readonly what: string;
-  readonly script: string;
-  readonly needsDatabase?: true;
-  /** The lines of the answer; undefined when it could not be had. */
-  readonly answer: readonly string[] | undefined;
 };
 
 /** Everything a method found out and means to do. Plain data, so that `post` can take it up from a file. */

@@ -6,7 +6,7 @@ const common = `
 import sys
 if sys.path and sys.path[0] == "":
     sys.path.pop(0)  # the folder may have one that is called alembic
-import ast, io, json, os
+import ast, io, json, os, traceback
 from alembic import command
 from alembic.config import CommandLine
 from alembic.runtime.environment import EnvironmentContext
@@ -31,13 +31,20 @@ def way_down(script, revisions):
         return [MigrationStep.downgrade_from_script(script.revision_map, script.get_revision(one)) for one in revisions]
     return steps
 
+def short(error):
+    return "%s: %s" % (type(error).__name__, str(error).strip().split("\\n")[0])
+
 def names(text):
     return [one for one in text.split(",") if one]
 
 def run(act):
     class Line(CommandLine):
         def run_cmd(self, config, options):
-            act(config)
+            try:
+                act(config)
+            except Exception as error:
+                traceback.print_exc()
+                sys.exit(short(error))
     Line("alembic").main(["current"])
 `;
 
@@ -76,7 +83,20 @@ def describe(script, revision):
 
 def act(config):
     script = ScriptDirectory.from_config(config)
-    answer({"current": current_of(config, script), "revisions": [describe(script, one) for one in script.walk_revisions()]})
+    revisions = [describe(script, one) for one in script.walk_revisions()]
+    try:
+        answer({"current": current_of(config, script), "revisions": revisions})
+    except Exception as error:
+        answer({"current": [], "error": short(error), "revisions": revisions})
+
+run(act)
+`;
+
+/** Answers what the database is at, a line each. */
+export const currentProgram = `${common}
+def act(config):
+    with os.fdopen(6, "w") as out:
+        out.write("".join(one + "\\n" for one in current_of(config, ScriptDirectory.from_config(config))))
 
 run(act)
 `;

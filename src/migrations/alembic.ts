@@ -1,132 +1,66 @@
-/** Alembic on a host. Scripts follow the prelude of hosts/prelude.ts; what they tell is JSON in facts. */
-import { posix } from 'node:path';
-import { quote, words } from '../commands/quote.ts';
-import { factsProgram, headsProgram, moveProgram, sqlProgram } from './alembic-programs.ts';
-import type { DownStep, Graph, Revision } from './graph.ts';
+/** Alembic: down to exactly the target's own heads, one revision at a time. */
+import { targetPresence } from '../commands/git.ts';
+import { RollbackError, type ReasonCode } from '../errors.ts';
+import type { Facts } from '../ports.ts';
+import { alembicFacts, asFound, downgradeSql, readAlembic, readHeads, readSql, takeDown, takeUp, targetHeads, type Known } from './alembic-scripts.ts';
+import { pathDown, type DownStep } from './graph.ts';
 import type { MigrationPlace } from './place.ts';
-import { entering, folderOf, virtualenvOf } from './place.ts';
+import type { MigrationTool, Movement, Place } from './tool.ts';
 
-/**
- * Defines `alembic_python FOLDER PROGRAM ARG…`, which prints the program's answer; what else it prints goes to standard error. The interpreter
- * is the virtualenv's, else the one that the `alembic` on the PATH names in its first line.
- */
-function alembicPrelude(place: MigrationPlace): string {
-  const virtualenv = virtualenvOf(place);
-  return `alembic_python() {
-  (
-    folder=$1; shift
-${entering(place)}    cd "$folder" || exit 1
-    python=${virtualenv === undefined ? '' : `\n    for python in ${words(`${virtualenv}/bin/python`, `${virtualenv}/bin/python3`)} ''; do [ -n "$python" ] && [ -x "$python" ] && break; done`}
-    if [ -z "$python" ]; then
-      alembic=$(command -v alembic) || { echo 'alembic is not installed: neither in the virtualenv nor on the PATH' >&2; exit 127; }
-      python=$(sed -n '1s/^#! *//p' "$alembic")
-      case $python in
-        */env\\ *) python=\${python##* } ;;
-        */sh) python=$(sed -n "2s/^'''exec' *\\"*\\([^\\" ]*\\).*/\\1/p" "$alembic") ;;
-      esac
-    fi
-    exec "\${python:-python3}" -c "$@" 6>&1 1>&2
-  )
-}
-`;
-}
+export const alembic: MigrationTool = async (place) => {
+  const { inputs, to, environment } = place;
+  const where: MigrationPlace = {
+    appDir: inputs.appDir, migrationsDir: inputs.migrationsDir ?? inputs.appDir, environment,
+    ...(inputs.virtualenv === undefined ? {} : { virtualenv: inputs.virtualenv }),
+  };
+  const facts = await place.ask(`${alembicFacts(where)}${targetPresence(to)}${targetHeads(where, '"$source_dir"', to)}`);
+  const { current, graph } = known(place, facts);
+  const path = pathDown(graph, current, headsOf(place, facts));
+  switch (path.kind) {
+    case 'diverged':
+    case 'unknown-revision':
+      throw refusal(place, 'diverged', 'the database cannot go down to the target', path.why, 'Return to a release whose migrations the database holds, or set "schema: keep" if its code works with the schema as it is.');
+    case 'irreversible':
+      throw refusal(place, 'migration-irreversible', `the migration ${path.revision} cannot go down`, path.why, 'Write its downgrade(), or set "schema: keep" if the target works with the schema as it is.');
+    case 'path':
+  }
+  const { steps } = path;
+  return {
+    movements: steps.map((step) => movementOf(step, where)),
+    migrations: steps.map(({ revision, title }) => ({ revision, title })),
+    sql: steps.length === 0 ? '' : readSql(await place.ask(downgradeSql(where, steps))),
+    asFound: asFound(where),
+  };
+};
 
-/** Facts: `alembic` (JSON for `readAlembic`), or `alembic-error` (its last line). */
-export function alembicFacts(place: MigrationPlace): string {
-  const ask = `alembic_python ${words(folderOf(place), factsProgram)}`;
-  return `${alembicPrelude(place)}if alembic_answer=$(${ask} 2>/dev/null); then fact alembic "$alembic_answer"
-else fact alembic-error "$(${ask} 2>&1 | tail -n 1)"; fi
-`;
-}
-
-/**
- * The heads of the target release's own code, from its tree in a private folder that is removed.
- * Facts: `target-heads` (JSON array), `target-heads-error`, or `target-heads-none` when that release has no alembic there.
- * @param gitDir sh word for a git directory that has the commit: `"$source_dir"`
- * @param target the full SHA
- */
-export function targetHeads(place: MigrationPlace, gitDir: string, target: string): string {
-  const at = posix.join('$tree', place.migrationsDir);
-  return `${alembicPrelude(place)}(
-  tree=$(mktemp -d); trap 'rm -rf "$tree" "$tree.index"' EXIT
-  # Not \`git archive\`: it leaves out what .gitattributes marks as export-ignore.
-  tree_git() { GIT_INDEX_FILE=$tree.index git -c safe.directory='*' -c core.bare=false -c core.hooksPath=/dev/null -c filter.lfs.smudge= -c filter.lfs.process= -c filter.lfs.required=false --git-dir=${gitDir} --work-tree="$tree" "$@"; }
-  tree_git read-tree ${quote(target)} && cd "$tree" && tree_git checkout-index --all --quiet || { fact target-heads-error 'the tree of the target could not be read'; exit 0; }
-  if [ ! -f "${at}/alembic.ini" ] && ! grep -qs 'tool.alembic' "${at}/pyproject.toml"; then fact target-heads-none yes; exit 0; fi
-  ask() { alembic_python "${at}" ${words(headsProgram, place.appDir)} "$tree"; }
-  if heads=$(ask 2>/dev/null); then fact target-heads "$heads"; else fact target-heads-error "$(ask 2>&1 | tail -n 1)"; fi
-)
-`;
+function movementOf(step: DownStep, where: MigrationPlace): Movement {
+  const { revision, title, after } = step;
+  return {
+    id: `migrate-down-${revision.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-')}`,
+    title: `Database down from ${revision}${title === '' ? '' : ` (${title})`} to ${after.join(', ') || 'no revision'}`,
+    down: takeDown(where, step), up: takeUp(where, step),
+  };
 }
 
-/** Fact `migration-sql` (a JSON string): the SQL of the way down, for the plan. Empty when alembic cannot tell without a database. */
-export function downgradeSql(place: MigrationPlace, steps: readonly DownStep[]): string {
-  const start = steps[0]?.before.join(',') ?? '';
-  const program = words(folderOf(place), sqlProgram, start, steps.map(({ revision }) => revision).join(','));
-  return `${alembicPrelude(place)}migration_sql=$(alembic_python ${program} 2>/dev/null) || migration_sql='""'
-fact migration-sql "$migration_sql"
-`;
+function known(place: Place, facts: Facts): Known {
+  const [told] = facts.get('alembic') ?? [];
+  if (told === undefined) {
+    const why = facts.get('alembic-error')?.[0] ?? '';
+    throw refusal(place, why.includes('not installed') ? 'missing-tool' : 'migration-irreversible', 'alembic cannot read the migrations', why, 'Check "migrations-dir" and "virtualenv"; `alembic history` there has to work.');
+  }
+  const read = readAlembic(told);
+  if (read.databaseError !== undefined) throw refusal(place, 'database-unreachable', '`alembic current` fails', read.databaseError, 'Check "env-file" or "database-url", and that the database answers.');
+  return read;
 }
 
-/**
- * Takes back exactly one revision. Fact `alembic-current` (JSON array).
- * @param onFailure sh that runs when it failed, before the step ends: `keep_after` of databases/mysql/aside.ts
- */
-export function takeDown(place: MigrationPlace, step: DownStep, onFailure = ':'): string {
-  return `${alembicPrelude(place)}if alembic_answer=$(alembic_python ${move(place, 'down', step)}); then fact alembic-current "$alembic_answer"
-else ${onFailure}; echo ${quote(`${title(step)} could not be taken back`)} >&2; exit 1; fi
-`;
+/** None for a target that has no alembic yet: the database goes down to nothing. */
+function headsOf(place: Place, facts: Facts): readonly string[] {
+  if (facts.has('target-heads-none')) return [];
+  const [told] = facts.get('target-heads') ?? [];
+  if (told === undefined) throw refusal(place, 'migration-irreversible', 'the migrations of the target cannot be read', facts.get('target-heads-error')?.[0] ?? '', 'Check that the target is a release of this application, and that its migrations load with what is installed now.');
+  return readHeads(told);
 }
 
-/**
- * The undo of `takeDown`. Does nothing where the revision was not taken back.
- * @param restored what follows puts the database back as it was recorded, whatever alembic could do: its failure is then only told, as
- *   fact `alembic-up-failed`
- */
-export function takeUp(place: MigrationPlace, step: DownStep, options: { readonly restored: boolean }): string {
-  return `${alembicPrelude(place)}if alembic_answer=$(alembic_python ${move(place, 'up', { ...step, before: step.after, after: step.before })}); then fact alembic-current "$alembic_answer"
-else fact alembic-up-failed ${quote(step.revision)}; ${options.restored ? ':' : `echo ${quote(`${title(step)} could not be applied again`)} >&2; exit 1`}; fi
-`;
-}
-
-function move(place: MigrationPlace, direction: 'up' | 'down', step: DownStep): string {
-  return words(folderOf(place), moveProgram, direction, step.revision, step.before.join(','), step.after.join(','));
-}
-
-function title({ revision, title: text }: DownStep): string {
-  return `revision ${revision}${text === '' ? '' : ` (${text})`}`;
-}
-
-/** What `alembicFacts` told. @throws SyntaxError, TypeError when it is not that */
-export function readAlembic(json: string): { readonly current: readonly string[]; readonly graph: Graph } {
-  const told: unknown = JSON.parse(json);
-  if (!isRecord(told) || !isStrings(told['current']) || !Array.isArray(told['revisions'])) throw new TypeError('Not what alembic was asked for');
-  const revisions = told['revisions'].map(readRevision);
-  return { current: told['current'], graph: new Map(revisions.map((revision) => [revision.id, revision])) };
-}
-
-/** What `targetHeads` told. @throws SyntaxError, TypeError */
-export function readHeads(json: string): readonly string[] {
-  const told: unknown = JSON.parse(json);
-  if (!isStrings(told)) throw new TypeError('Not a list of revisions');
-  return told;
-}
-
-function readRevision(told: unknown): Revision {
-  if (!isRecord(told)) throw new TypeError('Not a revision');
-  const { id, down, depends, labels, title: text, downgrade } = told;
-  if (typeof id !== 'string' || !isStrings(down) || !isStrings(depends) || !isStrings(labels) || typeof text !== 'string' || !isWayBack(downgrade)) throw new TypeError('Not a revision');
-  return { id, down, depends, labels, title: text, downgrade };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
-}
-
-function isWayBack(value: unknown): value is Revision['downgrade'] {
-  return value === 'present' || value === 'missing' || value === 'raises' || value === 'empty';
+function refusal({ host }: Place, code: ReasonCode, what: string, why: string, fix: string): RollbackError {
+  return new RollbackError({ code, host, what, why, fix });
 }

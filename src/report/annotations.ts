@@ -16,7 +16,7 @@ export function annotations(report: Report): readonly Annotation[] {
 function errors({ failures, checks }: Report): readonly Annotation[] {
   return [
     ...failures.map((failure): Annotation => ({ level: 'error', title: title(failure.what, failure.host), message: line(sentence(failure), 1_000) })),
-    ...checks.filter(({ verdict }) => verdict === 'failed').map((check) => aboutCheck('error', 'failed', check)),
+    ...checks.filter((check) => check.verdict === 'failed' && !failures.some(({ host, why }) => host === check.host && why === check.message)).map((check) => aboutCheck('error', 'failed', check)),
   ];
 }
 

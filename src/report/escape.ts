@@ -40,7 +40,7 @@ export function line(text: string, length = usualLength): string {
 
 /** One line as Markdown text that shows exactly these words, links to nobody and opens nothing. Addresses are shown as code. */
 export function text(words: string, length?: number): string {
-  return parts(line(words, length), /((?:https?:\/\/|ftp:\/\/|www\.)\S+)/i, (address) => codeOf(address));
+  return parts(line(words, length), /((?:https?:\/\/|ftp:\/\/|www\.)\S*[^\s.,:;!?)\]}'"])/i, (address) => codeOf(address));
 }
 
 /** As `text`, but `words` between two backticks become code: for sentences that name an input or a command. */

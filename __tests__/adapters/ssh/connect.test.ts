@@ -3,11 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parsePrivateKey } from '../../../src/adapters/ssh/private-key.ts';
 import { parseKnownHosts } from '../../../src/adapters/ssh/known-hosts.ts';
-import { opener } from '../../../src/adapters/ssh/open.ts';
 import { RollbackError } from '../../../src/errors.ts';
 import { link } from '../../../src/hosts/link.ts';
 import { attempt } from '../../fleet/run.ts';
-import { addressOf, open, optionsFor } from './opening.ts';
+import { addressOf, open, optionsFor, opener } from './opening.ts';
 import { sshdAvailable, startSshd } from './sshd.ts';
 import type { Sshd } from './sshd.ts';
 

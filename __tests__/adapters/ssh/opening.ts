@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import { parseKnownHosts } from '../../../src/adapters/ssh/known-hosts.ts';
-import { opener } from '../../../src/adapters/ssh/open.ts';
-import type { OpenOptions } from '../../../src/adapters/ssh/open.ts';
+import { connect, type Credentials } from '../../../src/adapters/ssh/connect.ts';
+import { unreachable } from '../../../src/adapters/ssh/failures.ts';
 import { parsePrivateKey } from '../../../src/adapters/ssh/private-key.ts';
 import { bootstrap } from '../../../src/hosts/bootstrap.ts';
 import type { Address } from '../../../src/hosts/connection.ts';
 import { host } from '../../../src/hosts/host.ts';
 import type { Fence } from '../../../src/hosts/jobs.ts';
 import { link } from '../../../src/hosts/link.ts';
+import { opener as openerWith, type OpenOptions } from '../../../src/hosts/open.ts';
 import { semaphore } from '../../../src/hosts/semaphore.ts';
 import type { Host } from '../../../src/ports.ts';
 import type { Sshd } from './sshd.ts';
@@ -20,14 +21,21 @@ export function addressOf({ user, port }: { readonly user: string; readonly port
   return { name, user, address: '127.0.0.1', port };
 }
 
-export function optionsFor(sshd: Sshd, knownHosts = sshd.line()): OpenOptions {
+export type Options = Credentials & Omit<OpenOptions, 'connect' | 'unreachable'>;
+
+/** How connections are opened, over real SSH. */
+export function opener(options: Options): ReturnType<typeof openerWith> {
+  return openerWith({ ...options, unreachable, connect: (to, through) => connect(to, options, through) });
+}
+
+export function optionsFor(sshd: Sshd, knownHosts = sshd.line()): Options {
   return {
     key: parsePrivateKey(sshd.clientKey), knownHosts: parseKnownHosts(knownHosts).entries, command: bootstrap, timeout: 10_000,
     keepalive: 100, handshakes: semaphore(5), clock: quickClock, random: () => 0.5,
   };
 }
 
-export function open(sshd: Sshd, more: Partial<OpenOptions> = {}, port = sshd.port): ReturnType<ReturnType<typeof opener>['open']> {
+export function open(sshd: Sshd, more: Partial<Options> = {}, port = sshd.port): ReturnType<ReturnType<typeof opener>['open']> {
   return opener({ ...optionsFor(sshd), ...more }).open(addressOf({ user: sshd.user, port }));
 }
 

@@ -52,7 +52,7 @@ export async function assessCheckouts(inputs: Inputs, roles: ReadonlyMap<string,
     fix: `Check that \`git -C ${inputs.appDir} fetch origin ${target.sha}\` works on ${host}, or give another "commit".`,
   })));
   const lead = hosts.find(({ toFetch }) => !toFetch)?.facts.host ?? facts[0]?.host ?? '';
-  const between = await ask(lead, difference(from, target.sha));
+  const between = await ask(lead, targetPresence(target.sha) + difference(from, target.sha));
   return { hosts, from, target, between, ...(unfinished === undefined ? {} : { unfinished }) };
 }
 

@@ -68,7 +68,7 @@ function migrations(inputs: Inputs, facts: GitFacts, { movements, sql }: Way, be
     failure: { code: 'step-failed', fix: `Mend the migration's downgrade, then try again; \`alembic current\` on ${host} says where the database is.` },
   });
   const down = movements.map((movement) => step(movement.id, movement.title, repo + movement.down, {
-    title: `Database up again: ${movement.id.replace('migrate-down-', '')}`, limit: 5 * minute,
+    title: `Take back: ${movement.title}`, limit: 5 * minute,
     // What kept the schema from going up is mended by what was kept aside, which is restored after it and compared with what was found.
     script: source === undefined ? repo + movement.up : `${repo}${database}${keepWritten(begun.run)}(\n${movement.up}) || say 'Taken from what was kept aside instead.'\n`,
   }));

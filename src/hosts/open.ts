@@ -1,13 +1,15 @@
-import { messageOf, RollbackError } from '../../errors.ts';
-import type { Address, Connection, Open } from '../../hosts/connection.ts';
-import { link } from '../../hosts/link.ts';
-import type { Semaphore } from '../../hosts/semaphore.ts';
-import type { Clock } from '../../ports.ts';
-import { connect } from './connect.ts';
-import type { Credentials } from './connect.ts';
-import { unreachable } from './failures.ts';
+import type { Duplex } from 'node:stream';
+import { messageOf, RollbackError, type Failure } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import type { Address, Connection, Open } from './connection.ts';
+import { link } from './link.ts';
+import type { Semaphore } from './semaphore.ts';
 
-export type OpenOptions = Credentials & {
+export type OpenOptions = {
+  /** One try; `through` is the way over the jump host. */
+  readonly connect: (host: Address, through?: Duplex) => Promise<Connection>;
+  /** How it is told that a host cannot be reached. */
+  readonly unreachable: (host: Address, why: string) => Failure;
   /** Handshakes at once: sshd drops connections beyond ten that are not let in yet, which a jump host meets first. Five fit. */
   readonly handshakes: Semaphore;
   /** Every host is reached through this one, over one connection to it. */
@@ -21,16 +23,16 @@ const tries = 3;
 
 /** How connections are opened: three tries for a host that cannot be reached, none again for a wrong key or user. */
 export function opener(options: OpenOptions): { readonly open: Open } & AsyncDisposable {
-  const { jump } = options;
-  const bastion = jump === undefined ? undefined : link(() => retrying(options, () => connect(jump, options)));
+  const { jump, connect, unreachable } = options;
+  const bastion = jump === undefined ? undefined : link(() => retrying(options, () => connect(jump)));
   const once = async (host: Address): Promise<Connection> => {
-    if (bastion === undefined || jump === undefined) return connect(host, options);
+    if (bastion === undefined || jump === undefined) return connect(host);
     const way = await bastion.connection();
     const through = await way.dial(host.address, host.port).catch((error: unknown) => {
       if (error instanceof RollbackError) throw error;
       throw new RollbackError(unreachable(host, `from ${jump.name}: ${messageOf(error)}`), { cause: error });
     });
-    return connect(host, options, through);
+    return connect(host, through);
   };
   return {
     // The bastion is opened outside the semaphore's places: those who hold one would wait for it.
