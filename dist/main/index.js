@@ -3342,7 +3342,7 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9984);
 /* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6703);
 /* harmony import */ var _inputs_masks_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(7320);
-/* harmony import */ var _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(2560);
+/* harmony import */ var _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3040);
 /* harmony import */ var _recording_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(2052);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7728);
 /* harmony import */ var _report_headline_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3032);
@@ -3468,7 +3468,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2560:
+/***/ 3040:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -4209,213 +4209,383 @@ function backticked(text) {
 
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __nccwpck_require__(9984);
-;// CONCATENATED MODULE: ./build/migrations/alembic/commands.js
-/** Alembic on a host: what it knows, the way down as SQL, and single steps down and up. Shell text; facts by `fact`. */
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./build/migrations/alembic-programs.js
+/**
+ * What is asked of alembic, as Python for its own interpreter. It runs as alembic's command line does (same configuration, same `env.py`), and
+ * answers with JSON on file descriptor 6; whatever `env.py` prints goes elsewhere.
+ */
+const common = `
+import sys
+if sys.path and sys.path[0] == "":
+    sys.path.pop(0)  # the folder may have one that is called alembic
+import ast, io, json, os, traceback
+from alembic import command
+from alembic.config import CommandLine
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationStep
+from alembic.script import ScriptDirectory
+
+def answer(value):
+    with os.fdopen(6, "w") as out:
+        out.write(json.dumps(value))
+
+def current_of(config, script):
+    found = set()
+    def read(heads, context):
+        found.update(heads)
+        return []
+    with EnvironmentContext(config, script, fn=read, dont_mutate=True):
+        script.run_env()
+    return sorted(found)
+
+def way_down(script, revisions):
+    def steps(heads, context):
+        return [MigrationStep.downgrade_from_script(script.revision_map, script.get_revision(one)) for one in revisions]
+    return steps
+
+def short(error):
+    return "%s: %s" % (type(error).__name__, str(error).strip().split("\\n")[0])
+
+def names(text):
+    return [one for one in text.split(",") if one]
+
+def run(act):
+    class Line(CommandLine):
+        def run_cmd(self, config, options):
+            try:
+                act(config)
+            except Exception as error:
+                traceback.print_exc()
+                sys.exit(short(error))
+    Line("alembic").main(["current"])
+`;
+/** Answers `{"current": […], "revisions": [{id, down, depends, labels, title, downgrade}]}`: see graph.ts. */
+const factsProgram = `${common}
+def statements(function):
+    return [one for one in function.body if not isinstance(one, ast.Pass) and not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+
+def way_back(revision):
+    if not hasattr(revision.module, "downgrade"):
+        return "missing"
+    try:
+        with open(revision.path, "rb") as file:
+            functions = {one.name: one for one in ast.parse(file.read()).body if isinstance(one, ast.FunctionDef)}
+    except (OSError, SyntaxError, ValueError):
+        return "present"
+    if "downgrade" not in functions:
+        return "present"
+    down = statements(functions["downgrade"])
+    if down and isinstance(down[0], ast.Raise):
+        return "raises"
+    if not down and "upgrade" in functions and statements(functions["upgrade"]):
+        return "empty"
+    return "present"
+
+def describe(script, revision):
+    down = revision.down_revision
+    return {
+        "id": revision.revision,
+        "down": [down] if isinstance(down, str) else list(down or ()),
+        "depends": sorted({one.revision for one in script.get_revisions(revision.dependencies)}) if revision.dependencies else [],
+        "labels": sorted(revision.branch_labels or ()),
+        "title": (revision.doc or "").strip().split("\\n")[0],
+        "downgrade": way_back(revision),
+    }
+
+def act(config):
+    script = ScriptDirectory.from_config(config)
+    revisions = [describe(script, one) for one in script.walk_revisions()]
+    try:
+        answer({"current": current_of(config, script), "revisions": revisions})
+    except Exception as error:
+        answer({"current": [], "error": short(error), "revisions": revisions})
+
+run(act)
+`;
+/** Answers what the database is at, a line each. */
+const currentProgram = `${common}
+def act(config):
+    with os.fdopen(6, "w") as out:
+        out.write("".join(one + "\\n" for one in current_of(config, ScriptDirectory.from_config(config))))
+
+run(act)
+`;
+/** Arguments: the checkout, and the folder in which the target's tree lies. Answers the heads of that tree, sorted. */
+const headsProgram = `${common}
+def act(config):
+    checkout, tree = sys.argv[1:3]
+    for option in ("script_location", "version_locations", "prepend_sys_path"):
+        value = config.get_main_option(option)
+        if value and (value + "/").startswith(checkout + "/") or value and (checkout + "/") in value:
+            config.set_main_option(option, (value + "/").replace(checkout + "/", tree + "/").rstrip("/").replace("%", "%%"))
+    answer(sorted(ScriptDirectory.from_config(config).get_heads()))
+
+run(act)
+`;
+/** Arguments: where the database is, and the revisions to take back, in order. Answers the SQL. */
+const sqlProgram = `${common}
+def act(config):
+    script = ScriptDirectory.from_config(config)
+    config.output_buffer = io.StringIO()
+    with EnvironmentContext(config, script, fn=way_down(script, names(sys.argv[2])), as_sql=True, starting_rev=names(sys.argv[1]), destination_rev="base"):
+        script.run_env()
+    answer(config.output_buffer.getvalue())
+
+run(act)
+`;
+/**
+ * Arguments: `down` or `up`, one revision, what the database is at before and after. Asks, acts, asks again; does nothing when it is there.
+ * Answers where the database is. Fails when it is neither before nor after, or not exactly there in the end.
+ *
+ * Down goes by a step of our own making, because no argument of `alembic downgrade` takes back exactly one revision in every history:
+ * `<rev>@-1` fails on a merge, and a parent's name takes its other children along.
+ */
+const moveProgram = `${common}
+def told(revisions):
+    return ", ".join(revisions) or "no revision"
+
+def act(config):
+    direction, revision = sys.argv[1:3]
+    before, after = names(sys.argv[3]), names(sys.argv[4])
+    script = ScriptDirectory.from_config(config)
+    current = current_of(config, script)
+    if current != after:
+        if current != before:
+            sys.exit("the database is at %s: neither at %s, where this begins, nor at %s, where it ends" % (told(current), told(before), told(after)))
+        if direction == "up":
+            command.upgrade(config, revision)
+        else:
+            with EnvironmentContext(config, script, fn=way_down(script, [revision]), destination_rev=after[0] if after else "base"):
+                script.run_env()
+        current = current_of(config, script)
+        if current != after:
+            sys.exit("the database is at %s, and should be at %s" % (told(current), told(after)))
+    answer(current)
+
+run(act)
+`;
+
+;// CONCATENATED MODULE: ./build/migrations/place.js
+/** Where and with what a migration tool runs on a host. */
 
 /**
- * Defines `alembic_in FOLDER ARG…` and `python_in FOLDER ARG…` (the interpreter that alembic itself runs on), with the application's
- * environment, in a process of their own; and `$migrations`.
+ * sh for a subshell, before the user's program: its environment and PATH, nothing of ours open (a process that it leaves behind must not
+ * make the step look unfinished), no byte code written into the checkout.
  */
-function alembicPrelude({ migrationsDir, virtualenv, environment }) {
-    return `migrations=${(0,quote/* quote */.h)(migrationsDir)}
-in_application() {
-  cd "$1" && shift
-  ${virtualenv === undefined ? '' : `PATH=${(0,quote/* quote */.h)(`${virtualenv}/bin`)}:$PATH; export PATH`}
-  PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE
-${environment}
+function entering({ virtualenv, environment }) {
+    return `${environment}${virtualenv === undefined ? '' : `PATH=${(0,quote/* quote */.h)(`${virtualenv}/bin`)}:$PATH VIRTUAL_ENV=${(0,quote/* quote */.h)(virtualenv)}; export PATH VIRTUAL_ENV\n`}LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1; export LC_ALL PYTHONDONTWRITEBYTECODE
+exec 3>&- 4>&- 9>&-
+`;
 }
-alembic_in() ( in_application "$1"; shift; exec alembic "$@" 3>&- )
-python_in() (
-  in_application "$1"; shift
-  program=$(command -v alembic) || { echo 'alembic is not installed' >&2; exit 127; }
-  python=$(sed -n '1s/^#! *//p' "$program"); python=\${python##*/env }
-  exec $python "$@" 3>&-
+
+;// CONCATENATED MODULE: ./build/migrations/alembic-scripts.js
+/** Alembic on a host, as shell text. Scripts follow the prelude of hosts/prelude.ts; what they tell is JSON in facts. */
+
+
+
+
+/**
+ * Defines `alembic_python FOLDER PROGRAM ARG…`, which prints the program's answer; what else it prints goes to standard error. The interpreter
+ * is the virtualenv's, else the one that the `alembic` on the PATH names in its first line.
+ */
+function alembicPrelude(place) {
+    const { virtualenv } = place;
+    return `alembic_python() {
+  (
+    folder=$1; shift
+${entering(place)}    cd "$folder" || exit 1
+    python=${virtualenv === undefined ? '' : `\n    for python in ${(0,quote/* words */.a)(`${virtualenv}/bin/python`, `${virtualenv}/bin/python3`)} ''; do [ -n "$python" ] && [ -x "$python" ] && break; done`}
+    if [ -z "$python" ]; then
+      alembic=$(command -v alembic) || { echo 'alembic is not installed: neither in the virtualenv nor on the PATH' >&2; exit 127; }
+      python=$(sed -n '1s/^#! *//p' "$alembic")
+      case $python in
+        */env\\ *) python=\${python##* } ;;
+        */sh) python=$(sed -n "2s/^'''exec' *\\"*\\([^\\" ]*\\).*/\\1/p" "$alembic") ;;
+      esac
+    fi
+    exec "\${python:-python3}" -c "$@" 6>&1 1>&2
+  )
+}
+`;
+}
+/**
+ * Facts: `alembic` (JSON for `readAlembic`), or `alembic-error` (one line) when the migrations of the code cannot be read.
+ */
+function alembicFacts(place) {
+    const ask = `alembic_python ${(0,quote/* words */.a)(place.migrationsDir, factsProgram)}`;
+    return `${alembicPrelude(place)}if alembic_answer=$(${ask} 2>/dev/null); then fact alembic "$alembic_answer"
+else fact alembic-error "$(${ask} 2>&1 | tail -n 1)"; fi
+`;
+}
+/**
+ * The heads of the target release's own code, from its tree in a private folder that is removed.
+ * Facts: `target-heads` (JSON array), `target-heads-error`, or `target-heads-none` when that release has no alembic there.
+ * @param gitDir sh word for a git directory that has the commit: `"$source_dir"`
+ * @param target the full SHA
+ */
+function targetHeads(place, gitDir, target) {
+    const at = `"$tree"/${(0,quote/* quote */.h)(external_node_path_.posix.relative(place.appDir, place.migrationsDir) || '.')}`;
+    return `${alembicPrelude(place)}(
+  tree=$(mktemp -d); trap 'rm -rf "$tree" "$tree.index"' EXIT
+  # Not \`git archive\`: it leaves out what .gitattributes marks as export-ignore.
+  tree_git() { GIT_INDEX_FILE=$tree.index git -c safe.directory='*' -c core.bare=false -c core.hooksPath=/dev/null -c filter.lfs.smudge= -c filter.lfs.process= -c filter.lfs.required=false --git-dir=${gitDir} --work-tree="$tree" "$@"; }
+  tree_git read-tree ${(0,quote/* quote */.h)(target)} && cd "$tree" && tree_git checkout-index --all --quiet || { fact target-heads-error 'the tree of the target could not be read'; exit 0; }
+  if [ ! -f ${at}/alembic.ini ] && ! grep -qs 'tool.alembic' ${at}/pyproject.toml; then fact target-heads-none yes; exit 0; fi
+  ask() { alembic_python ${at} ${(0,quote/* words */.a)(headsProgram, place.appDir)} "$tree"; }
+  if heads=$(ask 2>/dev/null); then fact target-heads "$heads"; else fact target-heads-error "$(ask 2>&1 | tail -n 1)"; fi
 )
 `;
 }
-/** Reads the versions of the folder it is run in. `heads` prints the heads alone. One JSON line for each. */
-const reader = `import ast, json, sys
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-config = Config('alembic.ini')
-for old, new in [sys.argv[2:4]] if len(sys.argv) > 3 else []:
-    for name, value in (config.get_section('alembic') or {}).items():
-        if old in value: config.set_main_option(name, value.replace(old, new).replace('%', '%%'))
-script = ScriptDirectory.from_config(config)
-def listed(value): return [] if not value else [value] if isinstance(value, str) else list(value)
-def body(tree, name):
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            return [s for s in node.body if not isinstance(s, ast.Pass) and not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-def down(path):
-    with open(path, encoding='utf-8') as file: tree = ast.parse(file.read())
-    there, back = body(tree, 'upgrade'), body(tree, 'downgrade')
-    if back is None: return 'missing'
-    if back and isinstance(back[0], ast.Raise): return 'raises'
-    return 'empty' if there and not back else 'ok'
-out = sys.__stdout__
-if sys.argv[1] == 'heads':
-    for head in script.get_heads(): print('HEAD ' + head, file=out)
-else:
-    for revision in script.walk_revisions():
-        depends = [script.get_revision(name).revision for name in listed(revision.dependencies)]
-        print('REVISION ' + json.dumps(dict(id=revision.revision, down=listed(revision.down_revision), depends=depends, title=(revision.doc or '').split('\\n')[0][:200], downgrade=down(revision.path))), file=out)
-`;
-/** Facts: `revision` (JSON) for each that the checked out code knows, `current` for each that the database is at, or `alembic-error`. */
-const alembicFacts = `if graph=$(python_in "$migrations" -c ${(0,quote/* quote */.h)(reader)} graph 2>&1); then
-  printf '%s\\n' "$graph" | sed -n 's/^REVISION //p' | facts revision
-else fact alembic-error "$(printf '%s\\n' "$graph" | tail -n 1)"; fi
-if current=$(alembic_in "$migrations" current 2>&1); then
-  printf '%s\\n' "$current" | sed -n 's/^\\([^ ()]*\\)\\( (.*)\\)*$/\\1/p' | sort -u | facts current
-else fact database-error "$(printf '%s\\n' "$current" | tail -n 1)"; fi
-`;
-/**
- * The heads of the target release, from its own files in a private folder. Follows `targetPresence()` of commands/git.ts (`$source_dir`,
- * `$target`). Facts: `target-head`; none and `target-without-alembic` when it has no alembic.ini there; `alembic-error`.
- */
-function targetHeads({ appDir, migrationsDir }) {
-    const inTree = migrationsDir === appDir ? '.' : migrationsDir.slice(appDir.length + 1);
-    return `tree=$(mktemp -d)
-if [ -n "\${private:-}" ]; then trap 'rm -rf "$private" "$tree"' EXIT; else trap 'rm -rf "$tree"' EXIT; fi
-git -c safe.directory='*' --git-dir="$source_dir" archive "$target" | tar -x -C "$tree"
-if [ ! -f "$tree"/${(0,quote/* quote */.h)(inTree)}/alembic.ini ]; then fact target-without-alembic yes
-elif heads=$(python_in "$tree"/${(0,quote/* quote */.h)(inTree)} -c ${(0,quote/* quote */.h)(reader)} heads "$app" "$tree" 2>&1); then printf '%s\\n' "$heads" | sed -n 's/^HEAD //p' | facts target-head
-else fact alembic-error "$(printf '%s\\n' "$heads" | tail -n 1)"; fi
+/** Fact `migration-sql` (a JSON string): the SQL of the way down, for the plan. Empty when alembic cannot tell without a database. */
+function downgradeSql(place, steps) {
+    const start = steps[0]?.before.join(',') ?? '';
+    const program = (0,quote/* words */.a)(place.migrationsDir, sqlProgram, start, steps.map(({ revision }) => revision).join(','));
+    return `${alembicPrelude(place)}migration_sql=$(alembic_python ${program} 2>/dev/null) || migration_sql='""'
+fact migration-sql "$migration_sql"
 `;
 }
-/** The SQL of the way down, as alembic prints it without a connection: fact `sql`, a line each; `no-sql` when it cannot. */
-function downgradeSql(steps) {
-    return `sql=
-while read -r range; do
-  part=$(alembic_in "$migrations" downgrade --sql "$range" 2>/dev/null </dev/null) || { sql=-; break; }
-  sql="$sql$part
-"
-done <<'END_OF_RANGES'
-${rangesOf(steps).join('\n')}
-END_OF_RANGES
-if [ "$sql" = - ]; then fact no-sql yes; else printf '%s' "$sql" | facts sql; fi
+/** Takes back exactly one revision. Fact `alembic-current` (JSON array). */
+function takeDown(place, step) {
+    return `${alembicPrelude(place)}${move(place, 'down', step)} || { echo ${(0,quote/* quote */.h)(`${title(step)} could not be taken back`)} >&2; exit 1; }
+fact alembic-current "$alembic_answer"
 `;
 }
-/** `from:to`, which alembic wants to be told when it has no connection; one range where no branch is met on the way. */
-function rangesOf(steps) {
-    const [first] = steps;
-    const last = steps.at(-1);
-    if (first === undefined || last === undefined)
-        return [];
-    const straight = steps.every(({ before, revision }) => before.length === 1 && revision.down.length < 2);
-    const range = ({ revision: { id } }, { revision: { down: [parent] } }) => `${id}:${parent ?? 'base'}`;
-    return straight ? [range(first, last)] : steps.map((step) => range(step, step));
-}
-/** Facts `as-found`: the revisions that the database is at. */
-const alembicAsFound = `found=$(alembic_in "$migrations" current 2>&1)
-printf '%s\\n' "$found" | sed -n 's/^\\([^ ()]*\\)\\( (.*)\\)*$/\\1/p' | sort -u | while read -r revision; do fact as-found "revision $revision"; done
-`;
-/** Takes away exactly one revision, with the code that is checked out; asks before and after. */
-function stepDown(step) {
-    return movement(step.before, step.after, ['downgrade', step.argument]);
-}
-/** Brings it back. */
-function stepUp({ revision, before, after }) {
-    return movement(after, before, ['upgrade', revision.id]);
-}
-/**
- * One movement of the schema, safe to ask for again. Revisions that others imply (`depends_on`) may stand beside those that are expected:
- * alembic leaves them in its table after a downgrade.
- */
-function movement(from, to, command) {
-    return `from=${(0,quote/* quote */.h)(from.join(' '))}; to=${(0,quote/* quote */.h)(to.join(' '))}
-now() {
-  printed=$(alembic_in "$migrations" current)
-  now=$(printf '%s\\n' "$printed" | sed -n 's/^\\([^ ()]*\\)\\( (.*)\\)*$/\\1/p' | sort -u | tr '\\n' ' '); now=\${now% }
-}
-is() { for wanted in $1; do case " $now " in *" $wanted "*) ;; *) return 1;; esac; done; for other in $2; do case " $1 " in *" $other "*) ;; *) case " $now " in *" $other "*) return 1;; esac;; esac; done; [ -n "$1" ] || [ -z "$now" ]; }
-now
-if ! is "$to" "$from"; then
-  is "$from" "$to" || { echo "the database is at \${now:-no revision}, neither at \${from:-no revision} nor at \${to:-no revision}" >&2; exit 1; }
-  alembic_in "$migrations" ${(0,quote/* words */.a)(...command)}
-  now
-  is "$to" "$from" || { echo "alembic ended well, but the database is at \${now:-no revision} and not at \${to:-no revision}" >&2; exit 1; }
-fi
-fact revision "\${now:-}"
+/** The undo of `takeDown`. Does nothing where the revision was not taken back. Fact `alembic-current`. */
+function takeUp(place, step) {
+    return `${alembicPrelude(place)}${move(place, 'up', { ...step, before: step.after, after: step.before })} || { echo ${(0,quote/* quote */.h)(`${title(step)} could not be applied again`)} >&2; exit 1; }
+fact alembic-current "$alembic_answer"
 `;
 }
-/** The facts `revision` of `alembicFacts`; a line that is none of ours is left out. */
-function readRevisions(facts) {
-    return (facts.get('revision') ?? []).flatMap((line) => {
-        const read = JSON.parse(line);
-        return isRevision(read) ? [read] : [];
-    });
+/** Facts `as-found`, one for each revision that the database is at. */
+function asFound(place) {
+    return `${alembicPrelude(place)}alembic_answer=$(alembic_python ${(0,quote/* words */.a)(place.migrationsDir, currentProgram)}) || exit 1
+for revision in $alembic_answer; do fact as-found "revision $revision"; done
+`;
 }
-function isRevision(value) {
-    return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' && 'down' in value && Array.isArray(value.down) &&
-        'depends' in value && Array.isArray(value.depends) && 'title' in value && 'downgrade' in value;
+function move(place, direction, step) {
+    return `alembic_answer=$(alembic_python ${(0,quote/* words */.a)(place.migrationsDir, moveProgram, direction, step.revision, step.before.join(','), step.after.join(','))})`;
+}
+function title({ revision, title: text }) {
+    return `revision ${revision}${text === '' ? '' : ` (${text})`}`;
+}
+/** What `alembicFacts` told. @throws SyntaxError, TypeError when it is not that */
+function readAlembic(json) {
+    const told = JSON.parse(json);
+    if (!isRecord(told) || !isStrings(told['current']) || !Array.isArray(told['revisions']))
+        throw new TypeError('Not what alembic was asked for');
+    const revisions = told['revisions'].map(readRevision);
+    const databaseError = told['error'];
+    return {
+        current: told['current'], graph: new Map(revisions.map((revision) => [revision.id, revision])),
+        ...(typeof databaseError === 'string' ? { databaseError } : {}),
+    };
+}
+/** The SQL that `downgradeSql` told; empty when it could not be told. @throws SyntaxError, TypeError */
+function readSql(facts) {
+    const told = JSON.parse(facts.get('migration-sql')?.[0] ?? '""');
+    if (typeof told !== 'string')
+        throw new TypeError('Not SQL');
+    return told;
+}
+/** What `targetHeads` told. @throws SyntaxError, TypeError */
+function readHeads(json) {
+    const told = JSON.parse(json);
+    if (!isStrings(told))
+        throw new TypeError('Not a list of revisions');
+    return told;
+}
+function readRevision(told) {
+    if (!isRecord(told))
+        throw new TypeError('Not a revision');
+    const { id, down, depends, labels, title: text, downgrade } = told;
+    if (typeof id !== 'string' || !isStrings(down) || !isStrings(depends) || !isStrings(labels) || typeof text !== 'string' || !isWayBack(downgrade))
+        throw new TypeError('Not a revision');
+    return { id, down, depends, labels, title: text, downgrade };
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null;
+}
+function isStrings(value) {
+    return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+function isWayBack(value) {
+    return value === 'present' || value === 'missing' || value === 'raises' || value === 'empty';
 }
 
-;// CONCATENATED MODULE: ./build/migrations/alembic/graph.js
-/** Alembic's revisions as a graph, and the way down from one set of them to another. Pure. */
+;// CONCATENATED MODULE: ./build/migrations/graph.js
+/** The revisions of a migration tool as a graph, and the way down in it. Pure. */
+const whyIrreversible = {
+    missing: 'has no downgrade()',
+    raises: 'refuses to be taken back: its downgrade() only raises an error',
+    empty: 'would leave its changes in place: its downgrade() does nothing',
+};
 /**
- * @param current the revisions the database says it is at
- * @param target the heads of the target release; none for one without migrations
+ * The single revisions to take back, in order, so that the database is at exactly the target's heads.
+ * @param current what the database is at; none: nothing was ever applied
+ * @param targetHeads heads of the target release's own code; none: it had no migrations
  */
-function pathDown(revisions, current, target) {
-    const graph = new Map(revisions.map((revision) => [revision.id, revision]));
-    const unknown = current.find((id) => !graph.has(id));
-    if (unknown !== undefined)
-        return { kind: 'diverged', why: `the database is at ${unknown}, which the code that is checked out does not know` };
-    const applied = below(graph, current);
-    const lacking = target.find((id) => !applied.has(id));
-    if (lacking !== undefined) {
-        const where = graph.has(lacking) ? 'is not applied to the database' : 'is not known to the code that is checked out';
-        return { kind: 'diverged', why: `the target needs the revision ${lacking}, which ${where}` };
+function pathDown(graph, current, targetHeads) {
+    for (const [where, ids] of [['the database is at', current], ['the target release needs', targetHeads]]) {
+        const unknown = ids.find((id) => !graph.has(id));
+        if (unknown !== undefined)
+            return { kind: 'unknown-revision', revision: unknown, why: `${where} revision ${unknown}, which the current release's code does not have` };
     }
-    const kept = below(graph, target);
+    const applied = withAncestors(graph, current);
+    const kept = withAncestors(graph, targetHeads);
+    const lacking = targetHeads.filter((head) => !applied.has(head));
+    if (lacking.length > 0) {
+        return { kind: 'diverged', why: `the target release needs ${lacking.join(', ')}, which the database at ${current.join(', ') || 'no revision'} does not have: it would have to go up, not down` };
+    }
     const steps = [];
-    for (let left = applied; left.size > kept.size;) {
-        const revision = topmost(graph, left).map((id) => graph.get(id)).find((each) => each !== undefined && !kept.has(each.id));
+    let heads = tops(graph, applied);
+    for (const id of newestFirst(graph, applied).filter((each) => !kept.has(each))) {
+        const revision = graph.get(id);
         if (revision === undefined)
-            return { kind: 'diverged', why: 'what is to be kept depends on what is to go' };
-        if (revision.downgrade !== 'ok')
-            return { kind: 'irreversible', revision, why: irreversible[revision.downgrade] };
-        const remaining = new Set([...left].filter((id) => id !== revision.id));
-        steps.push({ revision, argument: argumentFor(revision), before: topmost(graph, left), after: topmost(graph, remaining) });
-        left = remaining;
+            break;
+        if (revision.downgrade !== 'present')
+            return { kind: 'irreversible', revision: id, why: `revision ${id} (${revision.title}) ${whyIrreversible[revision.downgrade]}` };
+        applied.delete(id);
+        const after = tops(graph, applied);
+        steps.push({ revision: id, title: revision.title, before: heads, after });
+        heads = after;
     }
     return { kind: 'path', steps };
 }
-const irreversible = {
-    missing: 'it has no downgrade()',
-    raises: 'its downgrade() only raises an error',
-    empty: 'its downgrade() does nothing, though its upgrade() does something',
-};
-/** `<revision>@-1` is one down from that revision alone, however many branches there are; of a merge alembic wants one of its parents named. */
-function argumentFor({ id, down: [parent, ...others] }) {
-    return parent !== undefined && others.length > 0 ? parent : `${id}@-1`;
-}
-/** The revisions and all that they are built on. */
-function below(graph, ids) {
-    const found = new Set();
-    const queue = [...ids];
-    for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-        const revision = graph.get(id);
-        if (revision === undefined || found.has(id))
+/** The revisions and everything below them, dependencies included. */
+function withAncestors(graph, ids) {
+    const all = new Set();
+    const waiting = [...ids];
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+        if (all.has(id))
             continue;
-        found.add(id);
-        queue.push(...revision.down, ...revision.depends);
+        all.add(id);
+        waiting.push(...below(graph, id));
     }
-    return found;
+    return all;
 }
-/** Those on which no other of the set is built. */
-function topmost(graph, ids) {
-    const needed = new Set([...ids].flatMap((id) => [...(graph.get(id)?.down ?? []), ...(graph.get(id)?.depends ?? [])]));
-    return [...ids].filter((id) => !needed.has(id)).toSorted();
+/** The applied revisions that nothing applied stands on: what `alembic_version` holds. */
+function tops(graph, applied) {
+    const covered = new Set([...applied].flatMap((id) => below(graph, id)));
+    return [...applied].filter((id) => !covered.has(id)).sort();
 }
-/** Whether the database, with revisions that others imply left out, is at exactly these. */
-function isAt(revisions, current, wanted) {
-    const graph = new Map(revisions.map((revision) => [revision.id, revision]));
-    if (!current.every((id) => graph.has(id)))
-        return false;
-    const top = (ids) => topmost(graph, below(graph, ids)).join(' ');
-    return top(current) === top(wanted);
+/** Every revision before those that it stands on; ties by id, so that the same plan comes out each time. */
+function newestFirst(graph, ids) {
+    const left = new Set(ids);
+    const ordered = [];
+    while (left.size > 0) {
+        const top = tops(graph, left)[0];
+        if (top === undefined)
+            throw new Error('The revisions form a circle');
+        left.delete(top);
+        ordered.push(top);
+    }
+    return ordered;
+}
+function below(graph, id) {
+    const revision = graph.get(id);
+    return revision === undefined ? [] : [...revision.down, ...revision.depends];
 }
 
 ;// CONCATENATED MODULE: ./build/migrations/alembic.js
@@ -4430,44 +4600,52 @@ const alembic = async (place) => {
         appDir: inputs.appDir, migrationsDir: inputs.migrationsDir ?? inputs.appDir, environment,
         ...(inputs.virtualenv === undefined ? {} : { virtualenv: inputs.virtualenv }),
     };
-    const prelude = alembicPrelude(where);
-    const facts = await place.ask(`${prelude}${alembicFacts}${targetPresence(to)}${targetHeads(where)}`);
-    refuseUnreadable(place, facts);
-    const path = pathDown(readRevisions(facts), facts.get('current') ?? [], facts.get('target-head') ?? []);
+    const facts = await place.ask(`${alembicFacts(where)}${targetPresence(to)}${targetHeads(where, '"$source_dir"', to)}`);
+    const { current, graph } = known(place, facts);
+    const path = pathDown(graph, current, headsOf(place, facts));
     switch (path.kind) {
         case 'diverged':
+        case 'unknown-revision':
             throw refusal(place, 'diverged', 'the database cannot go down to the target', path.why, 'Return to a release whose migrations the database holds, or set "schema: keep" if its code works with the schema as it is.');
         case 'irreversible':
-            throw refusal(place, 'migration-irreversible', `the migration ${path.revision.id} (${path.revision.title}) cannot go down`, path.why, 'Write its downgrade(), or set "schema: keep" if the target works with the schema as it is.');
+            throw refusal(place, 'migration-irreversible', `the migration ${path.revision} cannot go down`, path.why, 'Write its downgrade(), or set "schema: keep" if the target works with the schema as it is.');
         case 'path':
     }
     const { steps } = path;
-    const sql = steps.length === 0 ? '' : ((await place.ask(prelude + downgradeSql(steps))).get('sql') ?? []).join('\n');
     return {
-        movements: steps.map((step) => movementOf(step, prelude)),
-        migrations: steps.map(({ revision: { id, title } }) => ({ revision: id, title })),
-        sql,
-        asFound: prelude + alembicAsFound,
+        movements: steps.map((step) => movementOf(step, where)),
+        migrations: steps.map(({ revision, title }) => ({ revision, title })),
+        sql: steps.length === 0 ? '' : readSql(await place.ask(downgradeSql(where, steps))),
+        asFound: asFound(where),
     };
 };
-function movementOf(step, prelude) {
-    const { revision: { id, title }, after } = step;
+function movementOf(step, where) {
+    const { revision, title, after } = step;
     return {
-        id: `migrate-down-${id.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-')}`,
-        title: `Database down from ${id}${title === '' ? '' : ` (${title})`} to ${after.join(', ') || 'no revision'}`,
-        down: prelude + stepDown(step), up: prelude + stepUp(step),
+        id: `migrate-down-${revision.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-')}`,
+        title: `Database down from ${revision}${title === '' ? '' : ` (${title})`} to ${after.join(', ') || 'no revision'}`,
+        down: takeDown(where, step), up: takeUp(where, step),
     };
 }
-function refuseUnreadable(place, facts) {
-    const [alembicError] = facts.get('alembic-error') ?? [];
-    if (alembicError !== undefined) {
-        throw refusal(place, alembicError.includes('not installed') ? 'missing-tool' : 'migration-irreversible', 'alembic cannot read the migrations', alembicError, 'Check "migrations-dir" and "virtualenv"; `alembic history` there has to work.');
+function known(place, facts) {
+    const [told] = facts.get('alembic') ?? [];
+    if (told === undefined) {
+        const why = facts.get('alembic-error')?.[0] ?? '';
+        throw refusal(place, why.includes('not installed') ? 'missing-tool' : 'migration-irreversible', 'alembic cannot read the migrations', why, 'Check "migrations-dir" and "virtualenv"; `alembic history` there has to work.');
     }
-    const [databaseError] = facts.get('database-error') ?? [];
-    if (databaseError !== undefined) {
-        const diverged = /Can't locate revision/i.test(databaseError);
-        throw refusal(place, diverged ? 'diverged' : 'database-unreachable', diverged ? 'the database is at a revision that the code which is checked out does not have' : '`alembic current` fails', databaseError, diverged ? 'Check out the release that the database belongs to on the database host first.' : 'Check "env-file" or "database-url", and that the database answers.');
-    }
+    const read = readAlembic(told);
+    if (read.databaseError !== undefined)
+        throw refusal(place, 'database-unreachable', '`alembic current` fails', read.databaseError, 'Check "env-file" or "database-url", and that the database answers.');
+    return read;
+}
+/** None for a target that has no alembic yet: the database goes down to nothing. */
+function headsOf(place, facts) {
+    if (facts.has('target-heads-none'))
+        return [];
+    const [told] = facts.get('target-heads') ?? [];
+    if (told === undefined)
+        throw refusal(place, 'migration-irreversible', 'the migrations of the target cannot be read', facts.get('target-heads-error')?.[0] ?? '', 'Check that the target is a release of this application, and that its migrations load with what is installed now.');
+    return readHeads(told);
 }
 function refusal({ host }, code, what, why, fix) {
     return new errors/* RollbackError */.ZS({ code, host, what, why, fix });
@@ -6221,7 +6399,7 @@ function line(text, length = usualLength) {
 }
 /** One line as Markdown text that shows exactly these words, links to nobody and opens nothing. Addresses are shown as code. */
 function text(words, length) {
-    return parts(line(words, length), /((?:https?:\/\/|ftp:\/\/|www\.)\S*[^\s.,:;!?)\]}'\"])/i, (address) => codeOf(address));
+    return parts(line(words, length), /((?:https?:\/\/|ftp:\/\/|www\.)\S*[^\s.,:;!?)\]}'"])/i, (address) => codeOf(address));
 }
 /** As `text`, but `words` between two backticks become code: for sentences that name an input or a command. */
 function prose(words, length) {

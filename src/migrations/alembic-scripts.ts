@@ -88,7 +88,7 @@ fact alembic-current "$alembic_answer"
 /** Facts `as-found`, one for each revision that the database is at. */
 export function asFound(place: MigrationPlace): string {
   return `${alembicPrelude(place)}alembic_answer=$(alembic_python ${words(place.migrationsDir, currentProgram)}) || exit 1
-printf '%s' "$alembic_answer" | while read -r revision; do fact as-found "revision $revision"; done
+for revision in $alembic_answer; do fact as-found "revision $revision"; done
 `;
 }
 
