@@ -91,7 +91,7 @@ describe('taking back', () => {
       const { executor, ran } = setUp({ a: failing(`s${failsAt}`) });
       const plan: Plan = { stages: [stage('One', ids.slice(0, 3).map((id) => step('a', id))), stage('Two', ids.slice(3).map((id) => step('a', id)))] };
       const done = await execute(plan, 300_000, executor);
-      expect(await undo(plan, done.begun, 300_000, executor)).toEqual([]);
+      expect((await undo(plan, done.begun, 300_000, executor)).failures).toEqual([]);
       const begun = ids.slice(0, failsAt + 1);
       expect(ran('a')).toEqual([...begun, ...begun.toReversed().map((id) => `undo-${id}`)]);
     }));
@@ -101,7 +101,7 @@ describe('taking back', () => {
     const { executor, ran } = setUp({ a: failing('undo-two') });
     const plan: Plan = { stages: [stage('One', [step('a', 'one'), step('a', 'two')])] };
     const { begun } = await execute(plan, 300_000, executor);
-    expect(await undo(plan, begun, 300_000, executor)).toMatchObject([{ code: 'undo-failed', host: 'a', why: 'it broke' }]);
+    expect((await undo(plan, begun, 300_000, executor)).failures).toMatchObject([{ code: 'undo-failed', host: 'a', why: 'it broke' }]);
     expect(ran('a')).toEqual(['one', 'two', 'undo-two', 'undo-one']);
   });
 
@@ -109,7 +109,7 @@ describe('taking back', () => {
     const { executor, clock } = setUp({ a: async () => (await clock.sleep(200_000), {}) });
     const plan: Plan = { stages: [stage('One', [step('a', 'one'), step('a', 'two'), step('a', 'three')])] };
     const begun = new Set(['one', 'two', 'three'].map((id) => key({ host: 'a', id })));
-    expect((await undo(plan, begun, 300_000, executor)).map(({ code, step: id }) => [code, id])).toEqual([['undo-failed', 'undo-one']]);
+    expect((await undo(plan, begun, 300_000, executor)).failures.map(({ code, step: id }) => [code, id])).toEqual([['undo-failed', 'undo-one']]);
   });
 });
 

@@ -33,6 +33,8 @@ export type Executed = {
   readonly begun: ReadonlySet<string>;
 };
 
+export type Undone = { readonly failures: readonly Failure[]; readonly facts: ReadonlyMap<string, Facts> };
+
 /** A step's name in the whole plan. */
 export function key(step: Pick<Step, 'host' | 'id'>): string {
   return `${step.host} ${step.id}`;
@@ -76,10 +78,11 @@ export async function execute(plan: Plan, timeout: Milliseconds, by: Executor): 
 /**
  * Takes back every step that was begun, in reverse order; a failure does not keep the others from being taken back.
  * @param timeout no undo of a step begins after it
- * @returns what could not be taken back; empty when all was.
+ * @returns what could not be taken back, empty when all was; and what the undoing steps reported, by the key of what they undid
  */
-export async function undo(plan: Plan, begun: ReadonlySet<string>, timeout: Milliseconds, by: Executor): Promise<readonly Failure[]> {
+export async function undo(plan: Plan, begun: ReadonlySet<string>, timeout: Milliseconds, by: Executor): Promise<Undone> {
   const failures: Failure[] = [];
+  const facts = new Map<string, Facts>();
   const deadline = by.clock.now() + timeout;
   for (const stage of plan.stages.toReversed()) {
     await eachAtMost(by.parallel, byHost(stage), async (steps) => {
@@ -95,12 +98,14 @@ export async function undo(plan: Plan, begun: ReadonlySet<string>, timeout: Mill
           failures.push({ ...outOfTime(undoing, timeout), code: 'undo-failed', fix: undoing.failure.fix });
           continue;
         }
-        const failure = failureOf(undoing, await act(undoing, { ...stage, name: 'Undo' }, by));
+        const end = await act(undoing, { ...stage, name: 'Undo' }, by);
+        if ('facts' in end) facts.set(key(step), end.facts);
+        const failure = failureOf(undoing, end);
         if (failure !== undefined) failures.push(failure);
       }
     });
   }
-  return failures;
+  return { failures, facts };
 }
 
 function byHost(stage: Stage): readonly (readonly Step[])[] {

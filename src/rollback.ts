@@ -92,7 +92,7 @@ async function lookBefore(by: Verifying): Promise<Before> {
 
 /** Between the assessment and the lock somebody else may have deployed: the plan would be wrong then. */
 async function refuseIfMoved({ asFound }: Assessed, { hosts }: Locked, { parallel }: Inputs): Promise<void> {
-  const [first, ...rest] = (await unlikeFound(asFound.filter(({ needsDatabase }) => !needsDatabase), hosts, { parallel }))
+  const [first, ...rest] = (await unlikeFound(asFound.filter(({ needsDatabase }) => !needsDatabase).map((question) => ({ ...question, answer: question.seen })), hosts, { parallel }))
     .map((moved): Failure => ({ ...moved, code: 'locked', what: `${moved.what}, though nothing was done yet: somebody else is at work`, fix: 'Run the rollback again when they are done.' }));
   if (first !== undefined) throw new RollbackError([first, ...rest]);
 }

@@ -46,15 +46,26 @@ async function decide(run: Underway, done: Done, policy: 'undo' | 'stop', cancel
   if (policy === 'stop') return { result: cancelled ? 'cancelled' : 'failed', failures, material: 'leave' };
   const { inputs, assessed, recording } = run;
   run.executor.log.info(`Taking back what was done: ${failures[0]?.what ?? 'the run was cancelled'}`);
-  const left = [
-    ...(await undo(assessed.plan, done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor)),
-    ...(await unlikeFound(assessed.asFound, run.hosts, run.executor)),
-  ];
+  const undone = await undo(assessed.plan, done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor);
+  const left = [...undone.failures, ...(await unlikeFound(assessed.asFound, run.hosts, run.executor, writtenByTheApplication(done.facts, undone.facts)))];
   const worse = await proveNoWorse(run.verifying, run.before.health);
   recording.checks = latest(recording.checks, worse);
   left.push(...failuresOf(worse).map((failure): Failure => ({ ...failure, code: 'undo-failed' })));
   if (left.length > 0) return { result: 'failed', failures: [...failures, ...left], material: 'keep' };
   return { result: cancelled ? 'cancelled' : 'undone', failures, material: 'drop' };
+}
+
+/**
+ * Rows that differ from what was found without our doing: in tables that no migration touches, and in those to which the application was seen to
+ * write between the downgrade and its undo. Where it is not known what was kept aside, every table counts as touched.
+ */
+function writtenByTheApplication(done: ReadonlyMap<string, Facts>, undone: ReadonlyMap<string, Facts>): (line: string) => boolean {
+  const tables = (facts: ReadonlyMap<string, Facts>, name: string): readonly string[] => [...facts.values()].flatMap((each) => each.get(name) ?? []).map((line) => line.split(' ').slice(1).join(' '));
+  const [kept, written] = [tables(done, 'kept'), tables(undone, 'written')];
+  return (line) => {
+    const [, table] = /^rows(?:-counted)? (?:\d+ ){1,2}(.+)$/.exec(line) ?? [];
+    return table !== undefined && (written.includes(table) || (kept.length > 0 && !kept.includes(table)));
+  };
 }
 
 /** What steps reported, where the report shows it. */

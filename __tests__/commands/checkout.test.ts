@@ -55,15 +55,16 @@ describe('back to a release and back again', () => {
     const target = git(app, 'rev-parse', 'v1');
     const runJson = JSON.stringify({ run: '7-1' });
 
-    const kept = run(keepCheckout({ target, run: '7-1', runJson }));
+    const kept = run(keepCheckout({ target, run: '7-1', runJson, asFound: { checkout: ['branch main'] } }));
     expect(kept.code, kept.output).toBe(0);
-    expect(run(checkoutFacts).facts.get('unfinished')).toEqual([runJson]);
+    const again = run(checkoutFacts).facts;
+    expect([again.get('unfinished'), again.get('recorded-checkout')]).toEqual([[runJson], ['branch main']]);
     const there = run(checkout(target));
     expect(there.code, there.output).toBe(0);
     expect(git(app, 'rev-parse', 'HEAD')).toBe(target);
     expect(git(app, 'status', '--porcelain', '--untracked-files=no')).toBe('');
     expect(readFileSync(join(app, 'old/only-v1.txt'), 'utf8')).toBe('old');
-    expect(run(keepCheckout({ target, run: '8-1', runJson })).code, 'a second run takes up the first one’s material').toBe(0);
+    expect(run(keepCheckout({ target, run: '8-1', runJson, asFound: {} })).code, 'a second run takes up the first one’s material').toBe(0);
 
     const back = run(checkoutBack);
     expect(back.code, back.output).toBe(0);
@@ -76,7 +77,7 @@ describe('back to a release and back again', () => {
 
   it('keeps local changes for people, in a ref and a patch', () => {
     writeFileSync(join(app, 'keep.txt'), 'hot fix');
-    const kept = run(keepCheckout({ target: git(app, 'rev-parse', 'v2'), run: '7-1', runJson: '{}' }));
+    const kept = run(keepCheckout({ target: git(app, 'rev-parse', 'v2'), run: '7-1', runJson: '{}', asFound: {} }));
     const [ref = ''] = kept.facts.get('saved-ref') ?? [];
     const [patch = ''] = kept.facts.get('saved-patch') ?? [];
     run(checkout(git(app, 'rev-parse', 'v2')));
@@ -105,7 +106,7 @@ describe('back to a release and back again', () => {
     git(app, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'update', '--init');
     expect(readFileSync(join(app, 'lib/lib.py'), 'utf8')).toBe('lib two');
     const target = git(app, 'rev-parse', 'v4');
-    run(keepCheckout({ target, run: '7-1', runJson: '{}' }));
+    run(keepCheckout({ target, run: '7-1', runJson: '{}', asFound: {} }));
     const there = run(checkout(target), allow);
     expect(there.code, there.output).toBe(0);
     expect(readFileSync(join(app, 'lib/lib.py'), 'utf8')).toBe('lib one');

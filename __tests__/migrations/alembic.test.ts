@@ -97,8 +97,7 @@ describe.skipIf(!databaseAvailable())('alembic', () => {
     if (toA === undefined || toB === undefined) throw new Error('Two steps were expected');
     const refused = await runScript(takeDown(history.place, toA));
     expect(refused.code).toBe(1);
-    expect(refused.output).toContain('the database is at c: neither at b, where this begins, nor at a, where it ends');
-    expect(refused.output.trimEnd().split('\n').at(-1)).toBe('revision b (adds b) could not be taken back');
+    expect(refused.output.trimEnd().split('\n').at(-1)).toBe('the database is at c: neither at b, where this begins, nor at a, where it ends');
     await must(takeDown(history.place, toB));
     const again = await must(takeDown(history.place, toB));
     expect(again.output).not.toContain('Running downgrade');
@@ -114,7 +113,7 @@ describe.skipIf(!databaseAvailable())('alembic', () => {
     const [step] = await stepsTo('a');
     if (step === undefined) throw new Error('One step was expected');
     const { code, output } = await runScript(takeDown(history.place, step));
-    expect([code, output.includes('raise_this_is_not_defined')]).toEqual([1, true]);
+    expect([code, output.trimEnd().split('\n').at(-1)]).toEqual([1, "NameError: name 'raise_this_is_not_defined' is not defined"]);
     history.alembic('stamp', 'a');
     history.write('b', { down: ['a'], up: ['raise Exception("up fails")'] });
     expect((await runScript(takeUp(history.place, step))).code).toBe(1);

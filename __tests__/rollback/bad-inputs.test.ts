@@ -1,11 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { key } from '../inputs/good.ts';
 import { Relay } from '../fleet/relay.ts';
 import { plain, runAction, type Ended } from './runner.ts';
 
 /** Forty mistakes, each in another input or of another kind, with the words that have to name it. */
 const mistakes: readonly (readonly [name: string, value: string, says: RegExp])[] = [
-  ['method', 'gti', /Input "method" .*"gti".*git/],
+  ['method', 'gti', /Input "method" must be "git", got "gti"/],
   ['commit', '--upload-pack=touch /tmp/x', /Input "commit"/],
   ['environment', 'two\nlines', /Input "environment"/],
   ['detected-at', 'yesterday', /Input "detected-at" .*yesterday/],
@@ -40,7 +40,7 @@ const mistakes: readonly (readonly [name: string, value: string, says: RegExp])[
   ['health-timeout', '1 fortnight', /Input "health-timeout" .*fortnight/],
   ['health-interval', '1ms', /Input "health-interval" .*1ms/],
   ['health-successes', 'three', /Input "health-successes" .*three/],
-  ['version-from', 'X-Version', /Input "version-from" .*header:X-Version/],
+  ['version-from', 'X-Version', /Input "version-from" must be header:.*json:.*"X-Version"/],
   ['smoke-tests', 'POST', /Input "smoke-tests"/],
   ['timeout', '0', /Input "timeout"/],
   ['parallel', 'two', /Input "parallel" must be a whole number from 1, got "two"/],
@@ -55,6 +55,7 @@ describe('bad inputs', () => {
   let good: Readonly<Record<string, string>>;
   beforeAll(async () => {
     relay = await Relay.to('127.0.0.1', 9);
+    const key = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' } }).privateKey;
     good = {
       method: 'git', hosts: `deploy@127.0.0.1:${relay.port}`, 'ssh-private-key': key, 'app-dir': '/var/www/green-matchers', 'health-url': `http://127.0.0.1:${relay.port}/health`,
       'ssh-known-hosts': `[127.0.0.1]:${relay.port} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFH2rGYlHRRKQt7ODCnYgLHyRCzvcC1CkNTLCRkGKeXM`,

@@ -79,7 +79,7 @@ export async function rowsOfV2(production: Production): Promise<Readonly<Record<
 const traces = [
   /^home\/deploy\/\.local(\/state(\/rollback-action(\/.*)?)?)?$/,
   /^var\/www\/green-matchers\/\.git\/(objects|logs|rollback-action)(\/.*)?$/,
-  /^var\/www\/green-matchers\/\.git\/(index|ORIG_HEAD|FETCH_HEAD|refs|refs\/rollback-action)$/,
+  /^var\/www\/green-matchers\/\.git\/(index|ORIG_HEAD|FETCH_HEAD|refs|refs\/rollback-action(\/.*)?)$/,
   /__pycache__/,
   /^var\/backups\/green-matchers(\/.*)?$/,
 ];
@@ -87,7 +87,8 @@ const traces = [
 /** Every file of every host with mode, owner and content, but for the traces. */
 export async function footprint({ hosts }: Production): Promise<Readonly<Record<string, string>>> {
   const all = await Promise.all(hosts.map(async (host) => Object.entries(await tree(host))
-    .filter(([path]) => !traces.some((trace) => trace.test(path)))
+    // A file of the image that is gone shows as `c 0 0:0`, unless its whole folder was put in the place of another.
+    .filter(([path, facts]) => !traces.some((trace) => trace.test(path)) && !(path.includes('/venv/') && facts.startsWith('c ')))
     .map(([path, facts]) => [`${host.name}: ${path}`, facts] as const)));
   return Object.fromEntries(all.flat());
 }

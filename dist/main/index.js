@@ -1680,14 +1680,17 @@ function realWorld(inputs, run, checkpoint, signal) {
 /* harmony export */ });
 /* harmony import */ var _parallel_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3344);
 
-/** Asks again what the assessment asked; every answer that is another one now. */
-async function unlikeFound(asFound, hosts, by) {
+/**
+ * Asks again what the assessment asked; every answer that is another one now.
+ * @param byTheApplication lines that may differ, because the application itself goes on writing
+ */
+async function unlikeFound(asFound, hosts, by, byTheApplication = () => false) {
     const compared = await (0,_parallel_js__WEBPACK_IMPORTED_MODULE_0__/* .eachAtMost */ .W)(by.parallel, asFound, async (question) => {
         const { host, what, answer } = question;
         const now = await answerTo(question, hosts, by.databaseSecret);
         if (answer === undefined || now === undefined)
             return { code: 'undo-failed', host, what: `whether ${what} is as it was found could not be asked`, fix: `Look at ${what} on ${host}.` };
-        const differs = [...new Set([...answer, ...now])].filter((line) => answer.includes(line) !== now.includes(line));
+        const differs = [...new Set([...answer, ...now])].filter((line) => answer.includes(line) !== now.includes(line) && !byTheApplication(line));
         if (differs.length === 0)
             return undefined;
         return { code: 'undo-failed', host, what: `${what} is not as it was found`, why: differs.slice(0, 10).map((line) => `${answer.includes(line) ? 'was' : 'is'} ${line}`).join('; '), fix: `Compare ${what} on ${host} with the plan in the summary, and mend it by hand.` };
@@ -2111,10 +2114,11 @@ async function execute(plan, timeout, by) {
 /**
  * Takes back every step that was begun, in reverse order; a failure does not keep the others from being taken back.
  * @param timeout no undo of a step begins after it
- * @returns what could not be taken back; empty when all was.
+ * @returns what could not be taken back, empty when all was; and what the undoing steps reported, by the key of what they undid
  */
 async function undo(plan, begun, timeout, by) {
     const failures = [];
+    const facts = new Map();
     const deadline = by.clock.now() + timeout;
     for (const stage of plan.stages.toReversed()) {
         await (0,_parallel_js__WEBPACK_IMPORTED_MODULE_1__/* .eachAtMost */ .W)(by.parallel, byHost(stage), async (steps) => {
@@ -2131,13 +2135,16 @@ async function undo(plan, begun, timeout, by) {
                     failures.push({ ...outOfTime(undoing, timeout), code: 'undo-failed', fix: undoing.failure.fix });
                     continue;
                 }
-                const failure = failureOf(undoing, await act(undoing, { ...stage, name: 'Undo' }, by));
+                const end = await act(undoing, { ...stage, name: 'Undo' }, by);
+                if ('facts' in end)
+                    facts.set(key(step), end.facts);
+                const failure = failureOf(undoing, end);
                 if (failure !== undefined)
                     failures.push(failure);
             }
         });
     }
-    return failures;
+    return { failures, facts };
 }
 function byHost(stage) {
     return [...Map.groupBy(stage.steps, ({ host }) => host).values()];
@@ -3601,7 +3608,7 @@ if [ ! -d "$found" ]; then
     repo diff --binary HEAD "$saved" > "$new/local-changes.patch"
   fi
   rm -f "$new/target-files" "$new/tracked-files" "$new/work-index"
-  printf '%s\\n' "$begun" > "$new/run"
+${Object.entries(options.asFound).map(([what, lines]) => `  printf '%s\\n' ${(0,quote/* words */.a)(...lines)} > "$new/as-found-"${(0,quote/* quote */.h)(what)}\n`).join('')}  printf '%s\\n' "$begun" > "$new/run"
   mv "$new" "$found"
 fi
 fact found-head "$(cat "$found/head")"
@@ -3701,7 +3708,11 @@ if [ -n "$git_dir" ]; then
       case "$(readlink "$process/cwd" 2>/dev/null)/ $(tr '\\0' ' ' < "$process/cmdline" 2>/dev/null)" in *"$app"*) fact index-lock-held yes;; esac
     done
   fi
-  [ -f "$found/run" ] && fact unfinished "$(cat "$found/run")"
+  if [ -f "$found/run" ]; then
+    fact unfinished "$(cat "$found/run")"
+    if [ -f "$found/as-found-checkout" ]; then facts recorded-checkout < "$found/as-found-checkout"; fi
+    if [ -f "$found/as-found-database" ]; then facts recorded-database < "$found/as-found-database"; fi
+  fi
 fi
 `;
 /**
@@ -4044,6 +4055,8 @@ END_OF_OPTIONS
 `;
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/databases/mysql/fingerprint.js
 /** Whether a database is as it was found: its schema as one hash, its rows as one checksum a table. Both follow `databasePrelude()`. */
 
@@ -4112,6 +4125,136 @@ printf '%s' "$checksums" | facts rows
 statements=$(db -e ${(0,quote/* quote */.h)(large)})
 counts=$(printf '%s\\n' "$statements" | db)
 printf '%s' "$counts" | facts rows-counted
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql/aside.js
+/**
+ * Keeping aside what a downgrade takes away, so that an undo brings it back to the byte.
+ *
+ * Everything lies in the same database, in tables that begin with `_rollback_<run>`:
+ *
+ * | table | holds |
+ * | --- | --- |
+ * | `_rollback_<run>` | every table as it was found: its definition, its AUTO_INCREMENT; whether it is kept and how far that is |
+ * | `_rollback_<run>_objects` | triggers and views as they were found |
+ * | `_rollback_<run>_<n>_before` | rows before the first downgrade |
+ * | `_rollback_<run>_<n>_after` | rows after the last one: what the migrations left |
+ * | `_rollback_<run>_<n>_changed` | keys of rows that the application wrote since: `changed`, `new`, `deleted` |
+ * | `_rollback_<run>_<n>_left` | what the application wrote into columns or tables that the undo takes away; stays for a person |
+ *
+ * Every text here follows `databasePrelude()`.
+ */
+
+
+
+/** The name of a run's tables: short enough for a suffix within MySQL's 64 characters. */
+function asideOf(run) {
+    const safe = run.replaceAll(/[^A-Za-z0-9]/g, '_');
+    return `_rollback_${safe.length <= 32 && safe === run.replaceAll('-', '_') ? safe : (0,external_node_crypto_.createHash)('sha256').update(run).digest('hex').slice(0, 24)}`;
+}
+/** A string in SQL, whatever it contains. */
+function aside_text(value) {
+    return value === '' ? "''" : `CONVERT(0x${Buffer.from(value).toString('hex')} USING utf8mb4)`;
+}
+/** An SQL condition: a table of that name (an SQL expression) is there. */
+const exists = (table) => `EXISTS (SELECT 1 FROM information_schema.tables i WHERE i.table_schema = DATABASE() AND i.table_name = ${table})`;
+/** A trigger as the statement that makes it again, with its own definer. */
+const triggerStatement = `CONCAT('CREATE DEFINER=', ${fingerprint_name("LEFT(definer, CHAR_LENGTH(definer) - CHAR_LENGTH(SUBSTRING_INDEX(definer, '@', -1)) - 1)")}, '@', ${fingerprint_name("SUBSTRING_INDEX(definer, '@', -1)")},
+  ' TRIGGER ', ${fingerprint_name('trigger_name')}, ' ', action_timing, ' ', event_manipulation, ' ON ', ${fingerprint_name('event_object_table')}, ' FOR EACH ROW ', action_statement)`;
+/**
+ * Defines, for one run:
+ * - `of_tables CONDITION` prints the numbers of the index's tables that fulfil an SQL condition
+ * - `for_table N SQL` runs SQL with `@n`, `@t` (the table's name), `@live` (backticked), `@before`, `@after`, `@changed`, `@left` set
+ * - `definitions_now` prints, for each of the index's tables that is there, a line `\\002<n>` and its SHOW CREATE TABLE
+ * - `copy_table N KIND` keeps a copy of the live rows as `before` or `after`
+ * - `keep_after` keeps what the migrations left, once
+ */
+function asidePrelude(run) {
+    const index = asideOf(run);
+    return `aside=${index}
+tab=$(printf '\\t')
+of_tables() { db -e "SELECT n FROM $aside WHERE n > 0 AND ($1) ORDER BY n"; }
+for_table() {
+  printf '%s\\n' "SET @n = $1, @before = '\${aside}_$1_before', @after = '\${aside}_$1_after', @changed = '\${aside}_$1_changed', @left = '\${aside}_$1_left';" \\
+    ${(0,quote/* quote */.h)(`SELECT name, ${fingerprint_name('name')} INTO @t, @live FROM ${index} WHERE n = @n;`)} "$2" | db
+}
+definitions_now() {
+  definition_statements=$(db -e ${(0,quote/* quote */.h)(`SELECT CONCAT('SELECT ''', CHAR(2), n, '''; SHOW CREATE TABLE ', ${fingerprint_name('name')}, ';') FROM ${index} x WHERE n > 0 AND ${exists('x.name')} ORDER BY n`)})
+  printf '%s\\n' "$definition_statements" | db | awk -v tab="$tab" '/^\\002/ { print; head = 1; next } head { sub("^[^" tab "]*" tab, ""); head = 0 } { print }'
+}
+copy_table() {
+  copy_statements=$(for_table "$1" "SET @copy = '\${aside}_$1_$2', @kind = '$2';"${(0,quote/* quote */.h)(`
+SELECT GROUP_CONCAT(${fingerprint_name('column_name')} ORDER BY ordinal_position SEPARATOR ', ') INTO @columns FROM information_schema.columns
+  WHERE table_schema = DATABASE() AND table_name = @t AND COALESCE(generation_expression, '') = '';
+SELECT CONCAT('DROP TABLE IF EXISTS ', @copy, '; CREATE TABLE ', @copy, ' LIKE ', @live, '; INSERT INTO ', @copy, ' (', @columns, ') SELECT ', @columns, ' FROM ', @live, ';
+', IF(@kind = 'left', '', CONCAT('UPDATE ${index} SET ', @kind, '_state = ''kept'' WHERE n = ', @n, ';')), ' SELECT COUNT(*) FROM ', @copy, ';');`)})
+  printf '%s\\n' "$copy_statements" | db
+}
+keep_after() {
+  db -e ${(0,quote/* quote */.h)(`UPDATE ${index} SET after_state = 'gone' WHERE n > 0 AND after_state IS NULL AND (kept OR created) AND NOT ${exists(`${index}.name`)}`)}
+  numbers=$(of_tables 'after_state IS NULL AND (kept OR created)')
+  for n in $numbers; do copy_table "$n" after >/dev/null; done
+}
+`;
+}
+/** Makes an UPDATE of each definition. */
+const keepDefinitions = String.raw `
+function flush() { if (n != "") print "UPDATE " aside " SET definition = \047" text "\047 WHERE n = " n ";" }
+/^\002/ { flush(); n = substr($0, 2); text = ""; next }
+{ for (i = 1; i <= length($0); i++) { c = substr($0, i, 1); text = text (c == "\\" || c == "\047" ? "\\" c : c) } text = text "\n" }
+END { flush() }`;
+/**
+ * Keeps aside what `affected` names, and how every table, trigger and view is defined. Done once: a run that is taken up again does not
+ * overwrite it. Facts: `kept` (`<rows> <table>`).
+ */
+function keepAside(run, affected) {
+    const index = asideOf(run);
+    const marks = affected.kind === 'everything'
+        ? `UPDATE ${index} SET kept = 1, rows_too = 1 WHERE n > 0;`
+        : [
+            ...affected.tables.map((table) => `UPDATE ${index} SET kept = 1, rows_too = ${table.rows ? 1 : 0} WHERE name = ${aside_text(table.name)};`),
+            ...affected.created.map((table) => `INSERT IGNORE INTO ${index} (name, created) VALUES (${aside_text(table)}, 1);`),
+        ].join('\n');
+    return `${asidePrelude(run)}
+if [ "$(db -e ${(0,quote/* quote */.h)(`SELECT ${exists(aside_text(index))}`)})" = 0 ] || [ "$(db -e ${(0,quote/* quote */.h)(`SELECT COUNT(*) FROM ${index} WHERE n = 0`)})" = 0 ]; then
+  db -e ${(0,quote/* quote */.h)(`DROP TABLE IF EXISTS ${index}, ${index}_objects;
+CREATE TABLE ${index} (n INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(64) NOT NULL UNIQUE, kept TINYINT NOT NULL DEFAULT 0, rows_too TINYINT NOT NULL DEFAULT 0, created TINYINT NOT NULL DEFAULT 0,
+  before_state VARCHAR(8), after_state VARCHAR(8), written TINYINT, counter BIGINT UNSIGNED, definition LONGTEXT) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE ${index}_objects (kind VARCHAR(8) NOT NULL, name VARCHAR(64) NOT NULL, on_table VARCHAR(64), position INT, statement LONGTEXT, sql_mode TEXT, client VARCHAR(64), connection VARCHAR(64)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+INSERT INTO ${index} (name, counter) SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT LIKE ${ours} ORDER BY table_name;
+INSERT INTO ${index}_objects SELECT 'trigger', trigger_name, event_object_table, action_order, ${triggerStatement}, sql_mode, character_set_client, collation_connection FROM information_schema.triggers WHERE trigger_schema = DATABASE();
+INSERT INTO ${index}_objects (kind, name) SELECT 'view', table_name FROM information_schema.views WHERE table_schema = DATABASE();`)}
+  db -e ${(0,quote/* quote */.h)(marks)}
+  # Rows also change where a foreign key passes a change on, and anywhere when a trigger does.
+  while [ "$(db -e ${(0,quote/* quote */.h)(`UPDATE ${index} t JOIN information_schema.referential_constraints r ON r.constraint_schema = DATABASE() AND r.table_name = t.name JOIN (SELECT name FROM ${index} WHERE rows_too = 1) p ON p.name = r.referenced_table_name
+SET t.kept = 1, t.rows_too = 1 WHERE t.rows_too = 0 AND (r.delete_rule NOT IN ('RESTRICT', 'NO ACTION') OR r.update_rule NOT IN ('RESTRICT', 'NO ACTION')); SELECT ROW_COUNT()`)})" -gt 0 ]; do :; done
+  db -e ${(0,quote/* quote */.h)(`SELECT COUNT(*) INTO @firing FROM ${index}_objects o JOIN ${index} t ON t.name = o.on_table WHERE o.kind = 'trigger' AND t.rows_too = 1; UPDATE ${index} SET kept = 1, rows_too = 1 WHERE n > 0 AND created = 0 AND @firing > 0`)}
+  definitions=$(definitions_now)
+  printf '%s\\n' "$definitions" | awk -v aside="$aside" ${(0,quote/* quote */.h)(keepDefinitions)} | db
+  ${viewsAsTheyAre(`UPDATE ${index}_objects SET statement = CONVERT(0x%s USING utf8mb4) WHERE kind = 'view' AND name = CONVERT(0x%s USING utf8mb4);`)}
+  numbers=$(of_tables 'kept = 1')
+  for n in $numbers; do fact kept "$(copy_table "$n" before) $(for_table "$n" 'SELECT @t;')"; done
+  db -e ${(0,quote/* quote */.h)(`INSERT INTO ${index} (n, name) VALUES (0, '')`)}
+fi
+`;
+}
+/** sh that runs one SQL template for each view, with its definition and its name in hexadecimal. */
+function viewsAsTheyAre(template) {
+    return `names=$(db -e "SELECT CONCAT(HEX(table_name), ' ', ${fingerprint_name('table_name').replaceAll('`', '\\`')}) FROM information_schema.views WHERE table_schema = DATABASE()")
+  printf '%s' "$names" | while read -r hexadecimal view || [ -n "$hexadecimal" ]; do
+    view_text=$(db -e "SHOW CREATE VIEW $view"); view_text=\${view_text#*"$tab"}; view_text=\${view_text%"$tab"*"$tab"*}
+    printf '%s' "$view_text" | od -An -v -tx1 | tr -d ' \\n' | { read -r definition || :; printf ${(0,quote/* quote */.h)(`${template}\n`)} "$definition" "$hexadecimal"; } | db
+  done`;
+}
+/** Takes away what was kept, after success or an undo that was verified; never after one that failed. `_left` tables stay. Fact `left`. */
+function forgetAside(run) {
+    const index = asideOf(run);
+    const mine = `table_schema = DATABASE() AND table_name REGEXP '^${index}(_objects|_[0-9]+_(before|after|changed))?$'`;
+    return `statements=$(db -e ${(0,quote/* quote */.h)(`SELECT CONCAT('DROP TABLE IF EXISTS ', ${fingerprint_name('table_name')}, ';') FROM information_schema.tables WHERE ${mine} ORDER BY table_name = '${index}', table_name`)})
+printf '%s\\n' "$statements" | db
+left=$(db -e ${(0,quote/* quote */.h)(`SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name REGEXP '^${index}_[0-9]+_left$'`)})
+printf '%s' "$left" | facts left
 `;
 }
 
@@ -4209,8 +4352,8 @@ function backticked(text) {
 
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __nccwpck_require__(9984);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: external "node:path/posix"
+const posix_namespaceObject = require("node:path/posix");
 ;// CONCATENATED MODULE: ./build/migrations/alembic-programs.js
 /**
  * What is asked of alembic, as Python for its own interpreter. It runs as alembic's command line does (same configuration, same `env.py`), and
@@ -4426,7 +4569,7 @@ else fact alembic-error "$(${ask} 2>&1 | tail -n 1)"; fi
  * @param target the full SHA
  */
 function targetHeads(place, gitDir, target) {
-    const at = `"$tree"/${(0,quote/* quote */.h)(external_node_path_.posix.relative(place.appDir, place.migrationsDir) || '.')}`;
+    const at = `"$tree"/${(0,quote/* quote */.h)((0,posix_namespaceObject.relative)(place.appDir, place.migrationsDir) || '.')}`;
     return `${alembicPrelude(place)}(
   tree=$(mktemp -d); trap 'rm -rf "$tree" "$tree.index"' EXIT
   # Not \`git archive\`: it leaves out what .gitattributes marks as export-ignore.
@@ -4446,15 +4589,15 @@ function downgradeSql(place, steps) {
 fact migration-sql "$migration_sql"
 `;
 }
-/** Takes back exactly one revision. Fact `alembic-current` (JSON array). */
+/** Takes back exactly one revision. Fact `alembic-current` (JSON array); the last line of what it prints says why it failed. */
 function takeDown(place, step) {
-    return `${alembicPrelude(place)}${move(place, 'down', step)} || { echo ${(0,quote/* quote */.h)(`${title(step)} could not be taken back`)} >&2; exit 1; }
+    return `${alembicPrelude(place)}${move(place, 'down', step)} || exit 1
 fact alembic-current "$alembic_answer"
 `;
 }
 /** The undo of `takeDown`. Does nothing where the revision was not taken back. Fact `alembic-current`. */
 function takeUp(place, step) {
-    return `${alembicPrelude(place)}${move(place, 'up', { ...step, before: step.after, after: step.before })} || { echo ${(0,quote/* quote */.h)(`${title(step)} could not be applied again`)} >&2; exit 1; }
+    return `${alembicPrelude(place)}${move(place, 'up', { ...step, before: step.after, after: step.before })} || exit 1
 fact alembic-current "$alembic_answer"
 `;
 }
@@ -4466,9 +4609,6 @@ for revision in $alembic_answer; do fact as-found "revision $revision"; done
 }
 function move(place, direction, step) {
     return `alembic_answer=$(alembic_python ${(0,quote/* words */.a)(place.migrationsDir, moveProgram, direction, step.revision, step.before.join(','), step.after.join(','))})`;
-}
-function title({ revision, title: text }) {
-    return `revision ${revision}${text === '' ? '' : ` (${text})`}`;
 }
 /** What `alembicFacts` told. @throws SyntaxError, TypeError when it is not that */
 function readAlembic(json) {
@@ -4735,7 +4875,10 @@ function archiveCheckout(appDir, place) {
     return `${backupFolder(place, 'app', 'tar.gz')}app=${(0,quote/* quote */.h)(appDir)}
 if [ ! -f "$file" ]; then
   cd "$app"
-  find . -name pyvenv.cfg -not -path './.git/*' -exec dirname {} \\; > "$file.exclude"
+  {
+    find . -name pyvenv.cfg -not -path './.git/*' -exec dirname {} \\;
+    case $backup_dir in "$app"/*) printf '.%s\\n' "\${backup_dir#"$app"}" ;; esac
+  } | sed 's/[][*?\\\\]/\\\\&/g' > "$file.exclude"
   status=0
   tar -czf "$file.part" --exclude=./.git/objects --exclude=node_modules --exclude='*.log' --exclude=./logs --exclude-from="$file.exclude" . 2> "$file.said" || status=$?
   grep -v '^tar: .*: file changed as we read it$' "$file.said" >&2 || :
@@ -4835,140 +4978,9 @@ function statements(sql) {
     return all.map((statement) => statement.trim()).filter((statement) => statement !== '');
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./build/databases/mysql/aside.js
-/**
- * Keeping aside what a downgrade takes away, so that an undo brings it back to the byte.
- *
- * Everything lies in the same database, in tables that begin with `_rollback_<run>`:
- *
- * | table | holds |
- * | --- | --- |
- * | `_rollback_<run>` | every table as it was found: its definition, its AUTO_INCREMENT; whether it is kept and how far that is |
- * | `_rollback_<run>_objects` | triggers and views as they were found |
- * | `_rollback_<run>_<n>_before` | rows before the first downgrade |
- * | `_rollback_<run>_<n>_after` | rows after the last one: what the migrations left |
- * | `_rollback_<run>_<n>_changed` | keys of rows that the application wrote since: `changed`, `new`, `deleted` |
- * | `_rollback_<run>_<n>_left` | what the application wrote into columns or tables that the undo takes away; stays for a person |
- *
- * Every text here follows `databasePrelude()`.
- */
-
-
-
-/** The name of a run's tables: short enough for a suffix within MySQL's 64 characters. */
-function asideOf(run) {
-    const safe = run.replaceAll(/[^A-Za-z0-9]/g, '_');
-    return `_rollback_${safe.length <= 32 && safe === run.replaceAll('-', '_') ? safe : (0,external_node_crypto_.createHash)('sha256').update(run).digest('hex').slice(0, 24)}`;
-}
-/** A string in SQL, whatever it contains. */
-function aside_text(value) {
-    return value === '' ? "''" : `CONVERT(0x${Buffer.from(value).toString('hex')} USING utf8mb4)`;
-}
-/** An SQL condition: a table of that name (an SQL expression) is there. */
-const exists = (table) => `EXISTS (SELECT 1 FROM information_schema.tables i WHERE i.table_schema = DATABASE() AND i.table_name = ${table})`;
-/** A trigger as the statement that makes it again, with its own definer. */
-const triggerStatement = `CONCAT('CREATE DEFINER=', ${fingerprint_name("LEFT(definer, CHAR_LENGTH(definer) - CHAR_LENGTH(SUBSTRING_INDEX(definer, '@', -1)) - 1)")}, '@', ${fingerprint_name("SUBSTRING_INDEX(definer, '@', -1)")},
-  ' TRIGGER ', ${fingerprint_name('trigger_name')}, ' ', action_timing, ' ', event_manipulation, ' ON ', ${fingerprint_name('event_object_table')}, ' FOR EACH ROW ', action_statement)`;
-/**
- * Defines, for one run:
- * - `of_tables CONDITION` prints the numbers of the index's tables that fulfil an SQL condition
- * - `for_table N SQL` runs SQL with `@n`, `@t` (the table's name), `@live` (backticked), `@before`, `@after`, `@changed`, `@left` set
- * - `definitions_now` prints, for each of the index's tables that is there, a line `\\002<n>` and its SHOW CREATE TABLE
- * - `copy_table N KIND` keeps a copy of the live rows as `before` or `after`
- * - `keep_after` keeps what the migrations left, once
- */
-function asidePrelude(run) {
-    const index = asideOf(run);
-    return `aside=${index}
-tab=$(printf '\\t')
-of_tables() { db -e "SELECT n FROM $aside WHERE n > 0 AND ($1) ORDER BY n"; }
-for_table() {
-  printf '%s\\n' "SET @n = $1, @before = '\${aside}_$1_before', @after = '\${aside}_$1_after', @changed = '\${aside}_$1_changed', @left = '\${aside}_$1_left';" \\
-    ${(0,quote/* quote */.h)(`SELECT name, ${fingerprint_name('name')} INTO @t, @live FROM ${index} WHERE n = @n;`)} "$2" | db
-}
-definitions_now() {
-  definition_statements=$(db -e ${(0,quote/* quote */.h)(`SELECT CONCAT('SELECT ''', CHAR(2), n, '''; SHOW CREATE TABLE ', ${fingerprint_name('name')}, ';') FROM ${index} x WHERE n > 0 AND ${exists('x.name')} ORDER BY n`)})
-  printf '%s\\n' "$definition_statements" | db | awk -v tab="$tab" '/^\\002/ { print; head = 1; next } head { sub("^[^" tab "]*" tab, ""); head = 0 } { print }'
-}
-copy_table() {
-  copy_statements=$(for_table "$1" "SET @copy = '\${aside}_$1_$2', @kind = '$2';"${(0,quote/* quote */.h)(`
-SELECT GROUP_CONCAT(${fingerprint_name('column_name')} ORDER BY ordinal_position SEPARATOR ', ') INTO @columns FROM information_schema.columns
-  WHERE table_schema = DATABASE() AND table_name = @t AND COALESCE(generation_expression, '') = '';
-SELECT CONCAT('DROP TABLE IF EXISTS ', @copy, '; CREATE TABLE ', @copy, ' LIKE ', @live, '; INSERT INTO ', @copy, ' (', @columns, ') SELECT ', @columns, ' FROM ', @live, ';
-', IF(@kind = 'left', '', CONCAT('UPDATE ${index} SET ', @kind, '_state = ''kept'' WHERE n = ', @n, ';')), ' SELECT COUNT(*) FROM ', @copy, ';');`)})
-  printf '%s\\n' "$copy_statements" | db
-}
-keep_after() {
-  db -e ${(0,quote/* quote */.h)(`UPDATE ${index} SET after_state = 'gone' WHERE n > 0 AND after_state IS NULL AND (kept OR created) AND NOT ${exists(`${index}.name`)}`)}
-  numbers=$(of_tables 'after_state IS NULL AND (kept OR created)')
-  for n in $numbers; do copy_table "$n" after >/dev/null; done
-}
-`;
-}
-/** Makes an UPDATE of each definition. */
-const keepDefinitions = String.raw `
-function flush() { if (n != "") print "UPDATE " aside " SET definition = \047" text "\047 WHERE n = " n ";" }
-/^\002/ { flush(); n = substr($0, 2); text = ""; next }
-{ for (i = 1; i <= length($0); i++) { c = substr($0, i, 1); text = text (c == "\\" || c == "\047" ? "\\" c : c) } text = text "\n" }
-END { flush() }`;
-/**
- * Keeps aside what `affected` names, and how every table, trigger and view is defined. Done once: a run that is taken up again does not
- * overwrite it. Facts: `kept` (`<rows> <table>`).
- */
-function keepAside(run, affected) {
-    const index = asideOf(run);
-    const marks = affected.kind === 'everything'
-        ? `UPDATE ${index} SET kept = 1, rows_too = 1 WHERE n > 0;`
-        : [
-            ...affected.tables.map((table) => `UPDATE ${index} SET kept = 1, rows_too = ${table.rows ? 1 : 0} WHERE name = ${aside_text(table.name)};`),
-            ...affected.created.map((table) => `INSERT IGNORE INTO ${index} (name, created) VALUES (${aside_text(table)}, 1);`),
-        ].join('\n');
-    return `${asidePrelude(run)}
-if [ "$(db -e ${(0,quote/* quote */.h)(`SELECT ${exists(aside_text(index))}`)})" = 0 ] || [ "$(db -e ${(0,quote/* quote */.h)(`SELECT COUNT(*) FROM ${index} WHERE n = 0`)})" = 0 ]; then
-  db -e ${(0,quote/* quote */.h)(`DROP TABLE IF EXISTS ${index}, ${index}_objects;
-CREATE TABLE ${index} (n INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(64) NOT NULL UNIQUE, kept TINYINT NOT NULL DEFAULT 0, rows_too TINYINT NOT NULL DEFAULT 0, created TINYINT NOT NULL DEFAULT 0,
-  before_state VARCHAR(8), after_state VARCHAR(8), written TINYINT, counter BIGINT UNSIGNED, definition LONGTEXT) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
-CREATE TABLE ${index}_objects (kind VARCHAR(8) NOT NULL, name VARCHAR(64) NOT NULL, on_table VARCHAR(64), position INT, statement LONGTEXT, sql_mode TEXT, client VARCHAR(64), connection VARCHAR(64)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
-INSERT INTO ${index} (name, counter) SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT LIKE ${ours} ORDER BY table_name;
-INSERT INTO ${index}_objects SELECT 'trigger', trigger_name, event_object_table, action_order, ${triggerStatement}, sql_mode, character_set_client, collation_connection FROM information_schema.triggers WHERE trigger_schema = DATABASE();
-INSERT INTO ${index}_objects (kind, name) SELECT 'view', table_name FROM information_schema.views WHERE table_schema = DATABASE();`)}
-  db -e ${(0,quote/* quote */.h)(marks)}
-  # Rows also change where a foreign key passes a change on, and anywhere when a trigger does.
-  while [ "$(db -e ${(0,quote/* quote */.h)(`UPDATE ${index} t JOIN information_schema.referential_constraints r ON r.constraint_schema = DATABASE() AND r.table_name = t.name JOIN (SELECT name FROM ${index} WHERE rows_too = 1) p ON p.name = r.referenced_table_name
-SET t.kept = 1, t.rows_too = 1 WHERE t.rows_too = 0 AND (r.delete_rule NOT IN ('RESTRICT', 'NO ACTION') OR r.update_rule NOT IN ('RESTRICT', 'NO ACTION')); SELECT ROW_COUNT()`)})" -gt 0 ]; do :; done
-  db -e ${(0,quote/* quote */.h)(`SELECT COUNT(*) INTO @firing FROM ${index}_objects o JOIN ${index} t ON t.name = o.on_table WHERE o.kind = 'trigger' AND t.rows_too = 1; UPDATE ${index} SET kept = 1, rows_too = 1 WHERE n > 0 AND created = 0 AND @firing > 0`)}
-  definitions=$(definitions_now)
-  printf '%s\\n' "$definitions" | awk -v aside="$aside" ${(0,quote/* quote */.h)(keepDefinitions)} | db
-  ${viewsAsTheyAre(`UPDATE ${index}_objects SET statement = CONVERT(0x%s USING utf8mb4) WHERE kind = 'view' AND name = CONVERT(0x%s USING utf8mb4);`)}
-  numbers=$(of_tables 'kept = 1')
-  for n in $numbers; do fact kept "$(copy_table "$n" before) $(for_table "$n" 'SELECT @t;')"; done
-  db -e ${(0,quote/* quote */.h)(`INSERT INTO ${index} (n, name) VALUES (0, '')`)}
-fi
-`;
-}
-/** sh that runs one SQL template for each view, with its definition and its name in hexadecimal. */
-function viewsAsTheyAre(template) {
-    return `names=$(db -e "SELECT CONCAT(HEX(table_name), ' ', ${fingerprint_name('table_name').replaceAll('`', '\\`')}) FROM information_schema.views WHERE table_schema = DATABASE()")
-  printf '%s' "$names" | while read -r hexadecimal view || [ -n "$hexadecimal" ]; do
-    view_text=$(db -e "SHOW CREATE VIEW $view"); view_text=\${view_text#*"$tab"}; view_text=\${view_text%"$tab"*"$tab"*}
-    printf '%s' "$view_text" | od -An -v -tx1 | tr -d ' \\n' | { read -r definition || :; printf ${(0,quote/* quote */.h)(`${template}\n`)} "$definition" "$hexadecimal"; } | db
-  done`;
-}
-/** Takes away what was kept, after success or an undo that was verified; never after one that failed. `_left` tables stay. Fact `left`. */
-function forgetAside(run) {
-    const index = asideOf(run);
-    const mine = `table_schema = DATABASE() AND table_name REGEXP '^${index}(_objects|_[0-9]+_(before|after|changed))?$'`;
-    return `statements=$(db -e ${(0,quote/* quote */.h)(`SELECT CONCAT('DROP TABLE IF EXISTS ', ${fingerprint_name('table_name')}, ';') FROM information_schema.tables WHERE ${mine} ORDER BY table_name = '${index}', table_name`)})
-printf '%s\\n' "$statements" | db
-left=$(db -e ${(0,quote/* quote */.h)(`SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name REGEXP '^${index}_[0-9]+_left$'`)})
-printf '%s' "$left" | facts left
-`;
-}
-
 ;// CONCATENATED MODULE: ./build/databases/mysql/dump.js
 /** A dump that is proved before it counts as a backup. Follows `databasePrelude()` of commands/mysql.ts. */
+
 
 
 /**
@@ -4980,17 +4992,27 @@ function dumpDatabase(place) {
     return `${backupFolder(place, 'database', 'sql.gz')}[ -n "$dumper" ] || { echo 'neither mariadb-dump nor mysqldump is installed' >&2; exit 1; }
 refuse() { rm -f "$file.part" "$file.sql.part"; echo "$*" >&2; exit 1; }
 if [ ! -f "$file" ]; then
-  options='--single-transaction --quick --routines --triggers --hex-blob --default-character-set=utf8mb4'
-  if [ "$(db -e "SELECT COUNT(*) FROM information_schema.schema_privileges WHERE table_schema = DATABASE() AND privilege_type = 'EVENT'")$(db -e "SELECT COUNT(*) FROM information_schema.user_privileges WHERE privilege_type = 'EVENT'")" != 00 ]
-  then options="$options --events"; else fact note 'the dump holds no events: the user of the database may not see them'; fi
-  for option in --no-tablespaces --set-gtid-purged=OFF; do
-    case $("$dumper" --no-defaults --help 2>/dev/null) in *"\${option%%=*}"*) options="$options $option";; esac
+  options='--single-transaction --quick --triggers --hex-blob --default-character-set=utf8mb4'
+  ${missingPrivileges.trim()}
+  case $(missing_privileges) in
+    *EVENT*) fact note 'the dump holds no events: the user of the database may not see them' ;;
+    *) options="$options --events" ;;
+  esac
+  known=$("$dumper" --no-defaults --help 2>/dev/null) || known=
+  for option in --no-tablespaces --set-gtid-purged=OFF --column-statistics=0; do
+    case $known in *"\${option%%=*}"*) options="$options $option";; esac
   done
   for table in $(db -e "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ${ours}"); do options="$options --ignore-table=$database.$table"; done
-  db_dump $options > "$file.sql.part" || refuse 'the dump program failed'
+  if ! said=$(db_dump --routines $options 2>&1 > "$file.sql.part"); then
+    printf '%s\\n' "$said" >&2
+    case $said in *'insufficient privileges to SHOW CREATE'*) ;; *) refuse 'the dump program failed' ;; esac
+    fact note 'the dump holds no routines: some belong to another user of the database'
+    db_dump $options > "$file.sql.part" || refuse 'the dump program failed'
+  fi
   [ "$(tail -n 1 "$file.sql.part" | cut -c 1-17)" = '-- Dump completed' ] || refuse 'the dump is not complete: its last line is missing'
   tables=$(db -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT LIKE ${ours}")
-  made=$(grep -c '^CREATE TABLE ' "$file.sql.part") || :
+  # The text of a routine may begin a line with anything.
+  made=$(awk '/^-- Dumping (routines|events) for database / { exit } /^CREATE TABLE / { count++ } END { print count + 0 }' "$file.sql.part")
   [ "$made" = "$tables" ] || refuse "the dump makes $made tables, the database has $tables"
   revision=$(db -e 'SELECT version_num FROM alembic_version' 2>/dev/null | sort | tr '\\n' ' ') || revision=
   server=$(db -e 'SELECT VERSION()' | tr -cd 'A-Za-z0-9.+_-')
@@ -5381,8 +5403,8 @@ function sourceOf({ databaseUrl, envFile, envKey }) {
 function environmentFor(inputs) {
     return environmentOf(sourceOf(inputs), inputs.envFile);
 }
-function planData(inputs, facts, way, begun) {
-    return { backups: backups(inputs, facts, begun), migrations: migrations(inputs, facts, way, begun) };
+function planData(inputs, facts, data, begun) {
+    return { backups: backups(inputs, facts, begun), migrations: migrations(inputs, facts, data, begun) };
 }
 function backups(inputs, facts, begun) {
     const source = sourceOf(inputs);
@@ -5402,9 +5424,9 @@ function backups(inputs, facts, begun) {
         ];
     });
 }
-function migrations(inputs, facts, { movements, sql }, begun) {
+function migrations(inputs, facts, { way: { movements, sql }, keptAside }, begun) {
     const host = facts.hosts.find(({ facts: { role } }) => role.database)?.facts.host;
-    if (host === undefined || movements.length === 0)
+    if (host === undefined || (movements.length === 0 && !keptAside))
         return [];
     const source = sourceOf(inputs);
     const repo = repository(inputs.appDir);
@@ -5435,13 +5457,13 @@ function lossLimit({ maxDataLossRows }) {
 `;
 }
 /** sh with facts `as-found` for the database: revisions, schema, rows of every table. */
-function dataAsFound(inputs, way) {
+function dataAsFound(inputs, { way, keptAside }) {
     const source = sourceOf(inputs);
     const parts = [
         ...(way.asFound === '' ? [] : [repository(inputs.appDir) + way.asFound]),
-        ...(source === undefined ? [] : [`${databasePrelude(source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$*" >&3; }\n${schemaFingerprint}${rowChecksums(checksumLimit)})\n`]),
+        ...(source === undefined ? [] : [`${databasePrelude(source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$(printf '%s' "$*" | tr '\\t' ' ')" >&3; }\n${schemaFingerprint}${rowChecksums(checksumLimit)})\n`]),
     ];
-    return way.movements.length === 0 || parts.length === 0 ? undefined : parts.join('');
+    return (way.movements.length === 0 && !keptAside) || parts.length === 0 ? undefined : parts.join('');
 }
 /** sh that takes away what was kept aside in the database. */
 function closeData(inputs, run) {
@@ -5458,12 +5480,13 @@ function closeData(inputs, run) {
 
 
 
+
 /** Tables with more data are not counted row by row for the report. */
 const countUpTo = 64 * 1024 * 1024;
 async function assessData(inputs, facts, around) {
     const on = facts.hosts.find(({ facts: { role } }) => role.database);
     if (on === undefined)
-        return { way: await migrationTools.none(), notes: [] };
+        return { way: await migrationTools.none(), keptAside: false, notes: [] };
     const { host, head, disks } = on.facts;
     const ask = async (script) => {
         const secret = inputs.databaseUrl === undefined ? {} : { secret: inputs.databaseUrl };
@@ -5478,13 +5501,14 @@ async function assessData(inputs, facts, around) {
     });
     const source = sourceOf(inputs);
     if (source === undefined)
-        return { way, notes: [] };
+        return { way, keptAside: false, notes: [] };
     const database = await ask(`${databasePrelude(source)}${databaseFacts(countUpTo)}${countDrops(dropsIn(way.sql))}`);
     const freeBytes = disks.find(({ purpose }) => purpose === 'backups')?.freeBytes;
     const [first, ...rest] = judge(inputs, host, database, way, freeBytes);
     if (first !== undefined)
         throw new errors/* RollbackError */.ZS([first, ...rest]);
-    return { way, notes: notesOn(host, database) };
+    const keptAside = facts.unfinished !== undefined && (database.get('database-kept') ?? []).includes(asideOf(facts.unfinished.run));
+    return { way, keptAside, notes: notesOn(host, database, keptAside) };
 }
 function judge(inputs, host, database, { movements, sql }, freeBytes) {
     const one = (name) => database.get(name)?.[0] ?? '';
@@ -5512,12 +5536,12 @@ function judge(inputs, host, database, { movements, sql }, freeBytes) {
     }
     return failures;
 }
-function notesOn(host, database) {
+function notesOn(host, database, takenUp) {
     const tables = (database.get('database-table') ?? []).map((line) => line.split(' '));
     const others = tables.filter(([, , , engine]) => engine !== 'InnoDB').map(([, , , , ...name]) => name.join(' '));
     return [
         ...(others.length > 0 ? [`${host}: the dump is not of one moment for tables that are not InnoDB: ${others.join(', ')}.`] : []),
-        ...((database.get('database-kept') ?? []).length > 0 ? [`${host}: the database holds tables that an earlier rollback kept aside: ${(database.get('database-kept') ?? []).slice(0, 5).join(', ')}.`] : []),
+        ...(!takenUp && (database.get('database-kept') ?? []).length > 0 ? [`${host}: the database holds tables that an earlier rollback kept aside: ${(database.get('database-kept') ?? []).slice(0, 5).join(', ')}.`] : []),
     ];
 }
 function unanswered(host, output) {
@@ -5757,6 +5781,7 @@ function readHostFacts(host, role, facts, runnerSeconds) {
         backupDir: oneOf(one('backup-dir'), ['ok', 'can-be-made', 'no-rights']) ?? 'none',
         releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined),
         ...(unfinished === undefined ? {} : { unfinished }),
+        recorded: unfinished === undefined ? { checkout: [], database: [] } : { checkout: all('recorded-checkout'), database: all('recorded-database') },
     };
 }
 function oneOf(value, allowed) {
@@ -5916,8 +5941,6 @@ function refuseIfAny(failures) {
         throw new errors/* RollbackError */.ZS([first, ...rest]);
 }
 
-;// CONCATENATED MODULE: external "node:path/posix"
-const posix_namespaceObject = require("node:path/posix");
 // EXTERNAL MODULE: ./build/inputs/kinds/batch.js
 var batch = __nccwpck_require__(9597);
 ;// CONCATENATED MODULE: ./build/methods/git/plan.js
@@ -5937,8 +5960,8 @@ var batch = __nccwpck_require__(9597);
 
 const plan_second = 1000;
 const plan_minute = 60 * plan_second;
-function planGit(inputs, facts, data, environment, begun) {
-    const on = (each) => partsOf(inputs, facts, each, environment, begun);
+function planGit(inputs, facts, data, context) {
+    const on = (each) => partsOf(inputs, facts, each, context);
     const serving = facts.hosts.filter(({ facts: { role } }) => role.app);
     const others = facts.hosts.filter(({ facts: { role } }) => !role.app);
     const [first, ...rest] = serving;
@@ -5972,7 +5995,7 @@ function changedDependencies(inputs, { changed }) {
         return inputs.installWhen;
     return changed.filter((path) => inputs.installWhen.some((pattern) => (0,posix_namespaceObject.matchesGlob)(path, pattern) || (0,posix_namespaceObject.matchesGlob)(path, `**/${pattern}`)));
 }
-function partsOf(inputs, facts, each, environment, begun) {
+function partsOf(inputs, facts, each, { environment, begun, asFound }) {
     const { appDir, virtualenv, installCommand, services } = inputs;
     const { host, role } = each.facts;
     const target = facts.target.sha;
@@ -5989,7 +6012,7 @@ function partsOf(inputs, facts, each, environment, begun) {
         fetch: step('fetch', `Fetch ${short}`, repo + fetchCommit(target), {
             failure: { code: 'no-such-commit', fix: `Check that \`git -C ${appDir} fetch origin ${target}\` works on ${host}.` },
         }),
-        keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun) }) + keepUnits(units), {
+        keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun), asFound: answersOn(host, asFound) }) + keepUnits(units), {
             undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * plan_minute },
         }),
         switch: [
@@ -6013,6 +6036,10 @@ function partsOf(inputs, facts, each, environment, begun) {
             failure: { code: 'step-failed', fix: `\`systemctl status ${unit}\` and its error log on ${host} say why.` },
         })),
     };
+}
+function answersOn(host, asFound) {
+    const answered = asFound.flatMap((question) => (question.host === host && question.answer !== undefined ? [[question.needsDatabase ? 'database' : 'checkout', question.answer]] : []));
+    return Object.fromEntries(answered);
 }
 
 ;// CONCATENATED MODULE: ./build/methods/git/roles.js
@@ -6043,38 +6070,41 @@ const git = { assess, close: git_close };
 async function assess(inputs, around) {
     const roles = rolesOf(inputs);
     const facts = await assessCheckouts(inputs, roles, around);
-    const { way, notes } = await assessData(inputs, facts, around);
-    const checkouts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, [...roles], async ([host, role]) => {
-        const question = { host, what: 'the checkout', script: checkoutAsFound(inputs, role) };
-        return { ...question, answer: await (0,as_found/* answerTo */.o)(question, around.hosts, undefined) };
-    });
-    const { from, target, between } = facts;
-    const begun = facts.unfinished ?? { run: around.run.id, actor: around.run.actor, from, to: target.sha, startedAt: around.clock.now() };
-    const plan = planGit(inputs, facts, planData(inputs, facts, way, begun), environmentFor(inputs), begun);
+    const data = await assessData(inputs, facts, around);
+    const asFound = await askAsFound(inputs, facts, data, around);
+    const { from, target, between, unfinished } = facts;
+    const begun = unfinished ?? { run: around.run.id, actor: around.run.actor, from, to: target.sha, startedAt: around.clock.now() };
+    const { movements, migrations, sql } = data.way;
     return {
         from: releaseOf(from, between),
         to: { ...releaseOf(target.sha, between), rule: target.rule },
-        plan,
-        asAsked: facts.unfinished === undefined && way.movements.length === 0 && facts.hosts.every(({ facts: { head, dirty } }) => head === target.sha && dirty.length === 0),
+        plan: planGit(inputs, facts, planData(inputs, facts, data, begun), { environment: environmentFor(inputs), begun, asFound }),
+        asAsked: unfinished === undefined && movements.length === 0 && facts.hosts.every(({ facts: { head, dirty } }) => head === target.sha && dirty.length === 0),
         commits: (between.get('commit') ?? []).map(commitOf),
         commitCount: Number(between.get('commit-count')?.[0] ?? 0),
-        migrations: way.migrations,
-        migrationSql: way.sql,
+        migrations,
+        migrationSql: sql,
         filesChanged: Number(between.get('changed-count')?.[0] ?? 0),
-        notes: [...git_notesOn(facts), ...notes],
+        notes: [...git_notesOn(facts), ...data.notes],
         current: Object.fromEntries(facts.hosts.map(({ facts: { host, head } }) => [host, head])),
-        asFound: [...checkouts, ...(await databaseAsFound(inputs, roles, way, around))],
+        asFound,
         run: begun.run,
         appHosts: inputs.hosts.map(({ name }) => name),
     };
 }
-async function databaseAsFound(inputs, roles, way, around) {
-    const host = [...roles].find(([, { database }]) => database)?.[0];
-    const script = dataAsFound(inputs, way);
-    if (host === undefined || script === undefined)
-        return [];
-    const question = { host, what: 'the database', script, needsDatabase: true };
-    return [{ ...question, answer: await (0,as_found/* answerTo */.o)(question, around.hosts, inputs.databaseUrl) }];
+/** How everything is now, and what an undo goes back to: of a run that is taken up, what it found at first. */
+async function askAsFound(inputs, { hosts }, data, around) {
+    const questions = hosts.flatMap(({ facts: { host, role, recorded } }) => {
+        const database = role.database ? dataAsFound(inputs, data) : undefined;
+        return [
+            { recorded: recorded.checkout, question: { host, what: 'the checkout', script: checkoutAsFound(inputs, role) } },
+            ...(database === undefined ? [] : [{ recorded: recorded.database, question: { host, what: 'the database', script: database, needsDatabase: true } }]),
+        ];
+    });
+    return (0,parallel/* eachAtMost */.W)(inputs.parallel, questions, async ({ recorded, question }) => {
+        const seen = await (0,as_found/* answerTo */.o)(question, around.hosts, inputs.databaseUrl);
+        return { ...question, seen, answer: recorded.length > 0 ? recorded : seen };
+    });
 }
 function git_close(inputs, assessed, host, ended, material) {
     const { appDir, virtualenv, environment } = inputs;
@@ -8084,7 +8114,7 @@ async function lookBefore(by) {
 }
 /** Between the assessment and the lock somebody else may have deployed: the plan would be wrong then. */
 async function refuseIfMoved({ asFound }, { hosts }, { parallel }) {
-    const [first, ...rest] = (await (0,as_found/* unlikeFound */.l)(asFound.filter(({ needsDatabase }) => !needsDatabase), hosts, { parallel }))
+    const [first, ...rest] = (await (0,as_found/* unlikeFound */.l)(asFound.filter(({ needsDatabase }) => !needsDatabase).map((question) => ({ ...question, answer: question.seen })), hosts, { parallel }))
         .map((moved) => ({ ...moved, code: 'locked', what: `${moved.what}, though nothing was done yet: somebody else is at work`, fix: 'Run the rollback again when they are done.' }));
     if (first !== undefined)
         throw new errors/* RollbackError */.ZS([first, ...rest]);
@@ -8143,16 +8173,26 @@ async function decide(run, done, policy, cancelled) {
         return { result: cancelled ? 'cancelled' : 'failed', failures, material: 'leave' };
     const { inputs, assessed, recording } = run;
     run.executor.log.info(`Taking back what was done: ${failures[0]?.what ?? 'the run was cancelled'}`);
-    const left = [
-        ...(await (0,_execute_js__WEBPACK_IMPORTED_MODULE_1__/* .undo */ .tN)(assessed.plan, done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor)),
-        ...(await (0,_as_found_js__WEBPACK_IMPORTED_MODULE_5__/* .unlikeFound */ .l)(assessed.asFound, run.hosts, run.executor)),
-    ];
+    const undone = await (0,_execute_js__WEBPACK_IMPORTED_MODULE_1__/* .undo */ .tN)(assessed.plan, done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor);
+    const left = [...undone.failures, ...(await (0,_as_found_js__WEBPACK_IMPORTED_MODULE_5__/* .unlikeFound */ .l)(assessed.asFound, run.hosts, run.executor, writtenByTheApplication(done.facts, undone.facts)))];
     const worse = await (0,_verification_js__WEBPACK_IMPORTED_MODULE_2__/* .proveNoWorse */ .Q)(run.verifying, run.before.health);
     recording.checks = (0,_verification_js__WEBPACK_IMPORTED_MODULE_2__/* .latest */ .IW)(recording.checks, worse);
     left.push(...(0,_verification_js__WEBPACK_IMPORTED_MODULE_2__/* .failuresOf */ .dJ)(worse).map((failure) => ({ ...failure, code: 'undo-failed' })));
     if (left.length > 0)
         return { result: 'failed', failures: [...failures, ...left], material: 'keep' };
     return { result: cancelled ? 'cancelled' : 'undone', failures, material: 'drop' };
+}
+/**
+ * Rows that differ from what was found without our doing: in tables that no migration touches, and in those to which the application was seen to
+ * write between the downgrade and its undo. Where it is not known what was kept aside, every table counts as touched.
+ */
+function writtenByTheApplication(done, undone) {
+    const tables = (facts, name) => [...facts.values()].flatMap((each) => each.get(name) ?? []).map((line) => line.split(' ').slice(1).join(' '));
+    const [kept, written] = [tables(done, 'kept'), tables(undone, 'written')];
+    return (line) => {
+        const [, table] = /^rows(?:-counted)? (?:\d+ ){1,2}(.+)$/.exec(line) ?? [];
+        return table !== undefined && (written.includes(table) || (kept.length > 0 && !kept.includes(table)));
+    };
 }
 /** What steps reported, where the report shows it. */
 function recordFacts(recording, { plan }, facts) {

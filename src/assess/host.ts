@@ -41,6 +41,8 @@ export type HostFacts = {
   readonly releases: readonly EndedRun[];
   /** A run that was interrupted here and not taken up since. */
   readonly unfinished?: BegunRun;
+  /** What that run found, by the file it wrote it to: `checkout`, `database`. */
+  readonly recorded: Readonly<Record<'checkout' | 'database', readonly string[]>>;
 };
 
 const tools = ['git', 'flock', 'setsid', 'timeout', 'sha256sum', 'tar', 'gzip', 'mktemp', 'awk', 'sed', 'comm', 'stat', 'df'];
@@ -124,6 +126,7 @@ export function readHostFacts(host: string, role: Role, facts: Facts, runnerSeco
     backupDir: oneOf(one('backup-dir'), ['ok', 'can-be-made', 'no-rights']) ?? 'none',
     releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined),
     ...(unfinished === undefined ? {} : { unfinished }),
+    recorded: unfinished === undefined ? { checkout: [], database: [] } : { checkout: all('recorded-checkout'), database: all('recorded-database') },
   };
 }
 

@@ -11,7 +11,10 @@ export function archiveCheckout(appDir: string, place: BackupPlace): string {
   return `${backupFolder(place, 'app', 'tar.gz')}app=${quote(appDir)}
 if [ ! -f "$file" ]; then
   cd "$app"
-  find . -name pyvenv.cfg -not -path './.git/*' -exec dirname {} \\; > "$file.exclude"
+  {
+    find . -name pyvenv.cfg -not -path './.git/*' -exec dirname {} \\;
+    case $backup_dir in "$app"/*) printf '.%s\\n' "\${backup_dir#"$app"}" ;; esac
+  } | sed 's/[][*?\\\\]/\\\\&/g' > "$file.exclude"
   status=0
   tar -czf "$file.part" --exclude=./.git/objects --exclude=node_modules --exclude='*.log' --exclude=./logs --exclude-from="$file.exclude" . 2> "$file.said" || status=$?
   grep -v '^tar: .*: file changed as we read it$' "$file.said" >&2 || :

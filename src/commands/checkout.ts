@@ -1,5 +1,5 @@
 /** How a checkout is taken to another release and back to exactly how it was found. Each script follows `repository()` of git.ts. */
-import { quote } from './quote.ts';
+import { quote, words } from './quote.ts';
 
 /** The application's user reads what is written here, so files get the rights that the SSH user's own would have. */
 const asLogin = 'umask "${login_umask:-022}"\n';
@@ -15,7 +15,11 @@ const dropStaleLock = `[ -e "$git_dir/index.lock" ] && [ $(( $(date +%s) - $(sta
  * undo goes back to. Older material, from before another deployment, is set aside.
  * Facts: `found-head`, `saved-ref`, `saved-patch` when there were local changes.
  */
-export function keepCheckout(options: { readonly target: string; readonly run: string; readonly runJson: string }): string {
+export function keepCheckout(options: {
+  readonly target: string; readonly run: string; readonly runJson: string;
+  /** The assessment's answers, to compare with after an undo: `checkout`, `database`. */
+  readonly asFound: Readonly<Record<string, readonly string[]>>;
+}): string {
   return `target=${quote(options.target)}; run=${quote(options.run)}
 ${dropStaleLock}
 begun=${quote(options.runJson)}
@@ -45,7 +49,7 @@ if [ ! -d "$found" ]; then
     repo diff --binary HEAD "$saved" > "$new/local-changes.patch"
   fi
   rm -f "$new/target-files" "$new/tracked-files" "$new/work-index"
-  printf '%s\\n' "$begun" > "$new/run"
+${Object.entries(options.asFound).map(([what, lines]) => `  printf '%s\\n' ${words(...lines)} > "$new/as-found-"${quote(what)}\n`).join('')}  printf '%s\\n' "$begun" > "$new/run"
   mv "$new" "$found"
 fi
 fact found-head "$(cat "$found/head")"

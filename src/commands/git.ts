@@ -48,7 +48,11 @@ if [ -n "$git_dir" ]; then
       case "$(readlink "$process/cwd" 2>/dev/null)/ $(tr '\\0' ' ' < "$process/cmdline" 2>/dev/null)" in *"$app"*) fact index-lock-held yes;; esac
     done
   fi
-  [ -f "$found/run" ] && fact unfinished "$(cat "$found/run")"
+  if [ -f "$found/run" ]; then
+    fact unfinished "$(cat "$found/run")"
+    if [ -f "$found/as-found-checkout" ]; then facts recorded-checkout < "$found/as-found-checkout"; fi
+    if [ -f "$found/as-found-database" ]; then facts recorded-database < "$found/as-found-database"; fi
+  fi
 fi
 `;
 

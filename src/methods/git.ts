@@ -4,14 +4,12 @@ import { noteHost } from '../assess/judge.ts';
 import { closeFound } from '../commands/checkout.ts';
 import { repository } from '../commands/git.ts';
 import { dropKeptPackages } from '../commands/packages.ts';
-import type { Role } from '../assess/host.ts';
 import { recordEnd, type EndedRun } from '../hosts/history.ts';
 import type { Inputs } from '../inputs.ts';
-import type { Way } from '../migrations/tool.ts';
 import type { Commit, Release } from '../outcome.ts';
 import { eachAtMost } from '../parallel.ts';
 import type { Facts } from '../ports.ts';
-import { assessData } from './git/assess-data.ts';
+import { assessData, type DataFacts } from './git/assess-data.ts';
 import { assessCheckouts, checkoutAsFound, type GitFacts } from './git/assess.ts';
 import { closeData, dataAsFound, environmentFor, planData } from './git/data.ts';
 import { planGit } from './git/plan.ts';
@@ -23,38 +21,42 @@ export const git: Method = { assess, close };
 async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
   const roles = rolesOf(inputs);
   const facts = await assessCheckouts(inputs, roles, around);
-  const { way, notes } = await assessData(inputs, facts, around);
-  const checkouts = await eachAtMost(inputs.parallel, [...roles], async ([host, role]): Promise<AsFound> => {
-    const question = { host, what: 'the checkout', script: checkoutAsFound(inputs, role) };
-    return { ...question, answer: await answerTo(question, around.hosts, undefined) };
-  });
-  const { from, target, between } = facts;
-  const begun = facts.unfinished ?? { run: around.run.id, actor: around.run.actor, from, to: target.sha, startedAt: around.clock.now() };
-  const plan = planGit(inputs, facts, planData(inputs, facts, way, begun), environmentFor(inputs), begun);
+  const data = await assessData(inputs, facts, around);
+  const asFound = await askAsFound(inputs, facts, data, around);
+  const { from, target, between, unfinished } = facts;
+  const begun = unfinished ?? { run: around.run.id, actor: around.run.actor, from, to: target.sha, startedAt: around.clock.now() };
+  const { movements, migrations, sql } = data.way;
   return {
     from: releaseOf(from, between),
     to: { ...releaseOf(target.sha, between), rule: target.rule },
-    plan,
-    asAsked: facts.unfinished === undefined && way.movements.length === 0 && facts.hosts.every(({ facts: { head, dirty } }) => head === target.sha && dirty.length === 0),
+    plan: planGit(inputs, facts, planData(inputs, facts, data, begun), { environment: environmentFor(inputs), begun, asFound }),
+    asAsked: unfinished === undefined && movements.length === 0 && facts.hosts.every(({ facts: { head, dirty } }) => head === target.sha && dirty.length === 0),
     commits: (between.get('commit') ?? []).map(commitOf),
     commitCount: Number(between.get('commit-count')?.[0] ?? 0),
-    migrations: way.migrations,
-    migrationSql: way.sql,
+    migrations,
+    migrationSql: sql,
     filesChanged: Number(between.get('changed-count')?.[0] ?? 0),
-    notes: [...notesOn(facts), ...notes],
+    notes: [...notesOn(facts), ...data.notes],
     current: Object.fromEntries(facts.hosts.map(({ facts: { host, head } }) => [host, head])),
-    asFound: [...checkouts, ...(await databaseAsFound(inputs, roles, way, around))],
+    asFound,
     run: begun.run,
     appHosts: inputs.hosts.map(({ name }) => name),
   };
 }
 
-async function databaseAsFound(inputs: Inputs, roles: ReadonlyMap<string, Role>, way: Way, around: Surroundings): Promise<readonly AsFound[]> {
-  const host = [...roles].find(([, { database }]) => database)?.[0];
-  const script = dataAsFound(inputs, way);
-  if (host === undefined || script === undefined) return [];
-  const question = { host, what: 'the database', script, needsDatabase: true as const };
-  return [{ ...question, answer: await answerTo(question, around.hosts, inputs.databaseUrl) }];
+/** How everything is now, and what an undo goes back to: of a run that is taken up, what it found at first. */
+async function askAsFound(inputs: Inputs, { hosts }: GitFacts, data: DataFacts, around: Surroundings): Promise<readonly AsFound[]> {
+  const questions = hosts.flatMap(({ facts: { host, role, recorded } }) => {
+    const database = role.database ? dataAsFound(inputs, data) : undefined;
+    return [
+      { recorded: recorded.checkout, question: { host, what: 'the checkout', script: checkoutAsFound(inputs, role) } },
+      ...(database === undefined ? [] : [{ recorded: recorded.database, question: { host, what: 'the database', script: database, needsDatabase: true as const } }]),
+    ];
+  });
+  return eachAtMost(inputs.parallel, questions, async ({ recorded, question }) => {
+    const seen = await answerTo(question, around.hosts, inputs.databaseUrl);
+    return { ...question, seen, answer: recorded.length > 0 ? recorded : seen };
+  });
 }
 
 function close(inputs: Inputs, assessed: Assessed, host: string, ended: EndedRun, material: 'drop' | 'keep' | 'leave'): ReturnType<Method['close']> {

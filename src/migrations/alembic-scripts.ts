@@ -1,5 +1,5 @@
 /** Alembic on a host, as shell text. Scripts follow the prelude of hosts/prelude.ts; what they tell is JSON in facts. */
-import { posix } from 'node:path';
+import { relative } from 'node:path/posix';
 import { quote, words } from '../commands/quote.ts';
 import { currentProgram, factsProgram, headsProgram, moveProgram, sqlProgram } from './alembic-programs.ts';
 import type { DownStep, Graph, Revision } from './graph.ts';
@@ -49,7 +49,7 @@ else fact alembic-error "$(${ask} 2>&1 | tail -n 1)"; fi
  * @param target the full SHA
  */
 export function targetHeads(place: MigrationPlace, gitDir: string, target: string): string {
-  const at = `"$tree"/${quote(posix.relative(place.appDir, place.migrationsDir) || '.')}`;
+  const at = `"$tree"/${quote(relative(place.appDir, place.migrationsDir) || '.')}`;
   return `${alembicPrelude(place)}(
   tree=$(mktemp -d); trap 'rm -rf "$tree" "$tree.index"' EXIT
   # Not \`git archive\`: it leaves out what .gitattributes marks as export-ignore.
@@ -71,16 +71,16 @@ fact migration-sql "$migration_sql"
 `;
 }
 
-/** Takes back exactly one revision. Fact `alembic-current` (JSON array). */
+/** Takes back exactly one revision. Fact `alembic-current` (JSON array); the last line of what it prints says why it failed. */
 export function takeDown(place: MigrationPlace, step: DownStep): string {
-  return `${alembicPrelude(place)}${move(place, 'down', step)} || { echo ${quote(`${title(step)} could not be taken back`)} >&2; exit 1; }
+  return `${alembicPrelude(place)}${move(place, 'down', step)} || exit 1
 fact alembic-current "$alembic_answer"
 `;
 }
 
 /** The undo of `takeDown`. Does nothing where the revision was not taken back. Fact `alembic-current`. */
 export function takeUp(place: MigrationPlace, step: DownStep): string {
-  return `${alembicPrelude(place)}${move(place, 'up', { ...step, before: step.after, after: step.before })} || { echo ${quote(`${title(step)} could not be applied again`)} >&2; exit 1; }
+  return `${alembicPrelude(place)}${move(place, 'up', { ...step, before: step.after, after: step.before })} || exit 1
 fact alembic-current "$alembic_answer"
 `;
 }
@@ -94,10 +94,6 @@ for revision in $alembic_answer; do fact as-found "revision $revision"; done
 
 function move(place: MigrationPlace, direction: 'up' | 'down', step: DownStep): string {
   return `alembic_answer=$(alembic_python ${words(place.migrationsDir, moveProgram, direction, step.revision, step.before.join(','), step.after.join(','))})`;
-}
-
-function title({ revision, title: text }: DownStep): string {
-  return `revision ${revision}${text === '' ? '' : ` (${text})`}`;
 }
 
 export type Known = {

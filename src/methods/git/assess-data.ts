@@ -1,6 +1,7 @@
 /** What a git rollback has to know of the data before it is planned: the way down, the database itself, what would be lost. Read only. */
 import { repository } from '../../commands/git.ts';
 import { databasePrelude } from '../../commands/mysql.ts';
+import { asideOf } from '../../databases/mysql/aside.ts';
 import { databaseFacts } from '../../databases/mysql/facts.ts';
 import { countDrops, dropsIn } from '../../databases/mysql/loss.ts';
 import { RollbackError, type Failure } from '../../errors.ts';
@@ -12,14 +13,19 @@ import type { Surroundings } from '../method.ts';
 import type { GitFacts } from './assess.ts';
 import { environmentFor, sourceOf } from './data.ts';
 
-export type DataFacts = { readonly way: Way; readonly notes: readonly string[] };
+export type DataFacts = {
+  readonly way: Way;
+  /** The interrupted run that this one takes up kept rows aside in the database: an undo goes back to what it found. */
+  readonly keptAside: boolean;
+  readonly notes: readonly string[];
+};
 
 /** Tables with more data are not counted row by row for the report. */
 const countUpTo = 64 * 1024 * 1024;
 
 export async function assessData(inputs: Inputs, facts: GitFacts, around: Surroundings): Promise<DataFacts> {
   const on = facts.hosts.find(({ facts: { role } }) => role.database);
-  if (on === undefined) return { way: await migrationTools.none(), notes: [] };
+  if (on === undefined) return { way: await migrationTools.none(), keptAside: false, notes: [] };
   const { host, head, disks } = on.facts;
   const ask = async (script: string): Promise<Facts> => {
     const secret = inputs.databaseUrl === undefined ? {} : { secret: inputs.databaseUrl };
@@ -32,12 +38,13 @@ export async function assessData(inputs: Inputs, facts: GitFacts, around: Surrou
     inputs, host, from: head, to: facts.target.sha, environment: environmentFor(inputs), ask: (script) => ask(repository(inputs.appDir) + script),
   });
   const source = sourceOf(inputs);
-  if (source === undefined) return { way, notes: [] };
+  if (source === undefined) return { way, keptAside: false, notes: [] };
   const database = await ask(`${databasePrelude(source)}${databaseFacts(countUpTo)}${countDrops(dropsIn(way.sql))}`);
   const freeBytes = disks.find(({ purpose }) => purpose === 'backups')?.freeBytes;
   const [first, ...rest] = judge(inputs, host, database, way, freeBytes);
   if (first !== undefined) throw new RollbackError([first, ...rest]);
-  return { way, notes: notesOn(host, database) };
+  const keptAside = facts.unfinished !== undefined && (database.get('database-kept') ?? []).includes(asideOf(facts.unfinished.run));
+  return { way, keptAside, notes: notesOn(host, database, keptAside) };
 }
 
 function judge(inputs: Inputs, host: string, database: Facts, { movements, sql }: Way, freeBytes: number | undefined): readonly Failure[] {
@@ -65,12 +72,12 @@ function judge(inputs: Inputs, host: string, database: Facts, { movements, sql }
   return failures;
 }
 
-function notesOn(host: string, database: Facts): readonly string[] {
+function notesOn(host: string, database: Facts, takenUp: boolean): readonly string[] {
   const tables = (database.get('database-table') ?? []).map((line) => line.split(' '));
   const others = tables.filter(([, , , engine]) => engine !== 'InnoDB').map(([, , , , ...name]) => name.join(' '));
   return [
     ...(others.length > 0 ? [`${host}: the dump is not of one moment for tables that are not InnoDB: ${others.join(', ')}.`] : []),
-    ...((database.get('database-kept') ?? []).length > 0 ? [`${host}: the database holds tables that an earlier rollback kept aside: ${(database.get('database-kept') ?? []).slice(0, 5).join(', ')}.`] : []),
+    ...(!takenUp && (database.get('database-kept') ?? []).length > 0 ? [`${host}: the database holds tables that an earlier rollback kept aside: ${(database.get('database-kept') ?? []).slice(0, 5).join(', ')}.`] : []),
   ];
 }
 

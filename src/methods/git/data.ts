@@ -12,8 +12,8 @@ import { lostRows } from '../../databases/mysql/lost.ts';
 import { keepWritten, restoreAside } from '../../databases/mysql/restore.ts';
 import type { BegunRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
-import type { Way } from '../../migrations/tool.ts';
 import type { Step, Undo } from '../../plan.ts';
+import type { DataFacts } from './assess-data.ts';
 import type { GitFacts } from './assess.ts';
 import type { DataSteps } from './plan.ts';
 
@@ -34,8 +34,8 @@ export function environmentFor(inputs: Inputs): string {
   return environmentOf(sourceOf(inputs), inputs.envFile);
 }
 
-export function planData(inputs: Inputs, facts: GitFacts, way: Way, begun: BegunRun): DataSteps {
-  return { backups: backups(inputs, facts, begun), migrations: migrations(inputs, facts, way, begun) };
+export function planData(inputs: Inputs, facts: GitFacts, data: DataFacts, begun: BegunRun): DataSteps {
+  return { backups: backups(inputs, facts, begun), migrations: migrations(inputs, facts, data, begun) };
 }
 
 function backups(inputs: Inputs, facts: GitFacts, begun: BegunRun): readonly Step[] {
@@ -57,9 +57,9 @@ function backups(inputs: Inputs, facts: GitFacts, begun: BegunRun): readonly Ste
   });
 }
 
-function migrations(inputs: Inputs, facts: GitFacts, { movements, sql }: Way, begun: BegunRun): readonly Step[] {
+function migrations(inputs: Inputs, facts: GitFacts, { way: { movements, sql }, keptAside }: DataFacts, begun: BegunRun): readonly Step[] {
   const host = facts.hosts.find(({ facts: { role } }) => role.database)?.facts.host;
-  if (host === undefined || movements.length === 0) return [];
+  if (host === undefined || (movements.length === 0 && !keptAside)) return [];
   const source = sourceOf(inputs);
   const repo = repository(inputs.appDir);
   const database = source === undefined ? '' : databasePrelude(source);
@@ -90,13 +90,13 @@ function lossLimit({ maxDataLossRows }: Inputs): string {
 }
 
 /** sh with facts `as-found` for the database: revisions, schema, rows of every table. */
-export function dataAsFound(inputs: Inputs, way: Way): string | undefined {
+export function dataAsFound(inputs: Inputs, { way, keptAside }: DataFacts): string | undefined {
   const source = sourceOf(inputs);
   const parts = [
     ...(way.asFound === '' ? [] : [repository(inputs.appDir) + way.asFound]),
-    ...(source === undefined ? [] : [`${databasePrelude(source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$*" >&3; }\n${schemaFingerprint}${rowChecksums(checksumLimit)})\n`]),
+    ...(source === undefined ? [] : [`${databasePrelude(source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$(printf '%s' "$*" | tr '\\t' ' ')" >&3; }\n${schemaFingerprint}${rowChecksums(checksumLimit)})\n`]),
   ];
-  return way.movements.length === 0 || parts.length === 0 ? undefined : parts.join('');
+  return (way.movements.length === 0 && !keptAside) || parts.length === 0 ? undefined : parts.join('');
 }
 
 /** sh that takes away what was kept aside in the database. */

@@ -5,6 +5,7 @@
  * runs the stages backwards, so what must come last there (services, on the found code) belongs to a step that comes first here.
  */
 import { matchesGlob } from 'node:path/posix';
+import type { AsFound } from '../../as-found.ts';
 import { checkout, checkoutBack, keepCheckout } from '../../commands/checkout.ts';
 import { fetchCommit, repository } from '../../commands/git.ts';
 import { install, keepPackages, packagesBack } from '../../commands/packages.ts';
@@ -22,8 +23,16 @@ const minute = 60 * second;
 /** Steps that belong to the data: made by databases/ and migrations/. */
 export type DataSteps = { readonly backups: readonly Step[]; readonly migrations: readonly Step[] };
 
-export function planGit(inputs: Inputs, facts: GitFacts, data: DataSteps, environment: string, begun: BegunRun): Plan {
-  const on = (each: TargetOnHost): Parts => partsOf(inputs, facts, each, environment, begun);
+/** What the other parts of the plan need to know of the run. */
+export type PlanContext = {
+  /** sh that exports the application's environment. */
+  readonly environment: string;
+  readonly begun: BegunRun;
+  readonly asFound: readonly AsFound[];
+};
+
+export function planGit(inputs: Inputs, facts: GitFacts, data: DataSteps, context: PlanContext): Plan {
+  const on = (each: TargetOnHost): Parts => partsOf(inputs, facts, each, context);
   const serving = facts.hosts.filter(({ facts: { role } }) => role.app);
   const others = facts.hosts.filter(({ facts: { role } }) => !role.app);
   const [first, ...rest] = serving;
@@ -63,7 +72,7 @@ export function changedDependencies(inputs: Inputs, { changed }: TargetOnHost): 
   return changed.filter((path) => inputs.installWhen.some((pattern) => matchesGlob(path, pattern) || matchesGlob(path, `**/${pattern}`)));
 }
 
-function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, environment: string, begun: BegunRun): Parts {
+function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, { environment, begun, asFound }: PlanContext): Parts {
   const { appDir, virtualenv, installCommand, services } = inputs;
   const { host, role } = each.facts;
   const target = facts.target.sha;
@@ -80,7 +89,7 @@ function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, environmen
     fetch: step('fetch', `Fetch ${short}`, repo + fetchCommit(target), {
       failure: { code: 'no-such-commit', fix: `Check that \`git -C ${appDir} fetch origin ${target}\` works on ${host}.` },
     }),
-    keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun) }) + keepUnits(units), {
+    keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun), asFound: answersOn(host, asFound) }) + keepUnits(units), {
       undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * minute },
     }),
     switch: [
@@ -104,4 +113,9 @@ function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, environmen
       failure: { code: 'step-failed', fix: `\`systemctl status ${unit}\` and its error log on ${host} say why.` },
     })),
   };
+}
+
+function answersOn(host: string, asFound: readonly AsFound[]): Readonly<Record<string, readonly string[]>> {
+  const answered = asFound.flatMap((question) => (question.host === host && question.answer !== undefined ? [[question.needsDatabase ? 'database' : 'checkout', question.answer] as const] : []));
+  return Object.fromEntries(answered);
 }
