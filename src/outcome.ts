@@ -81,6 +81,16 @@ export type Downtime = {
 
 export type LogExcerpt = { readonly host: string; readonly file: string; readonly text: string };
 
+/** What a host's access log tells of the time from the start of the run to its end. */
+export type Access = {
+  readonly host: string;
+  readonly requests: number;
+  /** Answers with a 5xx. */
+  readonly errors: number;
+  /** Distinct clients that got one. */
+  readonly clients: number;
+};
+
 /** Rows in the backup taken now that are no longer in live use, by table. */
 export type LostRows = { readonly table: string; readonly rows: number };
 
@@ -111,6 +121,8 @@ export type Report = {
   readonly lostRows?: readonly LostRows[];
   readonly backups: readonly Backup[];
   readonly logs: readonly LogExcerpt[];
+  /** Of the hosts whose access log could be read. */
+  readonly access: readonly Access[];
   /** Things a person should know that changed nothing: a stale lock taken over, local changes saved, a clock off by 9 s. */
   readonly notes: readonly string[];
 };

@@ -1,7 +1,7 @@
 /** What a run writes down of itself while it happens, from which its report is made. */
 import type { Failure, ReasonCode } from './errors.ts';
 import type {
-  Backup, CheckResult, Commit, Downtime, HostReport, LogExcerpt, LostRows, Migration, Release, Report, Result, RunFacts, Span, TargetRule, Verdict,
+  Access, Backup, CheckResult, Commit, Downtime, HostReport, LogExcerpt, LostRows, Migration, Release, Report, Result, RunFacts, Span, TargetRule, Verdict,
 } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Milliseconds } from './ports.ts';
@@ -30,13 +30,14 @@ export type Recording = {
   lostRows?: readonly LostRows[];
   backups: readonly Backup[];
   logs: readonly LogExcerpt[];
+  access: readonly Access[];
   readonly notes: string[];
 };
 
 export function startRecording(run: RunStart): Recording {
   return {
     run, commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, plan: { stages: [] }, hosts: [], checks: [], health: 'unknown',
-    timeline: [], backups: [], logs: [], notes: [],
+    timeline: [], backups: [], logs: [], access: [], notes: [],
   };
 }
 

@@ -8,11 +8,10 @@ import type { Inputs } from './inputs.ts';
 import type { Assessed, Method } from './methods/method.ts';
 import type { Report, Result } from './outcome.ts';
 import { eachAtMost } from './parallel.ts';
-import type { ReadableHost } from './ports.ts';
 import { healthOf, reportOf, startRecording, type Recording, type RunStart } from './recording.ts';
 import { settle } from './settle.ts';
-import { hostReports } from './standing.ts';
-import { getUnderway, type Before, type Checkpoint, type Underway } from './underway.ts';
+import { hostReports } from './host-reports.ts';
+import { getUnderway, type Before, type Checkpoint, type LogPositions, type Underway } from './underway.ts';
 import { askBaseline, failuresOf, latest, verifyAll, type Verifying } from './verification.ts';
 import type { Locked, World } from './world.ts';
 
@@ -81,13 +80,17 @@ async function proveAll({ verifying, assessed, recording, executor }: Underway):
 
 /** How the service answers and where its logs end, before anything is changed. */
 async function lookBefore(by: Verifying): Promise<Before> {
-  const { logFiles, parallel } = by.inputs;
-  const logs = logFiles.length === 0 ? [] : await eachAtMost(parallel, by.appHosts, async (name) => {
-    const host: ReadableHost | undefined = by.hosts.get(name);
-    const answer = await host?.ask(positions(logFiles));
-    return [name, answer === undefined ? [] : [...positionsIn(logFiles, answer.facts)]] as const;
+  const { logFiles, accessLog } = by.inputs;
+  const [health, logs, access] = await Promise.all([askBaseline(by), askPositions(by, logFiles), askPositions(by, accessLog === undefined ? [] : [accessLog])]);
+  return { health, logs, access };
+}
+
+async function askPositions({ inputs, hosts, appHosts }: Verifying, files: readonly string[]): Promise<LogPositions> {
+  const asked = await eachAtMost(inputs.parallel, files.length === 0 ? [] : appHosts, async (name) => {
+    const answer = await hosts.get(name)?.ask(positions(files));
+    return [name, answer === undefined ? [] : [...positionsIn(files, answer.facts)]] as const;
   });
-  return { health: await askBaseline(by), logs: Object.fromEntries(logs) };
+  return Object.fromEntries(asked);
 }
 
 /** Between the assessment and the lock somebody else may have deployed: the plan would be wrong then. */

@@ -1,4 +1,5 @@
 /** How a run that may have touched production comes to its end: kept, taken back, or left for a person. Shared by main and post. */
+import { accessIn, countAccess } from './checks/access-log.ts';
 import { excerptsIn, since } from './checks/logs.ts';
 import type { Failure } from './errors.ts';
 import { key, lastLine, undo } from './execute.ts';
@@ -8,7 +9,7 @@ import type { Result } from './outcome.ts';
 import { eachAtMost } from './parallel.ts';
 import type { Facts, Host } from './ports.ts';
 import { healthOf, type Recording } from './recording.ts';
-import { hostReports } from './standing.ts';
+import { hostReports } from './host-reports.ts';
 import type { Underway } from './underway.ts';
 import { askBaseline, failuresOf, latest, proveNoWorse } from './verification.ts';
 
@@ -33,6 +34,9 @@ export async function settle(run: Underway, done: Done, policy: 'undo' | 'stop',
   recordFacts(recording, assessed, done.facts);
   const settled = await decide(run, done, policy, cancelled);
   if (settled.failures.length > 0 && done.touched) recording.logs = await readLogs(run);
+  recording.access = await readAccess(run);
+  // What had left live use is back.
+  if (settled.result !== 'rolled-back' && settled.material === 'drop' && recording.lostRows !== undefined) recording.lostRows = [];
   recording.health = healthOf(Object.values(await askBaseline(run.verifying)));
   recording.hosts = hostReports({ recording, assessed, settled, begun: done.begun });
   if (done.begun.size > 0) await close(run, settled);
@@ -82,8 +86,8 @@ function recordFacts(recording: Recording, { plan }: Assessed, facts: ReadonlyMa
     if (one('saved-ref') !== '') recording.notes.push(`${host}: local changes in the checkout are kept in ${one('saved-ref')} and ${one('saved-patch')}.`);
     for (const note of reported.get('note') ?? []) recording.notes.push(`${host}: ${note}`);
     const lost = reported.get('lost');
-    if (lost !== undefined) {
-      recording.lostRows = lost.map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') })).filter(({ rows }) => rows > 0);
+    if (lost !== undefined || one('counted') === 'yes') {
+      recording.lostRows = (lost ?? []).map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') })).filter(({ rows }) => rows > 0);
     }
   }
 }
@@ -95,6 +99,15 @@ async function readLogs({ before, hosts }: Underway): Promise<Recording['logs']>
     return answer === undefined ? [] : excerptsIn(name, all, answer.facts);
   }));
   return excerpts.flat();
+}
+
+async function readAccess({ before, hosts }: Underway): Promise<Recording['access']> {
+  const counted = await Promise.all(Object.entries(before.access).flatMap(([host, positions]) => positions.map(async ([file, position]) => {
+    const answer = await hosts.get(host)?.ask(countAccess(file, position)).catch(() => undefined);
+    const count = answer === undefined ? undefined : accessIn(answer.facts);
+    return count === undefined ? [] : [{ host, ...count }];
+  })));
+  return counted.flat();
 }
 
 /** The last step on every host. What could not be put away is told, and changes nothing in the result. */

@@ -9,7 +9,10 @@ import { failuresOf, latest, proveHosts, type Baseline, type Verifying } from '.
 import type { Locked, World } from './world.ts';
 
 /** How the service answered and where its logs ended, by host, before anything was changed. */
-export type Before = { readonly health: Baseline; readonly logs: Readonly<Record<string, readonly (readonly [string, LogPosition])[]>> };
+export type Before = { readonly health: Baseline; readonly logs: LogPositions; readonly access: LogPositions };
+
+/** Files and where they ended, by host. */
+export type LogPositions = Readonly<Record<string, readonly (readonly [string, LogPosition])[]>>;
 
 /** What `post` needs to settle a run that was killed. Plain data, without secrets. */
 export type Checkpoint = { readonly token: string; readonly recording: Recording; readonly assessed: Assessed; readonly before: Before };

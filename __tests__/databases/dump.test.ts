@@ -104,7 +104,9 @@ DELIMITER ;`, 'shop');
     const some = await as('some', '1');
     expect([some.code, some.facts.get('note')]).toEqual([0, ['the dump holds no events: the user of the database may not see them']]);
     const all = await as('all_', '2');
-    expect([all.code, all.facts.get('note'), execFileSync('gzip', ['-dc', all.facts.get('location')?.[0] ?? ''], { encoding: 'utf8' }).includes('EVENT `e`')]).toEqual([0, ['the dump holds no routines: some belong to another user of the database'], true]);
+    expect([all.code, execFileSync('gzip', ['-dc', all.facts.get('location')?.[0] ?? ''], { encoding: 'utf8' }).includes('EVENT `e`')]).toEqual([0, true]);
+    // From MariaDB 11.3 on, ALL includes reading the routines of others.
+    expect([undefined, ['the dump holds no routines: some belong to another user of the database']]).toContainEqual(all.facts.get('note'));
   });
 
   test('keeps the newest, and the newest of a good release', async () => {

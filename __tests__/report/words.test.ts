@@ -5,6 +5,8 @@ import { strip } from '../../src/report/availability.ts';
 import { bytesOf, head, tail } from '../../src/report/budget.ts';
 import { afterRollback, duringRollback } from '../../src/report/checklist.ts';
 import { clean, code, fence, line, prose, text } from '../../src/report/escape.ts';
+import { accessInWords } from '../../src/report/impact.ts';
+import { incidentReport } from '../../src/report/incident.ts';
 import { count, duration, listed, size } from '../../src/report/quantity.ts';
 import { targets } from '../../src/report/targets.ts';
 import { exampleOf, exampleReport } from './example.ts';
@@ -139,4 +141,12 @@ test('availability as blocks', () => {
     0                              1 min 1 s"
   `);
   expect(strip(exampleReport({ downtime: { total: 0, caused: 0, samples: [] } }))).toBe('');
+});
+
+test('the clients that got an error are counted over all hosts', () => {
+  const access = [{ host: 'web-1', requests: 300, errors: 11, clients: 2 }, { host: 'web-2', requests: 180, errors: 1, clients: 1 }];
+  expect(accessInWords(exampleReport({ access }))).toBe('12 of 480 requests were answered with a 5xx, to 3 clients');
+  expect(accessInWords(exampleReport({ access: [{ host: 'web-1', requests: 1, errors: 0, clients: 0 }] }))).toBe('0 of 1 request were answered with a 5xx');
+  expect(incidentReport(exampleReport({ access }))).toContain('12 of 480 requests');
+  expect(incidentReport(exampleReport({ access: [] }))).not.toContain('Requests during the run');
 });

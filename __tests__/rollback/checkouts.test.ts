@@ -2,12 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fleetAvailable } from '../fleet/available.ts';
 import { snapshot } from '../fleet/snapshot.ts';
 import { answering, changes, everywhere, footprint, leftBehind } from './evidence.ts';
-import { inputsFor, type Inputs } from './inputs.ts';
+import { inputsFor as allInputsFor, withoutDatabase, type Inputs } from './inputs.ts';
 import { plain, runAction } from './runner.ts';
 import { openScene, type Scene } from './scene.ts';
+import type { Production } from '../fleet/production.ts';
 
 const available = await fleetAvailable();
 const backend = 'apps/backend';
+const inputsFor = (production: Production, overrides: Inputs = {}): Inputs => allInputsFor(production, { ...withoutDatabase, ...overrides });
 
 describe.skipIf(!available)('a checkout in which people have worked', () => {
   let scene: Scene;

@@ -35,7 +35,7 @@ describe.skipIf(!available)('the commit to return to', () => {
     expect({ code, ...outputs }).toMatchObject({ code: 0, result: 'rolled-back', from: sha('v3'), to: sha(tag) });
     const { hosts, database } = await snapshot(production);
     expect(hosts['app1']).toMatchObject({ head: sha(tag), status: [] });
-    expect(database.revisions).toEqual(revisionsAfter(production, schema));
+    expect(database.revisions).toEqual(revisionsAfter(schema));
     expect(await answering(production)).toEqual(everywhere(production, `${tag} 200`));
   });
 });

@@ -81,7 +81,7 @@ const traces = [
   /^var\/www\/green-matchers\/\.git\/(objects|logs|rollback-action)(\/.*)?$/,
   /^var\/www\/green-matchers\/\.git\/(index|ORIG_HEAD|FETCH_HEAD|refs|refs\/rollback-action(\/.*)?)$/,
   /__pycache__/,
-  /^var\/backups\/green-matchers(\/.*)?$/,
+  /^var\/backups(\/green-matchers(\/.*)?)?$/,
 ];
 
 /** Every file of every host with mode, owner and content, but for the traces. */

@@ -34,7 +34,7 @@ describe.skipIf(!available)('a rollback of three hosts', () => {
     for (const [name, host] of Object.entries(after.hosts)) {
       expect(host).toEqual({ ...before.hosts[name], head: production.sha('v2'), branch: 'detached', status: [], files: expect.objectContaining({ VERSION: expect.any(String) }) });
     }
-    expect(after.database.revisions).toEqual(revisionsAfter(production, 'v2'));
+    expect(after.database.revisions).toEqual(revisionsAfter('v2'));
     expect(after.database.databases).toEqual(before.database.databases);
     expect(await rowsOfV2(production)).toEqual(rows);
     expect(await unreadable(scene)).toEqual(modes);

@@ -15,6 +15,8 @@ export type Ended = {
 
 export type Started = {
   readonly process: ChildProcess;
+  /** `GITHUB_WORKSPACE` and `RUNNER_TEMP`, unless the environment says otherwise. */
+  readonly workspace: string;
   /** All that it has printed so far. */
   log(): string;
   readonly ended: Promise<Ended>;
@@ -42,6 +44,7 @@ export function startAction(inputs: Readonly<Record<string, string>>, environmen
   const main = launch(env, folder, files);
   return {
     ...main,
+    workspace: folder,
     async post() {
       await main.ended;
       const state = Object.fromEntries(Object.entries(readCommands(files.GITHUB_STATE)).map(([name, value]) => [`STATE_${name}`, value]));

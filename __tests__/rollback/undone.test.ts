@@ -27,7 +27,7 @@ describe.skipIf(!available)('a rollback that cannot be proved', () => {
     const look = async () => ({ ...(await snapshot(production)), answers: await answering(production) });
     const [before, files] = [await look(), await footprint(production)];
     expect(before.answers).toEqual(everywhere(production, answer));
-    const ended = await runAction(inputsFor(production, overrides));
+    const ended = await runAction(inputsFor(production, { 'health-timeout': '5s', ...overrides }));
     expect({ code: ended.code, result: ended.outputs['result'] }).toEqual({ code: 1, result: 'undone' });
     expect(await look()).toEqual(before);
     expect(changes(files, await footprint(production))).toEqual([]);
@@ -82,7 +82,7 @@ describe.skipIf(!available)('a rollback that cannot be proved', () => {
   test('stays for a person with "on-failure: stop"; the next run takes up from there, and knows what was found at first', async () => {
     const { production } = scene;
     const [before, files] = [await snapshot(production), await footprint(production)];
-    const stopped = await runAction(inputsFor(production, { commit: 'answers-500', 'on-failure': 'stop' }));
+    const stopped = await runAction(inputsFor(production, { commit: 'answers-500', 'on-failure': 'stop', 'health-timeout': '5s' }));
     expect({ code: stopped.code, ...stopped.outputs }).toMatchObject({ code: 1, result: 'failed', 'reason-code': 'target-unhealthy' });
     expect(stopped.summary.split('\n')[0]).toMatch(/^### ❌ Needs a person: /);
     expect((await snapshot(production)).hosts['app1']?.head).toBe(production.sha('answers-500'));

@@ -1771,12 +1771,13 @@ function tooFew(last, inRow, { successes, timeout }) {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $t: () => (/* binding */ placeOf),
+/* harmony export */   MZ: () => (/* binding */ locating),
 /* harmony export */   XP: () => (/* binding */ since),
 /* harmony export */   Xq: () => (/* binding */ positions),
 /* harmony export */   YH: () => (/* binding */ positionsIn),
 /* harmony export */   iY: () => (/* binding */ excerptsIn)
 /* harmony export */ });
-/* unused harmony exports placeOf, locating */
 /* harmony import */ var _commands_quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4762);
 
 const mostLines = 200;
@@ -2222,6 +2223,57 @@ function outOfTime(step, timeout) {
 /** What a command complained of last. */
 function lastLine(output) {
     return output.trimEnd().split('\n').at(-1)?.trim().slice(0, 500) ?? '';
+}
+
+
+/***/ }),
+
+/***/ 6995:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ hostReports)
+/* harmony export */ });
+/** What became of each host. */
+function hostReports({ recording, assessed, settled, begun }) {
+    const touching = assessed.plan.stages.filter(({ touches }) => touches).flatMap(({ steps }) => steps);
+    return Object.entries(assessed.current).map(([host, from]) => {
+        const steps = touching.filter((step) => step.host === host);
+        const touched = steps.filter(({ id }) => begun.has(`${host} ${id}`));
+        const failure = settled.failures.find((each) => each.host === host);
+        const spans = recording.timeline.filter((span) => span.host === host);
+        const seconds = spans.length === 0 ? 0 : (Math.max(...spans.map(({ end }) => end)) - Math.min(...spans.map(({ start }) => start))) / 1000;
+        return {
+            host, from, to: assessed.to.sha,
+            result: resultOf(settled, { untouched: touched.length === 0, whole: touched.length === steps.length, failed: failure !== undefined, moved: from !== assessed.to.sha }),
+            seconds: touched.length === 0 ? 0 : Math.round(seconds * 10) / 10,
+            message: failure === undefined ? '' : `${failure.what}${failure.why === undefined || failure.why === '' ? '' : `: ${failure.why}`}`,
+        };
+    });
+}
+function resultOf({ result, failures }, { untouched, whole, failed, moved }) {
+    const undoFailed = failures.some(({ code }) => code === 'undo-failed');
+    switch (result) {
+        case 'rolled-back':
+            return moved ? 'rolled-back' : 'unchanged';
+        case 'unchanged':
+            return 'unchanged';
+        case 'planned':
+        case 'refused':
+            return 'untouched';
+        case 'undone':
+            return untouched ? 'untouched' : 'undone';
+        case 'cancelled':
+        case 'failed':
+            if (untouched)
+                return 'untouched';
+            if (failed)
+                return 'failed';
+            if (undoFailed || (result === 'cancelled' && failures.length === 0))
+                return 'undone';
+            return whole ? 'rolled-back' : 'failed';
+    }
 }
 
 
@@ -3349,7 +3401,7 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9984);
 /* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6703);
 /* harmony import */ var _inputs_masks_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(7320);
-/* harmony import */ var _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3040);
+/* harmony import */ var _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6178);
 /* harmony import */ var _recording_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(2052);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7728);
 /* harmony import */ var _report_headline_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3032);
@@ -3475,7 +3527,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3040:
+/***/ 6178:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -4824,6 +4876,489 @@ const migrationTools = {
     none: async () => ({ movements: [], migrations: [], sql: '', asFound: '' }),
 };
 
+;// CONCATENATED MODULE: ./build/methods/git/source.js
+
+/** How the database of the inputs is reached on its host; undefined when none is known. */
+function sourceOf({ databaseUrl, envFile, envKey }) {
+    if (envFile !== undefined)
+        return { kind: 'env-file', file: envFile, key: envKey };
+    return databaseUrl === undefined ? undefined : { kind: 'secret', exportAs: envKey };
+}
+/** sh that exports the application's environment, for migrations and the install command. */
+function environmentFor(inputs) {
+    return environmentOf(sourceOf(inputs), inputs.envFile);
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/assess-data.js
+/** What a git rollback has to know of the data before it is planned: the way down, the database itself, what would be lost. Read only. */
+
+
+
+
+
+
+
+
+/** Tables with more data are not counted row by row for the report. */
+const countUpTo = 64 * 1024 * 1024;
+async function assessData(inputs, facts, around) {
+    const on = facts.hosts.find(({ facts: { role } }) => role.database);
+    if (on === undefined)
+        return { way: await migrationTools.none(), keptAside: false, notes: [] };
+    const { host, head, disks } = on.facts;
+    const ask = async (script) => {
+        const secret = inputs.databaseUrl === undefined ? {} : { secret: inputs.databaseUrl };
+        const { facts: answered, code, output } = (await around.hosts.get(host)?.ask(script, { limit: 300_000, ...secret })) ?? { facts: new Map(), code: 1, output: '' };
+        if (code !== 0)
+            throw unanswered(host, output);
+        return answered;
+    };
+    const tool = migrationTools[inputs.schema === 'keep' ? 'none' : inputs.migrations];
+    const way = await tool({
+        inputs, host, from: head, to: facts.target.sha, environment: environmentFor(inputs), ask: (script) => ask(repository(inputs.appDir) + script),
+    });
+    const source = sourceOf(inputs);
+    if (source === undefined)
+        return { way, keptAside: false, notes: [] };
+    const database = await ask(`${databasePrelude(source)}${databaseFacts(countUpTo)}${countDrops(dropsIn(way.sql))}`);
+    const freeBytes = disks.find(({ purpose }) => purpose === 'backups')?.freeBytes;
+    const [first, ...rest] = judge(inputs, host, database, way, freeBytes);
+    if (first !== undefined)
+        throw new errors/* RollbackError */.ZS([first, ...rest]);
+    const keptAside = facts.unfinished !== undefined && (database.get('database-kept') ?? []).includes(asideOf(facts.unfinished.run));
+    return { way, keptAside, notes: notesOn(host, database, keptAside) };
+}
+function judge(inputs, host, database, { movements, sql }, freeBytes) {
+    const one = (name) => database.get(name)?.[0] ?? '';
+    if (one('database-reachable') !== 'yes') {
+        return [{ code: 'database-unreachable', host, what: 'the database does not answer', why: one('database-error'), fix: 'Check "env-file" or "database-url", and that the database is up.' }];
+    }
+    const failures = [];
+    const missing = database.get('database-missing-privilege') ?? [];
+    if (missing.length > 0 && movements.length > 0) {
+        failures.push({ code: 'no-rights', host, what: `the user of the database lacks ${missing.join(', ')} on ${one('database-name')}`, fix: `Grant it: GRANT ${missing.join(', ')} ON \`${one('database-name')}\`.* TO that user.` });
+    }
+    const needed = 2 * Number(one('database-bytes'));
+    if (inputs.backup.includes('database') && freeBytes !== undefined && freeBytes < needed) {
+        failures.push({ code: 'disk-full', host, what: `a dump needs up to ${assess_data_megabytes(needed)} in ${inputs.backupDir}, ${assess_data_megabytes(freeBytes)} are free`, fix: 'Free space, or name another "backup-dir".' });
+    }
+    const limit = inputs.maxDataLossRows;
+    if (limit !== 'any' && movements.length > 0) {
+        const lost = (database.get('would-lose') ?? []).map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') }));
+        const rows = lost.reduce((sum, each) => sum + each.rows, 0);
+        const told = lost.map((each) => `${each.rows} in ${each.table}`).join(', ');
+        if (rows > limit)
+            failures.push({ code: 'data-loss', host, what: `going down would take ${rows} rows out of live use (${told}), and "max-data-loss-rows" is ${limit}`, fix: 'Raise "max-data-loss-rows" (the backup holds the rows), or set "schema: keep".' });
+        if (sql === '')
+            failures.push({ code: 'data-loss', host, what: 'what the migrations drop cannot be told beforehand, and "max-data-loss-rows" is a number', fix: 'Set "max-data-loss-rows: any" (a backup is made first), or "schema: keep".' });
+    }
+    return failures;
+}
+function notesOn(host, database, takenUp) {
+    const tables = (database.get('database-table') ?? []).map((line) => line.split(' '));
+    const others = tables.filter(([, , , engine]) => engine !== 'InnoDB').map(([, , , , ...name]) => name.join(' '));
+    return [
+        ...(others.length > 0 ? [`${host}: the dump is not of one moment for tables that are not InnoDB: ${others.join(', ')}.`] : []),
+        ...(!takenUp && (database.get('database-kept') ?? []).length > 0 ? [`${host}: the database holds tables that an earlier rollback kept aside: ${(database.get('database-kept') ?? []).slice(0, 5).join(', ')}.`] : []),
+    ];
+}
+function unanswered(host, output) {
+    return new errors/* RollbackError */.ZS({
+        code: 'database-unreachable', host, what: 'the database could not be looked at', why: output.trimEnd().split('\n').at(-1) ?? '',
+        fix: 'Check "env-file", "env-key" or "database-url", and that the database\'s client is installed on that host.',
+    });
+}
+function assess_data_megabytes(bytes) {
+    return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
+}
+
+;// CONCATENATED MODULE: ./build/commands/systemd.js
+/** systemd units: how they are, restarting them with proof, and bringing them back. Names are validated inputs. */
+
+/** Seconds that a restarted unit is watched; a unit that dies later is caught by the health checks. */
+const watchSeconds = 5;
+/** The unit's state on one line: `ActiveState SubState InvocationID NRestarts Type Result`. */
+const unitState = `unit_state() {
+  systemctl show --property=ActiveState,SubState,InvocationID,NRestarts,Type,Result -- "$1" |
+    awk -F= '{ value[$1] = $2 == "" ? "-" : $2 } END { print value["ActiveState"], value["SubState"], value["InvocationID"], value["NRestarts"], value["Type"], value["Result"] }'
+}
+`;
+/** Facts: `unit` per unit (`name loaded|not-found… ActiveState …`). */
+function unitFacts(units) {
+    return `${unitState}
+for unit in ${(0,quote/* words */.a)(...units)}; do
+  fact unit "$unit $(systemctl show --property=LoadState --value -- "$unit") $(unit_state "$unit")"
+done
+`;
+}
+/** The exact commands that need root, as they stand in sudoers. One list, so that what is checked is what is run. */
+function rootCommands(units, reload) {
+    return [
+        ...units.map((unit) => ['systemctl', 'restart', unit]),
+        ...reload.flatMap((unit) => [...configurationTest(unit), ['systemctl', 'reload', unit]]),
+    ];
+}
+/** Facts: `no-right` per command that `sudo -n` would refuse. */
+function rightsFacts(commands) {
+    return `if [ "$(id -u)" != 0 ]; then
+${commands.map((command) => `  sudo -n -l ${(0,quote/* words */.a)(...command)} >/dev/null 2>&1 || fact no-right ${(0,quote/* quote */.h)(command.join(' '))}`).join('\n')}
+  :
+fi
+`;
+}
+/** How a unit's configuration is tested before a reload; several web servers are known, others have no such test. */
+function configurationTest(unit) {
+    const tests = {
+        'nginx.service': ['nginx', '-t'],
+        'apache2.service': ['apachectl', 'configtest'],
+        'httpd.service': ['apachectl', 'configtest'],
+        'haproxy.service': ['haproxy', '-c', '-f', '/etc/haproxy/haproxy.cfg'],
+    };
+    const test = tests[unit];
+    return test === undefined ? [] : [test];
+}
+/** Facts: `configuration-invalid` with the test's words, for each unit to reload whose configuration is not right. */
+function configurationFacts(reload) {
+    return reload
+        .flatMap((unit) => configurationTest(unit).map((test) => ({ unit, test })))
+        .map(({ unit, test }) => `if [ "$(id -u)" = 0 ] || sudo -n -l ${(0,quote/* words */.a)(...test)} >/dev/null 2>&1; then
+  said=$(as_root ${(0,quote/* words */.a)(...test)} 2>&1) || fact configuration-invalid ${(0,quote/* quote */.h)(unit)}": $(printf '%s\\n' "$said" | grep -v 'test failed' | tail -n 1)"
+fi
+`)
+        .join('');
+}
+/** Writes down how the units are, once, where an undo finds it. */
+function keepUnits(units) {
+    return `${unitState}
+if [ ! -f "$found/units" ]; then
+  for unit in ${(0,quote/* words */.a)(...units)}; do echo "$unit $(unit_state "$unit")"; done > "$found/units.new"
+  mv "$found/units.new" "$found/units"
+fi
+`;
+}
+/** Restarts the units in their order, then watches that each is a new invocation and stays up. Fact: `up` per unit. */
+function restart(units) {
+    return `${unitState}
+${watchUnits}
+before=; after=
+for unit in ${(0,quote/* words */.a)(...units)}; do
+  before="$before $(unit_state "$unit" | cut -d ' ' -f 3)"
+  as_root systemctl restart "$unit" || { echo "systemctl restart $unit failed" >&2; systemctl status --no-pager --lines=20 "$unit" >&2 || :; exit 1; }
+done
+set -- $before
+for unit in ${(0,quote/* words */.a)(...units)}; do
+  set_state "$unit"
+  [ "$invocation" != "$1" ] || { echo "$unit was not restarted: it is still invocation $1" >&2; exit 1; }
+  shift
+done
+watch_units ${(0,quote/* words */.a)(...units)}
+`;
+}
+const watchUnits = `set_state() { set -- $(unit_state "$1"); active=$1 sub=$2 invocation=$3 restarts=$4 type=$5 outcome=$6; }
+is_up() { [ "$active" = active ] || [ "$active" = reloading ] || { [ "$type" = oneshot ] && [ "$outcome" = success ] && [ "$active" != failed ]; }; }
+watch_units() {
+  watched=
+  for unit in "$@"; do set_state "$unit"; watched="$watched $unit=$invocation=$restarts"; done
+  second=0
+  while [ "$second" -lt ${watchSeconds} ]; do
+    sleep 1; second=$((second + 1))
+    for entry in $watched; do
+      unit=\${entry%%=*}; known=\${entry#*=}
+      set_state "$unit"
+      if ! is_up || [ "$invocation=$restarts" != "$known" ]; then
+        echo "$unit did not stay up: $active/$sub after $second s, $restarts restarts" >&2
+        systemctl status --no-pager --lines=20 "$unit" >&2 || :
+        exit 1
+      fi
+    done
+  done
+  for unit in "$@"; do fact up "$unit"; done
+}
+`;
+/**
+ * Units back to the state in which they were found: those that were up run the found release again, those that were down are down. On a
+ * host whose checkout was not begun, a unit that is still as it was found is left alone.
+ */
+function unitsBack(reload) {
+    return `${unitState}
+if [ -f "$found/units" ]; then
+  while read -r unit active sub invocation restarts rest; do
+    now=$(unit_state "$unit")
+    if [ ! -e "$found/touched" ] && [ "$now" = "$active $sub $invocation $restarts $rest" ]; then continue; fi
+    case $active in
+      active|activating|reloading|failed) if [ "$active" = failed ]; then as_root systemctl restart "$unit" || :; else as_root systemctl restart "$unit"; fi;;
+      *) case $now in active*|activating*) as_root systemctl stop "$unit" || as_root systemctl restart "$unit";; esac;;
+    esac
+  done < "$found/units"
+fi
+if [ -e "$found/touched" ]; then
+  :
+${reload.map((unit) => `  as_root systemctl reload ${(0,quote/* quote */.h)(unit)}\n`).join('')}fi
+`;
+}
+/**
+ * Tests the configuration, reloads, and waits for the effect: a web server's workers are new processes under the same master.
+ * A reload that changes no worker within 10 s (units that reload in place) is accepted when the unit stays active.
+ */
+function reload(unit) {
+    const test = configurationTest(unit).map((command) => `as_root ${(0,quote/* words */.a)(...command)}\n`).join('');
+    const proof = configurationTest(unit).length === 0 ? '' : `tries=0
+while [ "$(workers)" = "$old" ] && [ "$tries" -lt 50 ]; do sleep 0.2; tries=$((tries + 1)); done
+[ "$(workers)" != "$old" ] || { echo "${unit} took the reload but its workers are the old ones" >&2; exit 1; }
+`;
+    return `unit=${(0,quote/* quote */.h)(unit)}
+${test}master=$(systemctl show --property=MainPID --value -- "$unit")
+workers() { for process in /proc/[0-9]*; do awk -v master="$master" '{ sub(/^.*\\) /, "") } $2 == master { print FILENAME }' "$process/stat" 2>/dev/null; done | sort | tr '\\n' ' '; }
+old=$(workers)
+as_root systemctl reload "$unit"
+${proof}[ "$(systemctl show --property=ActiveState --value -- "$unit")" = active ]
+fact reloaded "$unit"
+`;
+}
+
+;// CONCATENATED MODULE: ./build/assess/host.js
+/** What is asked of every host before anything is touched, and how its answer reads. Read only. */
+
+
+
+
+const tools = ['git', 'flock', 'setsid', 'timeout', 'sha256sum', 'tar', 'gzip', 'mktemp', 'awk', 'sed', 'comm', 'stat', 'df'];
+function hostQuestion(inputs, role) {
+    const units = role.app ? [...inputs.services, ...inputs.reload] : [];
+    const backups = inputs.backup.includes('app') || (role.database && inputs.backup.includes('database'));
+    const rights = role.app ? rootCommands(inputs.services, inputs.reload) : [];
+    return `${repository(inputs.appDir)}
+fact time "$(date +%s)"
+fact user "$(id -un)"
+for tool in ${(role.app ? [...tools, 'systemctl'] : tools).join(' ')}; do command -v "$tool" >/dev/null 2>&1 || fact missing-tool "$tool"; done
+if command -v systemd-analyze >/dev/null 2>&1; then
+  systemd-analyze cat-config systemd/logind.conf 2>/dev/null | grep -qi '^KillUserProcesses=yes' && fact kills-user-processes yes
+fi
+${checkoutFacts}
+${unitFacts(units)}
+${rightsFacts(rights)}
+${role.app ? configurationFacts(inputs.reload) : ''}
+nearest() { path=$1; while [ ! -d "$path" ]; do path=\${path%/*}; [ -n "$path" ] || path=/; done; printf '%s' "$path"; }
+free() { fact disk "$1 $(df -Pk "$(nearest "$2")" | awk 'NR == 2 { print $4 * 1024 }') $2"; }
+free checkout "$app"
+free journal "\${XDG_STATE_HOME:-$HOME/.local/state}"
+fact checkout-bytes "$(( $(du -sk --exclude=.git "$app" 2>/dev/null | cut -f 1) * 1024 ))"
+${backups ? backupDirFacts(inputs.backupDir) : ''}
+${fileFacts(inputs, role)}
+releases=${stateFolder(inputs.environment)}/releases
+if [ -f "$releases" ]; then tail -n 200 "$releases" | facts release; fi
+`;
+}
+function backupDirFacts(folder) {
+    return `backup_dir=${(0,quote/* quote */.h)(folder)}
+free backups "$backup_dir"
+if [ -d "$backup_dir" ] && [ -w "$backup_dir" ]; then fact backup-dir ok
+elif [ ! -e "$backup_dir" ] && [ -w "$(nearest "$backup_dir")" ]; then fact backup-dir can-be-made
+elif [ "$(id -u)" = 0 ] || sudo -n -l install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "$backup_dir" >/dev/null 2>&1; then fact backup-dir can-be-made
+else fact backup-dir no-rights; fi
+`;
+}
+function fileFacts(inputs, role) {
+    const { envFile, virtualenv, migrationsDir } = inputs;
+    const files = [envFile, virtualenv, ...(role.database ? [migrationsDir] : [])].filter((file) => file !== undefined);
+    return files.map((file) => `[ -r ${(0,quote/* quote */.h)(file)} ] || fact missing-file ${(0,quote/* quote */.h)(file)}\n`).join('');
+}
+function readHostFacts(host, role, facts, runnerSeconds) {
+    const all = (name) => facts.get(name) ?? [];
+    const one = (name) => all(name)[0] ?? '';
+    const unfinished = unfinishedOf(one('unfinished'), one('head'));
+    const lockAge = one('index-lock');
+    return {
+        host,
+        role,
+        user: one('user'),
+        clockAhead: Number(one('time')) - runnerSeconds,
+        missingTools: all('missing-tool'),
+        killsUserProcesses: one('kills-user-processes') === 'yes',
+        checkout: oneOf(one('checkout'), ['ok', 'missing', 'no-repository', 'not-the-top', 'read-only']) ?? 'unknown',
+        checkoutError: one('checkout-error') || one('checkout-owner'),
+        head: one('head'),
+        branch: one('branch'),
+        dirty: all('dirty'),
+        statusHash: one('status-hash'),
+        shallow: one('shallow') === 'yes',
+        submodules: one('submodules') === 'yes',
+        ...(lockAge === '' ? {} : { indexLock: { ageSeconds: Number(lockAge), held: one('index-lock-held') === 'yes' } }),
+        units: all('unit').map((line) => {
+            const [unit = '', load, active = ''] = line.split(' ');
+            return { unit, known: load === 'loaded', active };
+        }),
+        missingRights: all('no-right'),
+        configurationErrors: all('configuration-invalid'),
+        disks: all('disk').map((line) => {
+            const [purpose = '', free, ...path] = line.split(' ');
+            return { purpose, freeBytes: Number(free), path: path.join(' ') };
+        }),
+        checkoutBytes: Number(one('checkout-bytes')),
+        missingFiles: all('missing-file'),
+        backupDir: oneOf(one('backup-dir'), ['ok', 'can-be-made', 'no-rights']) ?? 'none',
+        releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined),
+        ...(unfinished === undefined ? {} : { unfinished }),
+        recorded: unfinished === undefined ? { checkout: [], database: [] } : { checkout: all('recorded-checkout'), database: all('recorded-database') },
+    };
+}
+function oneOf(value, allowed) {
+    return allowed.find((each) => each === value);
+}
+/** What an unfinished run left counts only while the checkout is on one of its two releases: otherwise somebody has deployed since. */
+function unfinishedOf(line, head) {
+    const begun = readBegunRun(line);
+    return begun !== undefined && (head === begun.from || head === begun.to) ? begun : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/assess/target.js
+/**
+ * The last release that a record says was good, never the current one and never one that was rolled back since; else the newest
+ * earlier commit whose message says so; else the nearest parent. A release that a rollback returned to is where it stays:
+ * asking twice never goes one further back.
+ */
+function chooseTarget(known) {
+    const { current } = known;
+    const last = known.releases.toSorted((a, b) => a.time - b.time).at(-1);
+    if (last?.result === 'rolled-back' && last.to === current)
+        return { sha: current, rule: 'current' };
+    const acceptable = (sha, since = 0) => sha !== current && !rolledBackSince(known.releases, sha, since);
+    const records = [...goodReleases(known), ...goodDeployments(known)]
+        .filter(({ sha, time }) => acceptable(sha, time))
+        .toSorted((a, b) => b.time - a.time);
+    const [record] = records;
+    if (record !== undefined)
+        return { sha: record.sha, rule: record.rule };
+    const matching = known.matching.find((sha) => acceptable(sha));
+    if (matching !== undefined)
+        return { sha: matching, rule: 'message' };
+    const parent = known.parents.find((sha) => acceptable(sha));
+    return parent === undefined ? undefined : { sha: parent, rule: 'parent' };
+}
+function goodReleases({ releases }) {
+    return releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to, time }) => ({ sha: to, time, rule: 'journal' }));
+}
+/** Successful deployments from before the current release was deployed; all of them when that is not on record. */
+function goodDeployments({ deployments = [], current }) {
+    const ofCurrent = deployments.filter(({ sha }) => sha === current).map(({ time }) => time);
+    const until = ofCurrent.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...ofCurrent);
+    return deployments.filter(({ state, time }) => state === 'success' && time < until).map(({ sha, time }) => ({ sha, time, rule: 'deployment' }));
+}
+function rolledBackSince(releases, sha, since) {
+    return releases.some(({ result, from, time }) => result === 'rolled-back' && from === sha && time >= since);
+}
+/** The release that serves now. Where hosts differ, the one that contains all others (`newest`, asked of a host); undefined when there is none. */
+function currentRelease(hosts, newest) {
+    const heads = new Set(hosts.map(({ head }) => head));
+    if (heads.size === 1)
+        return [...heads][0];
+    return newest.length === 1 ? newest[0] : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/assess.js
+/** What the git method has to know before it plans: every host, the target, what lies between. Read only. */
+
+
+
+
+
+
+
+async function assessCheckouts(inputs, roles, around) {
+    const ask = async (host, script) => (await hostOf(around, host).ask(repository(inputs.appDir) + script)).facts;
+    const facts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, [...roles], async ([host, role]) => {
+        const answer = await hostOf(around, host).ask(hostQuestion(inputs, role));
+        return readHostFacts(host, role, answer.facts, Math.round(around.clock.now() / 1000));
+    });
+    refuseIfAny(facts.flatMap((each) => judgeHost(inputs, each)));
+    const unfinished = facts.find((each) => each.unfinished !== undefined)?.unfinished;
+    const from = unfinished?.from ?? (await findCurrent(inputs, facts, ask));
+    const target = await findTarget(inputs, facts, { from, unfinished }, around, ask);
+    const hosts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, facts, async (each) => {
+        const answer = await ask(each.host, `${targetPresence(target.sha)}${changedPaths}`);
+        const here = answer.get('target-here')?.[0];
+        return { facts: each, toFetch: here === 'fetchable', absent: here === 'no', why: answer.get('target-error')?.[0], changed: here === 'yes' ? (answer.get('changed') ?? []) : undefined };
+    });
+    refuseIfAny(hosts.filter(({ absent }) => absent).map(({ facts: { host }, why }) => ({
+        code: 'no-such-commit', host, what: `the commit ${target.sha} is neither in ${inputs.appDir} nor at its remote`, ...(why === undefined ? {} : { why }),
+        fix: `Check that \`git -C ${inputs.appDir} fetch origin ${target.sha}\` works on ${host}, or give another "commit".`,
+    })));
+    const lead = hosts.find(({ toFetch }) => !toFetch)?.facts.host ?? facts[0]?.host ?? '';
+    const between = await ask(lead, targetPresence(target.sha) + difference(from, target.sha));
+    return { hosts, from, target, between, ...(unfinished === undefined ? {} : { unfinished }) };
+}
+/** The release that serves now; where hosts differ, the one that contains the others. */
+async function findCurrent(inputs, facts, ask) {
+    const serving = facts.filter(({ role }) => role.app);
+    const heads = [...new Set(serving.map(({ head }) => head))];
+    let newest = [];
+    for (const { host } of heads.length > 1 ? serving : []) {
+        newest = (await ask(host, newestOf(heads))).get('newest') ?? [];
+        if (newest.length > 0)
+            break;
+    }
+    const current = currentRelease(serving, newest);
+    if (current !== undefined)
+        return current;
+    if (inputs.commit !== undefined)
+        return serving[0]?.head ?? '';
+    throw new errors/* RollbackError */.ZS({
+        code: 'no-known-good', what: `the hosts are on different releases (${serving.map(({ host, head }) => `${host}: ${head.slice(0, 7)}`).join(', ')}) of which none contains the others, so the last good one cannot be told`,
+        fix: 'Give the release to return to as "commit".',
+    });
+}
+async function findTarget(inputs, facts, known, around, ask) {
+    const { commit } = inputs;
+    if (commit !== undefined)
+        return resolveCommit(commit, facts, ask);
+    const { from: current, unfinished } = known;
+    if (unfinished !== undefined)
+        return { sha: unfinished.to, rule: 'resumed' };
+    const releases = facts.flatMap((each) => each.releases);
+    const lead = facts.find(({ role }) => role.app)?.host ?? '';
+    const [offered, deployments] = await Promise.all([ask(lead, candidates(current)), around.deployments()]);
+    const target = chooseTarget({ current, releases, deployments, matching: offered.get('matching') ?? [], parents: offered.get('parent') ?? [] });
+    if (target !== undefined)
+        return target;
+    throw new errors/* RollbackError */.ZS({
+        code: 'no-known-good', host: lead, what: `no record, no message and no parent of ${current.slice(0, 7)} says which release was good`,
+        fix: 'Give the release to return to as "commit".',
+    });
+}
+async function resolveCommit(commit, facts, ask) {
+    let ambiguous;
+    for (const { host } of facts) {
+        const answer = await ask(host, resolve(commit));
+        const sha = answer.get('target')?.[0];
+        if (sha !== undefined)
+            return { sha, rule: 'input' };
+        ambiguous ??= answer.get('ambiguous')?.[0] || undefined;
+    }
+    throw new errors/* RollbackError */.ZS({
+        code: 'no-such-commit', what: `the input "commit" is ${JSON.stringify(commit)}, which no host knows as a commit, tag or branch, nor does their remote`,
+        ...(ambiguous === undefined ? {} : { why: ambiguous }), fix: 'Give the full SHA, or a tag or branch that has been pushed.',
+    });
+}
+/** Asked again after an undo: the same answer means that the checkout and its units are as they were found. */
+function checkoutAsFound(inputs, role) {
+    return `${repository(inputs.appDir)}
+fact as-found "commit $(repo rev-parse HEAD)"
+fact as-found "branch $(repo symbolic-ref --quiet HEAD)"
+fact as-found "local changes $(repo status --porcelain=v2 --untracked-files=no | sha256sum | cut -c 1-64)"
+${role.app ? inputs.services.map((unit) => `fact as-found "unit "${(0,quote/* quote */.h)(unit)}" $(systemctl show --property=ActiveState --value -- ${(0,quote/* quote */.h)(unit)} | sed 's/activating/failed/')"\n`).join('') : ''}`;
+}
+function hostOf(around, name) {
+    const host = around.hosts.get(name);
+    if (host === undefined)
+        throw new Error(`${name} is no host of this run`);
+    return host;
+}
+function refuseIfAny(failures) {
+    const [first, ...rest] = failures;
+    if (first !== undefined)
+        throw new errors/* RollbackError */.ZS([first, ...rest]);
+}
+
 ;// CONCATENATED MODULE: ./build/commands/backup.js
 /** What every backup on a host shares: its folder, its name, its manifest, and how many are kept. */
 
@@ -5393,16 +5928,6 @@ const second = 1000;
 const minute = 60 * second;
 /** Tables with more data than this are compared by their number of rows only. */
 const checksumLimit = 512 * 1024 * 1024;
-/** How the database of the inputs is reached on its host; undefined when none is known. */
-function sourceOf({ databaseUrl, envFile, envKey }) {
-    if (envFile !== undefined)
-        return { kind: 'env-file', file: envFile, key: envKey };
-    return databaseUrl === undefined ? undefined : { kind: 'secret', exportAs: envKey };
-}
-/** sh that exports the application's environment, for migrations and the install command. */
-function environmentFor(inputs) {
-    return environmentOf(sourceOf(inputs), inputs.envFile);
-}
 function planData(inputs, facts, data, begun) {
     return { backups: backups(inputs, facts, begun), migrations: migrations(inputs, facts, data, begun) };
 }
@@ -5469,476 +5994,6 @@ function dataAsFound(inputs, { way, keptAside }) {
 function closeData(inputs, run) {
     const source = sourceOf(inputs);
     return source === undefined ? '' : databasePrelude(source) + forgetAside(run);
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/assess-data.js
-/** What a git rollback has to know of the data before it is planned: the way down, the database itself, what would be lost. Read only. */
-
-
-
-
-
-
-
-
-/** Tables with more data are not counted row by row for the report. */
-const countUpTo = 64 * 1024 * 1024;
-async function assessData(inputs, facts, around) {
-    const on = facts.hosts.find(({ facts: { role } }) => role.database);
-    if (on === undefined)
-        return { way: await migrationTools.none(), keptAside: false, notes: [] };
-    const { host, head, disks } = on.facts;
-    const ask = async (script) => {
-        const secret = inputs.databaseUrl === undefined ? {} : { secret: inputs.databaseUrl };
-        const { facts: answered, code, output } = (await around.hosts.get(host)?.ask(script, { limit: 300_000, ...secret })) ?? { facts: new Map(), code: 1, output: '' };
-        if (code !== 0)
-            throw unanswered(host, output);
-        return answered;
-    };
-    const tool = migrationTools[inputs.schema === 'keep' ? 'none' : inputs.migrations];
-    const way = await tool({
-        inputs, host, from: head, to: facts.target.sha, environment: environmentFor(inputs), ask: (script) => ask(repository(inputs.appDir) + script),
-    });
-    const source = sourceOf(inputs);
-    if (source === undefined)
-        return { way, keptAside: false, notes: [] };
-    const database = await ask(`${databasePrelude(source)}${databaseFacts(countUpTo)}${countDrops(dropsIn(way.sql))}`);
-    const freeBytes = disks.find(({ purpose }) => purpose === 'backups')?.freeBytes;
-    const [first, ...rest] = judge(inputs, host, database, way, freeBytes);
-    if (first !== undefined)
-        throw new errors/* RollbackError */.ZS([first, ...rest]);
-    const keptAside = facts.unfinished !== undefined && (database.get('database-kept') ?? []).includes(asideOf(facts.unfinished.run));
-    return { way, keptAside, notes: notesOn(host, database, keptAside) };
-}
-function judge(inputs, host, database, { movements, sql }, freeBytes) {
-    const one = (name) => database.get(name)?.[0] ?? '';
-    if (one('database-reachable') !== 'yes') {
-        return [{ code: 'database-unreachable', host, what: 'the database does not answer', why: one('database-error'), fix: 'Check "env-file" or "database-url", and that the database is up.' }];
-    }
-    const failures = [];
-    const missing = database.get('database-missing-privilege') ?? [];
-    if (missing.length > 0 && movements.length > 0) {
-        failures.push({ code: 'no-rights', host, what: `the user of the database lacks ${missing.join(', ')} on ${one('database-name')}`, fix: `Grant it: GRANT ${missing.join(', ')} ON \`${one('database-name')}\`.* TO that user.` });
-    }
-    const needed = 2 * Number(one('database-bytes'));
-    if (inputs.backup.includes('database') && freeBytes !== undefined && freeBytes < needed) {
-        failures.push({ code: 'disk-full', host, what: `a dump needs up to ${assess_data_megabytes(needed)} in ${inputs.backupDir}, ${assess_data_megabytes(freeBytes)} are free`, fix: 'Free space, or name another "backup-dir".' });
-    }
-    const limit = inputs.maxDataLossRows;
-    if (limit !== 'any' && movements.length > 0) {
-        const lost = (database.get('would-lose') ?? []).map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') }));
-        const rows = lost.reduce((sum, each) => sum + each.rows, 0);
-        const told = lost.map((each) => `${each.rows} in ${each.table}`).join(', ');
-        if (rows > limit)
-            failures.push({ code: 'data-loss', host, what: `going down would take ${rows} rows out of live use (${told}), and "max-data-loss-rows" is ${limit}`, fix: 'Raise "max-data-loss-rows" (the backup holds the rows), or set "schema: keep".' });
-        if (sql === '')
-            failures.push({ code: 'data-loss', host, what: 'what the migrations drop cannot be told beforehand, and "max-data-loss-rows" is a number', fix: 'Set "max-data-loss-rows: any" (a backup is made first), or "schema: keep".' });
-    }
-    return failures;
-}
-function notesOn(host, database, takenUp) {
-    const tables = (database.get('database-table') ?? []).map((line) => line.split(' '));
-    const others = tables.filter(([, , , engine]) => engine !== 'InnoDB').map(([, , , , ...name]) => name.join(' '));
-    return [
-        ...(others.length > 0 ? [`${host}: the dump is not of one moment for tables that are not InnoDB: ${others.join(', ')}.`] : []),
-        ...(!takenUp && (database.get('database-kept') ?? []).length > 0 ? [`${host}: the database holds tables that an earlier rollback kept aside: ${(database.get('database-kept') ?? []).slice(0, 5).join(', ')}.`] : []),
-    ];
-}
-function unanswered(host, output) {
-    return new errors/* RollbackError */.ZS({
-        code: 'database-unreachable', host, what: 'the database could not be looked at', why: output.trimEnd().split('\n').at(-1) ?? '',
-        fix: 'Check "env-file", "env-key" or "database-url", and that the database\'s client is installed on that host.',
-    });
-}
-function assess_data_megabytes(bytes) {
-    return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
-}
-
-;// CONCATENATED MODULE: ./build/commands/systemd.js
-/** systemd units: how they are, restarting them with proof, and bringing them back. Names are validated inputs. */
-
-/** Seconds that a restarted unit is watched; a unit that dies later is caught by the health checks. */
-const watchSeconds = 5;
-/** The unit's state on one line: `ActiveState SubState InvocationID NRestarts Type Result`. */
-const unitState = `unit_state() {
-  systemctl show --property=ActiveState,SubState,InvocationID,NRestarts,Type,Result -- "$1" |
-    awk -F= '{ value[$1] = $2 == "" ? "-" : $2 } END { print value["ActiveState"], value["SubState"], value["InvocationID"], value["NRestarts"], value["Type"], value["Result"] }'
-}
-`;
-/** Facts: `unit` per unit (`name loaded|not-found… ActiveState …`). */
-function unitFacts(units) {
-    return `${unitState}
-for unit in ${(0,quote/* words */.a)(...units)}; do
-  fact unit "$unit $(systemctl show --property=LoadState --value -- "$unit") $(unit_state "$unit")"
-done
-`;
-}
-/** The exact commands that need root, as they stand in sudoers. One list, so that what is checked is what is run. */
-function rootCommands(units, reload) {
-    return [
-        ...units.map((unit) => ['systemctl', 'restart', unit]),
-        ...reload.flatMap((unit) => [...configurationTest(unit), ['systemctl', 'reload', unit]]),
-    ];
-}
-/** Facts: `no-right` per command that `sudo -n` would refuse. */
-function rightsFacts(commands) {
-    return `if [ "$(id -u)" != 0 ]; then
-${commands.map((command) => `  sudo -n -l ${(0,quote/* words */.a)(...command)} >/dev/null 2>&1 || fact no-right ${(0,quote/* quote */.h)(command.join(' '))}`).join('\n')}
-  :
-fi
-`;
-}
-/** How a unit's configuration is tested before a reload; several web servers are known, others have no such test. */
-function configurationTest(unit) {
-    const tests = {
-        'nginx.service': ['nginx', '-t'],
-        'apache2.service': ['apachectl', 'configtest'],
-        'httpd.service': ['apachectl', 'configtest'],
-        'haproxy.service': ['haproxy', '-c', '-f', '/etc/haproxy/haproxy.cfg'],
-    };
-    const test = tests[unit];
-    return test === undefined ? [] : [test];
-}
-/** Facts: `configuration-invalid` with the test's words, for each unit to reload whose configuration is not right. */
-function configurationFacts(reload) {
-    return reload
-        .flatMap((unit) => configurationTest(unit).map((test) => ({ unit, test })))
-        .map(({ unit, test }) => `if [ "$(id -u)" = 0 ] || sudo -n -l ${(0,quote/* words */.a)(...test)} >/dev/null 2>&1; then
-  said=$(as_root ${(0,quote/* words */.a)(...test)} 2>&1) || fact configuration-invalid ${(0,quote/* quote */.h)(unit)}": $(printf '%s\\n' "$said" | grep -v 'test failed' | tail -n 1)"
-fi
-`)
-        .join('');
-}
-/** Writes down how the units are, once, where an undo finds it. */
-function keepUnits(units) {
-    return `${unitState}
-if [ ! -f "$found/units" ]; then
-  for unit in ${(0,quote/* words */.a)(...units)}; do echo "$unit $(unit_state "$unit")"; done > "$found/units.new"
-  mv "$found/units.new" "$found/units"
-fi
-`;
-}
-/** Restarts the units in their order, then watches that each is a new invocation and stays up. Fact: `up` per unit. */
-function restart(units) {
-    return `${unitState}
-${watchUnits}
-before=; after=
-for unit in ${(0,quote/* words */.a)(...units)}; do
-  before="$before $(unit_state "$unit" | cut -d ' ' -f 3)"
-  as_root systemctl restart "$unit" || { echo "systemctl restart $unit failed" >&2; systemctl status --no-pager --lines=20 "$unit" >&2 || :; exit 1; }
-done
-set -- $before
-for unit in ${(0,quote/* words */.a)(...units)}; do
-  set_state "$unit"
-  [ "$invocation" != "$1" ] || { echo "$unit was not restarted: it is still invocation $1" >&2; exit 1; }
-  shift
-done
-watch_units ${(0,quote/* words */.a)(...units)}
-`;
-}
-const watchUnits = `set_state() { set -- $(unit_state "$1"); active=$1 sub=$2 invocation=$3 restarts=$4 type=$5 outcome=$6; }
-is_up() { [ "$active" = active ] || [ "$active" = reloading ] || { [ "$type" = oneshot ] && [ "$outcome" = success ] && [ "$active" != failed ]; }; }
-watch_units() {
-  watched=
-  for unit in "$@"; do set_state "$unit"; watched="$watched $unit=$invocation=$restarts"; done
-  second=0
-  while [ "$second" -lt ${watchSeconds} ]; do
-    sleep 1; second=$((second + 1))
-    for entry in $watched; do
-      unit=\${entry%%=*}; known=\${entry#*=}
-      set_state "$unit"
-      if ! is_up || [ "$invocation=$restarts" != "$known" ]; then
-        echo "$unit did not stay up: $active/$sub after $second s, $restarts restarts" >&2
-        systemctl status --no-pager --lines=20 "$unit" >&2 || :
-        exit 1
-      fi
-    done
-  done
-  for unit in "$@"; do fact up "$unit"; done
-}
-`;
-/**
- * Units back to the state in which they were found: those that were up run the found release again, those that were down are down. On a
- * host whose checkout was not begun, a unit that is still as it was found is left alone.
- */
-function unitsBack(reload) {
-    return `${unitState}
-if [ -f "$found/units" ]; then
-  while read -r unit active sub invocation restarts rest; do
-    now=$(unit_state "$unit")
-    if [ ! -e "$found/touched" ] && [ "$now" = "$active $sub $invocation $restarts $rest" ]; then continue; fi
-    case $active in
-      active|activating|reloading|failed) if [ "$active" = failed ]; then as_root systemctl restart "$unit" || :; else as_root systemctl restart "$unit"; fi;;
-      *) case $now in active*|activating*) as_root systemctl stop "$unit" || as_root systemctl restart "$unit";; esac;;
-    esac
-  done < "$found/units"
-fi
-if [ -e "$found/touched" ]; then
-  :
-${reload.map((unit) => `  as_root systemctl reload ${(0,quote/* quote */.h)(unit)}\n`).join('')}fi
-`;
-}
-/**
- * Tests the configuration, reloads, and waits for the effect: a web server's workers are new processes under the same master.
- * A reload that changes no worker within 10 s (units that reload in place) is accepted when the unit stays active.
- */
-function reload(unit) {
-    const test = configurationTest(unit).map((command) => `as_root ${(0,quote/* words */.a)(...command)}\n`).join('');
-    const proof = configurationTest(unit).length === 0 ? '' : `tries=0
-while [ "$(workers)" = "$old" ] && [ "$tries" -lt 50 ]; do sleep 0.2; tries=$((tries + 1)); done
-[ "$(workers)" != "$old" ] || { echo "${unit} took the reload but its workers are the old ones" >&2; exit 1; }
-`;
-    return `unit=${(0,quote/* quote */.h)(unit)}
-${test}master=$(systemctl show --property=MainPID --value -- "$unit")
-workers() { for process in /proc/[0-9]*; do awk -v master="$master" '{ sub(/^.*\\) /, "") } $2 == master { print FILENAME }' "$process/stat" 2>/dev/null; done | sort | tr '\\n' ' '; }
-old=$(workers)
-as_root systemctl reload "$unit"
-${proof}[ "$(systemctl show --property=ActiveState --value -- "$unit")" = active ]
-fact reloaded "$unit"
-`;
-}
-
-;// CONCATENATED MODULE: ./build/assess/host.js
-/** What is asked of every host before anything is touched, and how its answer reads. Read only. */
-
-
-
-
-const tools = ['git', 'flock', 'setsid', 'timeout', 'sha256sum', 'tar', 'gzip', 'mktemp', 'awk', 'sed', 'comm', 'stat', 'df'];
-function hostQuestion(inputs, role) {
-    const units = role.app ? [...inputs.services, ...inputs.reload] : [];
-    const backups = inputs.backup.includes('app') || (role.database && inputs.backup.includes('database'));
-    const rights = role.app ? rootCommands(inputs.services, inputs.reload) : [];
-    return `${repository(inputs.appDir)}
-fact time "$(date +%s)"
-fact user "$(id -un)"
-for tool in ${(role.app ? [...tools, 'systemctl'] : tools).join(' ')}; do command -v "$tool" >/dev/null 2>&1 || fact missing-tool "$tool"; done
-if command -v systemd-analyze >/dev/null 2>&1; then
-  systemd-analyze cat-config systemd/logind.conf 2>/dev/null | grep -qi '^KillUserProcesses=yes' && fact kills-user-processes yes
-fi
-${checkoutFacts}
-${unitFacts(units)}
-${rightsFacts(rights)}
-${role.app ? configurationFacts(inputs.reload) : ''}
-nearest() { path=$1; while [ ! -d "$path" ]; do path=\${path%/*}; [ -n "$path" ] || path=/; done; printf '%s' "$path"; }
-free() { fact disk "$1 $(df -Pk "$(nearest "$2")" | awk 'NR == 2 { print $4 * 1024 }') $2"; }
-free checkout "$app"
-free journal "\${XDG_STATE_HOME:-$HOME/.local/state}"
-fact checkout-bytes "$(( $(du -sk --exclude=.git "$app" 2>/dev/null | cut -f 1) * 1024 ))"
-${backups ? backupDirFacts(inputs.backupDir) : ''}
-${fileFacts(inputs, role)}
-releases=${stateFolder(inputs.environment)}/releases
-if [ -f "$releases" ]; then tail -n 200 "$releases" | facts release; fi
-`;
-}
-function backupDirFacts(folder) {
-    return `backup_dir=${(0,quote/* quote */.h)(folder)}
-free backups "$backup_dir"
-if [ -d "$backup_dir" ] && [ -w "$backup_dir" ]; then fact backup-dir ok
-elif [ ! -e "$backup_dir" ] && [ -w "$(nearest "$backup_dir")" ]; then fact backup-dir can-be-made
-elif [ "$(id -u)" = 0 ] || sudo -n -l install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "$backup_dir" >/dev/null 2>&1; then fact backup-dir can-be-made
-else fact backup-dir no-rights; fi
-`;
-}
-function fileFacts(inputs, role) {
-    const { envFile, virtualenv, migrationsDir } = inputs;
-    const files = [envFile, virtualenv, ...(role.database ? [migrationsDir] : [])].filter((file) => file !== undefined);
-    return files.map((file) => `[ -r ${(0,quote/* quote */.h)(file)} ] || fact missing-file ${(0,quote/* quote */.h)(file)}\n`).join('');
-}
-function readHostFacts(host, role, facts, runnerSeconds) {
-    const all = (name) => facts.get(name) ?? [];
-    const one = (name) => all(name)[0] ?? '';
-    const unfinished = unfinishedOf(one('unfinished'), one('head'));
-    const lockAge = one('index-lock');
-    return {
-        host,
-        role,
-        user: one('user'),
-        clockAhead: Number(one('time')) - runnerSeconds,
-        missingTools: all('missing-tool'),
-        killsUserProcesses: one('kills-user-processes') === 'yes',
-        checkout: oneOf(one('checkout'), ['ok', 'missing', 'no-repository', 'not-the-top', 'read-only']) ?? 'unknown',
-        checkoutError: one('checkout-error') || one('checkout-owner'),
-        head: one('head'),
-        branch: one('branch'),
-        dirty: all('dirty'),
-        statusHash: one('status-hash'),
-        shallow: one('shallow') === 'yes',
-        submodules: one('submodules') === 'yes',
-        ...(lockAge === '' ? {} : { indexLock: { ageSeconds: Number(lockAge), held: one('index-lock-held') === 'yes' } }),
-        units: all('unit').map((line) => {
-            const [unit = '', load, active = ''] = line.split(' ');
-            return { unit, known: load === 'loaded', active };
-        }),
-        missingRights: all('no-right'),
-        configurationErrors: all('configuration-invalid'),
-        disks: all('disk').map((line) => {
-            const [purpose = '', free, ...path] = line.split(' ');
-            return { purpose, freeBytes: Number(free), path: path.join(' ') };
-        }),
-        checkoutBytes: Number(one('checkout-bytes')),
-        missingFiles: all('missing-file'),
-        backupDir: oneOf(one('backup-dir'), ['ok', 'can-be-made', 'no-rights']) ?? 'none',
-        releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined),
-        ...(unfinished === undefined ? {} : { unfinished }),
-        recorded: unfinished === undefined ? { checkout: [], database: [] } : { checkout: all('recorded-checkout'), database: all('recorded-database') },
-    };
-}
-function oneOf(value, allowed) {
-    return allowed.find((each) => each === value);
-}
-/** What an unfinished run left counts only while the checkout is on one of its two releases: otherwise somebody has deployed since. */
-function unfinishedOf(line, head) {
-    const begun = readBegunRun(line);
-    return begun !== undefined && (head === begun.from || head === begun.to) ? begun : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/assess/target.js
-/**
- * The last release that a record says was good, never the current one and never one that was rolled back since; else the newest
- * earlier commit whose message says so; else the nearest parent. A release that a rollback returned to is where it stays:
- * asking twice never goes one further back.
- */
-function chooseTarget(known) {
-    const { current } = known;
-    const last = known.releases.toSorted((a, b) => a.time - b.time).at(-1);
-    if (last?.result === 'rolled-back' && last.to === current)
-        return { sha: current, rule: 'current' };
-    const acceptable = (sha, since = 0) => sha !== current && !rolledBackSince(known.releases, sha, since);
-    const records = [...goodReleases(known), ...goodDeployments(known)]
-        .filter(({ sha, time }) => acceptable(sha, time))
-        .toSorted((a, b) => b.time - a.time);
-    const [record] = records;
-    if (record !== undefined)
-        return { sha: record.sha, rule: record.rule };
-    const matching = known.matching.find((sha) => acceptable(sha));
-    if (matching !== undefined)
-        return { sha: matching, rule: 'message' };
-    const parent = known.parents.find((sha) => acceptable(sha));
-    return parent === undefined ? undefined : { sha: parent, rule: 'parent' };
-}
-function goodReleases({ releases }) {
-    return releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to, time }) => ({ sha: to, time, rule: 'journal' }));
-}
-/** Successful deployments from before the current release was deployed; all of them when that is not on record. */
-function goodDeployments({ deployments = [], current }) {
-    const ofCurrent = deployments.filter(({ sha }) => sha === current).map(({ time }) => time);
-    const until = ofCurrent.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...ofCurrent);
-    return deployments.filter(({ state, time }) => state === 'success' && time < until).map(({ sha, time }) => ({ sha, time, rule: 'deployment' }));
-}
-function rolledBackSince(releases, sha, since) {
-    return releases.some(({ result, from, time }) => result === 'rolled-back' && from === sha && time >= since);
-}
-/** The release that serves now. Where hosts differ, the one that contains all others (`newest`, asked of a host); undefined when there is none. */
-function currentRelease(hosts, newest) {
-    const heads = new Set(hosts.map(({ head }) => head));
-    if (heads.size === 1)
-        return [...heads][0];
-    return newest.length === 1 ? newest[0] : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/assess.js
-/** What the git method has to know before it plans: every host, the target, what lies between. Read only. */
-
-
-
-
-
-
-
-async function assessCheckouts(inputs, roles, around) {
-    const ask = async (host, script) => (await hostOf(around, host).ask(repository(inputs.appDir) + script)).facts;
-    const facts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, [...roles], async ([host, role]) => {
-        const answer = await hostOf(around, host).ask(hostQuestion(inputs, role));
-        return readHostFacts(host, role, answer.facts, Math.round(around.clock.now() / 1000));
-    });
-    refuseIfAny(facts.flatMap((each) => judgeHost(inputs, each)));
-    const unfinished = facts.find((each) => each.unfinished !== undefined)?.unfinished;
-    const from = unfinished?.from ?? (await findCurrent(inputs, facts, ask));
-    const target = await findTarget(inputs, facts, { from, unfinished }, around, ask);
-    const hosts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, facts, async (each) => {
-        const answer = await ask(each.host, `${targetPresence(target.sha)}${changedPaths}`);
-        const here = answer.get('target-here')?.[0];
-        return { facts: each, toFetch: here === 'fetchable', absent: here === 'no', why: answer.get('target-error')?.[0], changed: here === 'yes' ? (answer.get('changed') ?? []) : undefined };
-    });
-    refuseIfAny(hosts.filter(({ absent }) => absent).map(({ facts: { host }, why }) => ({
-        code: 'no-such-commit', host, what: `the commit ${target.sha} is neither in ${inputs.appDir} nor at its remote`, ...(why === undefined ? {} : { why }),
-        fix: `Check that \`git -C ${inputs.appDir} fetch origin ${target.sha}\` works on ${host}, or give another "commit".`,
-    })));
-    const lead = hosts.find(({ toFetch }) => !toFetch)?.facts.host ?? facts[0]?.host ?? '';
-    const between = await ask(lead, targetPresence(target.sha) + difference(from, target.sha));
-    return { hosts, from, target, between, ...(unfinished === undefined ? {} : { unfinished }) };
-}
-/** The release that serves now; where hosts differ, the one that contains the others. */
-async function findCurrent(inputs, facts, ask) {
-    const serving = facts.filter(({ role }) => role.app);
-    const heads = [...new Set(serving.map(({ head }) => head))];
-    let newest = [];
-    for (const { host } of heads.length > 1 ? serving : []) {
-        newest = (await ask(host, newestOf(heads))).get('newest') ?? [];
-        if (newest.length > 0)
-            break;
-    }
-    const current = currentRelease(serving, newest);
-    if (current !== undefined)
-        return current;
-    if (inputs.commit !== undefined)
-        return serving[0]?.head ?? '';
-    throw new errors/* RollbackError */.ZS({
-        code: 'no-known-good', what: `the hosts are on different releases (${serving.map(({ host, head }) => `${host}: ${head.slice(0, 7)}`).join(', ')}) of which none contains the others, so the last good one cannot be told`,
-        fix: 'Give the release to return to as "commit".',
-    });
-}
-async function findTarget(inputs, facts, known, around, ask) {
-    const { commit } = inputs;
-    if (commit !== undefined)
-        return resolveCommit(commit, facts, ask);
-    const { from: current, unfinished } = known;
-    if (unfinished !== undefined)
-        return { sha: unfinished.to, rule: 'resumed' };
-    const releases = facts.flatMap((each) => each.releases);
-    const lead = facts.find(({ role }) => role.app)?.host ?? '';
-    const [offered, deployments] = await Promise.all([ask(lead, candidates(current)), around.deployments()]);
-    const target = chooseTarget({ current, releases, deployments, matching: offered.get('matching') ?? [], parents: offered.get('parent') ?? [] });
-    if (target !== undefined)
-        return target;
-    throw new errors/* RollbackError */.ZS({
-        code: 'no-known-good', host: lead, what: `no record, no message and no parent of ${current.slice(0, 7)} says which release was good`,
-        fix: 'Give the release to return to as "commit".',
-    });
-}
-async function resolveCommit(commit, facts, ask) {
-    let ambiguous;
-    for (const { host } of facts) {
-        const answer = await ask(host, resolve(commit));
-        const sha = answer.get('target')?.[0];
-        if (sha !== undefined)
-            return { sha, rule: 'input' };
-        ambiguous ??= answer.get('ambiguous')?.[0] || undefined;
-    }
-    throw new errors/* RollbackError */.ZS({
-        code: 'no-such-commit', what: `the input "commit" is ${JSON.stringify(commit)}, which no host knows as a commit, tag or branch, nor does their remote`,
-        ...(ambiguous === undefined ? {} : { why: ambiguous }), fix: 'Give the full SHA, or a tag or branch that has been pushed.',
-    });
-}
-/** Asked again after an undo: the same answer means that the checkout and its units are as they were found. */
-function checkoutAsFound(inputs, role) {
-    return `${repository(inputs.appDir)}
-fact as-found "commit $(repo rev-parse HEAD)"
-fact as-found "branch $(repo symbolic-ref --quiet HEAD)"
-fact as-found "local changes $(repo status --porcelain=v2 --untracked-files=no | sha256sum | cut -c 1-64)"
-${role.app ? inputs.services.map((unit) => `fact as-found "unit "${(0,quote/* quote */.h)(unit)}" $(systemctl show --property=ActiveState --value -- ${(0,quote/* quote */.h)(unit)} | sed 's/activating/failed/')"\n`).join('') : ''}`;
-}
-function hostOf(around, name) {
-    const host = around.hosts.get(name);
-    if (host === undefined)
-        throw new Error(`${name} is no host of this run`);
-    return host;
-}
-function refuseIfAny(failures) {
-    const [first, ...rest] = failures;
-    if (first !== undefined)
-        throw new errors/* RollbackError */.ZS([first, ...rest]);
 }
 
 // EXTERNAL MODULE: ./build/inputs/kinds/batch.js
@@ -6066,6 +6121,7 @@ function rolesOf(inputs) {
 
 
 
+
 const git = { assess, close: git_close };
 async function assess(inputs, around) {
     const roles = rolesOf(inputs);
@@ -6175,7 +6231,7 @@ async function eachAtMost(limit, items, act) {
 function startRecording(run) {
     return {
         run, commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, plan: { stages: [] }, hosts: [], checks: [], health: 'unknown',
-        timeline: [], backups: [], logs: [], notes: [],
+        timeline: [], backups: [], logs: [], access: [], notes: [],
     };
 }
 /** The report of a run that ended now, as it ended. */
@@ -6711,6 +6767,7 @@ function capitalised(words) {
 /* harmony export */   Rl: () => (/* binding */ runSeconds),
 /* harmony export */   Tu: () => (/* binding */ changesDatabase),
 /* harmony export */   iW: () => (/* binding */ measuredDowntime),
+/* harmony export */   lS: () => (/* binding */ accessInWords),
 /* harmony export */   ux: () => (/* binding */ lossInWords)
 /* harmony export */ });
 /* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7485);
@@ -6748,6 +6805,11 @@ function lossInWords(report) {
     const tables = report.lostRows?.filter(({ rows }) => rows > 0).length ?? 0;
     const kept = report.backups.some(({ kind }) => kind === 'database') ? ', and kept in the backup' : '';
     return `${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(lost, 'row')} of ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(tables, 'table')} ${lost === 1 ? 'is' : 'are'} no longer in live use${kept}`;
+}
+/** `12 of 480 requests were answered with a 5xx, to 3 clients`; a client that several hosts saw is counted on each. */
+function accessInWords({ access }) {
+    const [requests, errors, clients] = [(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .sum */ .cz)(access.map((each) => each.requests)), (0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .sum */ .cz)(access.map((each) => each.errors)), (0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .sum */ .cz)(access.map((each) => each.clients))];
+    return `${errors} of ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(requests, 'request')} ${errors === 1 ? 'was' : 'were'} answered with a 5xx${errors === 0 ? '' : `, to ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(clients, 'client')}`}`;
 }
 /** Whether the plan has a step that can change the database. */
 function changesDatabase({ migrations, plan }) {
@@ -6875,6 +6937,7 @@ function impact(report) {
     return [
         `- Availability during the run: ${(0,_impact_js__WEBPACK_IMPORTED_MODULE_15__/* .downtimeInWords */ .EH)(report)}${caused === undefined ? '' : ` (${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_13__/* .duration */ .p0)(caused)} from the first change on)`}.`,
         `- Data: ${(0,_impact_js__WEBPACK_IMPORTED_MODULE_15__/* .lossInWords */ .ux)(report)}.`,
+        ...(report.access.length === 0 ? [] : [`- Requests during the run: ${(0,_impact_js__WEBPACK_IMPORTED_MODULE_15__/* .accessInWords */ .lS)(report)}.`]),
         `- Checks: ${String(report.checks.length)} made, ${String(failed)} failed, ${String(unknown)} could not be measured.`,
         '- Before the run, and for users: to be told by a person.',
     ].join('\n');
@@ -7838,7 +7901,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./build/as-found.js
 var as_found = __nccwpck_require__(6694);
 // EXTERNAL MODULE: ./build/checks/logs.js
-var checks_logs = __nccwpck_require__(6358);
+var logs = __nccwpck_require__(6358);
 ;// CONCATENATED MODULE: ./build/checks/downtime.js
 /**
  * The time in which the service did not answer well: a failed sample covers the time from its own question to the next one's. What
@@ -7939,13 +8002,13 @@ var errors = __nccwpck_require__(9984);
 // EXTERNAL MODULE: ./build/execute.js
 var execute = __nccwpck_require__(8192);
 // EXTERNAL MODULE: ./build/parallel.js
-var build_parallel = __nccwpck_require__(3344);
+var parallel = __nccwpck_require__(3344);
 // EXTERNAL MODULE: ./build/recording.js
 var build_recording = __nccwpck_require__(2052);
-// EXTERNAL MODULE: ./build/settle.js
-var settle = __nccwpck_require__(3920);
-// EXTERNAL MODULE: ./build/standing.js
-var standing = __nccwpck_require__(8283);
+// EXTERNAL MODULE: ./build/settle.js + 1 modules
+var settle = __nccwpck_require__(3385);
+// EXTERNAL MODULE: ./build/host-reports.js
+var host_reports = __nccwpck_require__(6995);
 // EXTERNAL MODULE: ./build/underway.js
 var build_underway = __nccwpck_require__(9378);
 // EXTERNAL MODULE: ./build/verification.js + 4 modules
@@ -8026,7 +8089,7 @@ async function rollback(inputs, method, run, world) {
             return (0,build_recording/* reportOf */.EI)(recording, { result, failures, at: world.clock.now() });
         };
         const untouched = (assessed, result, failures = []) => {
-            recording.hosts = (0,standing/* hostReports */.Y)({ recording, assessed, settled: { result, failures }, begun: new Set() });
+            recording.hosts = (0,host_reports/* hostReports */.Y)({ recording, assessed, settled: { result, failures }, begun: new Set() });
             return end(result, failures);
         };
         let known;
@@ -8104,13 +8167,16 @@ async function proveAll({ verifying, assessed, recording, executor }) {
 }
 /** How the service answers and where its logs end, before anything is changed. */
 async function lookBefore(by) {
-    const { logFiles, parallel } = by.inputs;
-    const logs = logFiles.length === 0 ? [] : await (0,build_parallel/* eachAtMost */.W)(parallel, by.appHosts, async (name) => {
-        const host = by.hosts.get(name);
-        const answer = await host?.ask((0,checks_logs/* positions */.Xq)(logFiles));
-        return [name, answer === undefined ? [] : [...(0,checks_logs/* positionsIn */.YH)(logFiles, answer.facts)]];
+    const { logFiles, accessLog } = by.inputs;
+    const [health, logs, access] = await Promise.all([(0,verification/* askBaseline */.xi)(by), askPositions(by, logFiles), askPositions(by, accessLog === undefined ? [] : [accessLog])]);
+    return { health, logs, access };
+}
+async function askPositions({ inputs, hosts, appHosts }, files) {
+    const asked = await (0,parallel/* eachAtMost */.W)(inputs.parallel, files.length === 0 ? [] : appHosts, async (name) => {
+        const answer = await hosts.get(name)?.ask((0,logs/* positions */.Xq)(files));
+        return [name, answer === undefined ? [] : [...(0,logs/* positionsIn */.YH)(files, answer.facts)]];
     });
-    return { health: await (0,verification/* askBaseline */.xi)(by), logs: Object.fromEntries(logs) };
+    return Object.fromEntries(asked);
 }
 /** Between the assessment and the lock somebody else may have deployed: the plan would be wrong then. */
 async function refuseIfMoved({ asFound }, { hosts }, { parallel }) {
@@ -8127,22 +8193,59 @@ function writeDown(recording, { from, to, plan, commits, commitCount, migrations
 
 /***/ }),
 
-/***/ 3920:
+/***/ 3385:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ settle),
-/* harmony export */   p: () => (/* binding */ begunOn)
-/* harmony export */ });
-/* harmony import */ var _checks_logs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6358);
-/* harmony import */ var _execute_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8192);
-/* harmony import */ var _as_found_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6694);
-/* harmony import */ var _parallel_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3344);
-/* harmony import */ var _recording_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2052);
-/* harmony import */ var _standing_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8283);
-/* harmony import */ var _verification_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4766);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ begunOn),
+  G: () => (/* binding */ settle)
+});
+
+// EXTERNAL MODULE: ./build/checks/logs.js
+var logs = __nccwpck_require__(6358);
+;// CONCATENATED MODULE: ./build/checks/access-log.js
+
+/** Counts what was added since, in the combined (or common) format. Changes nothing. */
+function countAccess(file, position) {
+    return `${logs/* locating */.MZ}\n${counting}\naccess_since access ${(0,logs/* placeOf */.$t)(file, position)}\n`;
+}
+/** What `countAccess` reported; undefined when the log could not be read. */
+function accessIn(facts) {
+    const [, requests, errors, clients] = /^(\d+) (\d+) (\d+)$/.exec(facts.get('access')?.at(-1) ?? '') ?? [];
+    return requests === undefined ? undefined : { requests: Number(requests), errors: Number(errors), clients: Number(clients) };
+}
+// The status follows the first quote that is not escaped and closes the request; a client can write no such quote into it: nginx logs
+// it as \x22, Apache as \".
+const counting = `access_since() {
+  log_begin "$2" "$3" "$4"
+  if [ "$state" != at ]; then return 0; fi
+  tail -c "+$((from + 1))" -- "$2" | LC_ALL=C awk '
+    { requests++ }
+    match($0, /[^\\\\]" [1-5][0-9][0-9] /) && substr($0, RSTART + 3, 1) == "5" {
+      errors++
+      if (!($1 in seen)) { seen[$1] = 1; clients++ }
+    }
+    END { printf "%d %d %d\\n", requests, errors, clients }' | facts "$1"
+}`;
+
+// EXTERNAL MODULE: ./build/execute.js
+var execute = __nccwpck_require__(8192);
+// EXTERNAL MODULE: ./build/as-found.js
+var as_found = __nccwpck_require__(6694);
+// EXTERNAL MODULE: ./build/parallel.js
+var parallel = __nccwpck_require__(3344);
+// EXTERNAL MODULE: ./build/recording.js
+var build_recording = __nccwpck_require__(2052);
+// EXTERNAL MODULE: ./build/host-reports.js
+var host_reports = __nccwpck_require__(6995);
+// EXTERNAL MODULE: ./build/verification.js + 4 modules
+var verification = __nccwpck_require__(4766);
+;// CONCATENATED MODULE: ./build/settle.js
 /** How a run that may have touched production comes to its end: kept, taken back, or left for a person. Shared by main and post. */
+
 
 
 
@@ -8157,10 +8260,14 @@ async function settle(run, done, policy, cancelled) {
     const settled = await decide(run, done, policy, cancelled);
     if (settled.failures.length > 0 && done.touched)
         recording.logs = await readLogs(run);
-    recording.health = (0,_recording_js__WEBPACK_IMPORTED_MODULE_3__/* .healthOf */ .Wr)(Object.values(await (0,_verification_js__WEBPACK_IMPORTED_MODULE_2__/* .askBaseline */ .xi)(run.verifying)));
-    recording.hosts = (0,_standing_js__WEBPACK_IMPORTED_MODULE_4__/* .hostReports */ .Y)({ recording, assessed, settled, begun: done.begun });
+    recording.access = await readAccess(run);
+    // What had left live use is back.
+    if (settled.result !== 'rolled-back' && settled.material === 'drop' && recording.lostRows !== undefined)
+        recording.lostRows = [];
+    recording.health = (0,build_recording/* healthOf */.Wr)(Object.values(await (0,verification/* askBaseline */.xi)(run.verifying)));
+    recording.hosts = (0,host_reports/* hostReports */.Y)({ recording, assessed, settled, begun: done.begun });
     if (done.begun.size > 0)
-        await close(run, settled);
+        await settle_close(run, settled);
     return settled;
 }
 async function decide(run, done, policy, cancelled) {
@@ -8173,11 +8280,11 @@ async function decide(run, done, policy, cancelled) {
         return { result: cancelled ? 'cancelled' : 'failed', failures, material: 'leave' };
     const { inputs, assessed, recording } = run;
     run.executor.log.info(`Taking back what was done: ${failures[0]?.what ?? 'the run was cancelled'}`);
-    const undone = await (0,_execute_js__WEBPACK_IMPORTED_MODULE_1__/* .undo */ .tN)(assessed.plan, done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor);
-    const left = [...undone.failures, ...(await (0,_as_found_js__WEBPACK_IMPORTED_MODULE_5__/* .unlikeFound */ .l)(assessed.asFound, run.hosts, run.executor, writtenByTheApplication(done.facts, undone.facts)))];
-    const worse = await (0,_verification_js__WEBPACK_IMPORTED_MODULE_2__/* .proveNoWorse */ .Q)(run.verifying, run.before.health);
-    recording.checks = (0,_verification_js__WEBPACK_IMPORTED_MODULE_2__/* .latest */ .IW)(recording.checks, worse);
-    left.push(...(0,_verification_js__WEBPACK_IMPORTED_MODULE_2__/* .failuresOf */ .dJ)(worse).map((failure) => ({ ...failure, code: 'undo-failed' })));
+    const undone = await (0,execute/* undo */.tN)(assessed.plan, done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor);
+    const left = [...undone.failures, ...(await (0,as_found/* unlikeFound */.l)(assessed.asFound, run.hosts, run.executor, writtenByTheApplication(done.facts, undone.facts)))];
+    const worse = await (0,verification/* proveNoWorse */.Q)(run.verifying, run.before.health);
+    recording.checks = (0,verification/* latest */.IW)(recording.checks, worse);
+    left.push(...(0,verification/* failuresOf */.dJ)(worse).map((failure) => ({ ...failure, code: 'undo-failed' })));
     if (left.length > 0)
         return { result: 'failed', failures: [...failures, ...left], material: 'keep' };
     return { result: cancelled ? 'cancelled' : 'undone', failures, material: 'drop' };
@@ -8198,7 +8305,7 @@ function writtenByTheApplication(done, undone) {
 function recordFacts(recording, { plan }, facts) {
     for (const step of plan.stages.flatMap(({ steps }) => steps)) {
         const { host } = step;
-        const reported = facts.get((0,_execute_js__WEBPACK_IMPORTED_MODULE_1__/* .key */ .Eb)(step));
+        const reported = facts.get((0,execute/* key */.Eb)(step));
         if (reported === undefined)
             continue;
         const one = (name) => reported.get(name)?.[0] ?? '';
@@ -8211,87 +8318,44 @@ function recordFacts(recording, { plan }, facts) {
         for (const note of reported.get('note') ?? [])
             recording.notes.push(`${host}: ${note}`);
         const lost = reported.get('lost');
-        if (lost !== undefined) {
-            recording.lostRows = lost.map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') })).filter(({ rows }) => rows > 0);
+        if (lost !== undefined || one('counted') === 'yes') {
+            recording.lostRows = (lost ?? []).map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') })).filter(({ rows }) => rows > 0);
         }
     }
 }
 async function readLogs({ before, hosts }) {
     const excerpts = await Promise.all(Object.entries(before.logs).map(async ([name, positions]) => {
         const all = new Map(positions);
-        const answer = await hosts.get(name)?.ask((0,_checks_logs_js__WEBPACK_IMPORTED_MODULE_0__/* .since */ .XP)(all)).catch(() => undefined);
-        return answer === undefined ? [] : (0,_checks_logs_js__WEBPACK_IMPORTED_MODULE_0__/* .excerptsIn */ .iY)(name, all, answer.facts);
+        const answer = await hosts.get(name)?.ask((0,logs/* since */.XP)(all)).catch(() => undefined);
+        return answer === undefined ? [] : (0,logs/* excerptsIn */.iY)(name, all, answer.facts);
     }));
     return excerpts.flat();
 }
+async function readAccess({ before, hosts }) {
+    const counted = await Promise.all(Object.entries(before.access).flatMap(([host, positions]) => positions.map(async ([file, position]) => {
+        const answer = await hosts.get(host)?.ask(countAccess(file, position)).catch(() => undefined);
+        const count = answer === undefined ? undefined : accessIn(answer.facts);
+        return count === undefined ? [] : [{ host, ...count }];
+    })));
+    return counted.flat();
+}
 /** The last step on every host. What could not be put away is told, and changes nothing in the result. */
-async function close({ inputs, method, assessed, hosts, recording, executor }, { result, material }) {
+async function settle_close({ inputs, method, assessed, hosts, recording, executor }, { result, material }) {
     const ended = { time: executor.clock.now(), run: recording.run.id, result, from: assessed.from.sha, to: assessed.to.sha };
-    await (0,_parallel_js__WEBPACK_IMPORTED_MODULE_6__/* .eachAtMost */ .W)(executor.parallel, [...hosts.values()], async (host) => {
+    await (0,parallel/* eachAtMost */.W)(executor.parallel, [...hosts.values()], async (host) => {
         const { script, needsDatabase } = method.close(inputs, assessed, host.name, ended, material);
         const secret = needsDatabase ? executor.databaseSecret : undefined;
         const end = await host.perform({ id: 'close', script, limit: 120_000, ...(secret === undefined ? {} : { secret }) });
         if (end.kind === 'finished' && end.code === 0)
             return;
-        const why = 'output' in end ? (0,_execute_js__WEBPACK_IMPORTED_MODULE_1__/* .lastLine */ .fM)(end.output) : end.kind === 'lost' ? end.why : 'the lock was lost';
+        const why = 'output' in end ? (0,execute/* lastLine */.fM)(end.output) : end.kind === 'lost' ? end.why : 'the lock was lost';
         recording.notes.push(`${host.name}: what was kept for an undo could not be put away: ${why}`);
     });
 }
 /** The steps that the hosts' journals name. */
 async function begunOn(hosts, states) {
-    const journals = await Promise.all([...hosts.values()].map(async (host) => (await host.journal()).filter(({ state }) => states.includes(state)).map(({ id }) => (0,_execute_js__WEBPACK_IMPORTED_MODULE_1__/* .key */ .Eb)({ host: host.name, id }))));
+    const journals = await Promise.all([...hosts.values()].map(async (host) => (await host.journal()).filter(({ state }) => states.includes(state)).map(({ id }) => (0,execute/* key */.Eb)({ host: host.name, id }))));
     return new Set(journals.flat());
-}
-
-
-/***/ }),
-
-/***/ 8283:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Y: () => (/* binding */ hostReports)
-/* harmony export */ });
-/** What became of each host. */
-function hostReports({ recording, assessed, settled, begun }) {
-    const touching = assessed.plan.stages.filter(({ touches }) => touches).flatMap(({ steps }) => steps);
-    return Object.entries(assessed.current).map(([host, from]) => {
-        const steps = touching.filter((step) => step.host === host);
-        const touched = steps.filter(({ id }) => begun.has(`${host} ${id}`));
-        const failure = settled.failures.find((each) => each.host === host);
-        const spans = recording.timeline.filter((span) => span.host === host);
-        const seconds = spans.length === 0 ? 0 : (Math.max(...spans.map(({ end }) => end)) - Math.min(...spans.map(({ start }) => start))) / 1000;
-        return {
-            host, from, to: assessed.to.sha,
-            result: resultOf(settled, { untouched: touched.length === 0, whole: touched.length === steps.length, failed: failure !== undefined, moved: from !== assessed.to.sha }),
-            seconds: touched.length === 0 ? 0 : Math.round(seconds * 10) / 10,
-            message: failure === undefined ? '' : `${failure.what}${failure.why === undefined || failure.why === '' ? '' : `: ${failure.why}`}`,
-        };
-    });
-}
-function resultOf({ result, failures }, { untouched, whole, failed, moved }) {
-    const undoFailed = failures.some(({ code }) => code === 'undo-failed');
-    switch (result) {
-        case 'rolled-back':
-            return moved ? 'rolled-back' : 'unchanged';
-        case 'unchanged':
-            return 'unchanged';
-        case 'planned':
-        case 'refused':
-            return 'untouched';
-        case 'undone':
-            return untouched ? 'untouched' : 'undone';
-        case 'cancelled':
-        case 'failed':
-            if (untouched)
-                return 'untouched';
-            if (failed)
-                return 'failed';
-            if (undoFailed || (result === 'cancelled' && failures.length === 0))
-                return 'undone';
-            return whole ? 'rolled-back' : 'failed';
-    }
 }
 
 
@@ -8307,7 +8371,7 @@ function resultOf({ result, failures }, { untouched, whole, failed, moved }) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
 /* harmony import */ var _execute_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8192);
 /* harmony import */ var _recording_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2052);
-/* harmony import */ var _settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3920);
+/* harmony import */ var _settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3385);
 /* harmony import */ var _underway_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9378);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {

@@ -37,6 +37,12 @@ export function lossInWords(report: Report): string {
   return `${count(lost, 'row')} of ${count(tables, 'table')} ${lost === 1 ? 'is' : 'are'} no longer in live use${kept}`;
 }
 
+/** `12 of 480 requests were answered with a 5xx, to 3 clients`; a client that several hosts saw is counted on each. */
+export function accessInWords({ access }: Report): string {
+  const [requests, errors, clients] = [sum(access.map((each) => each.requests)), sum(access.map((each) => each.errors)), sum(access.map((each) => each.clients))];
+  return `${errors} of ${count(requests, 'request')} ${errors === 1 ? 'was' : 'were'} answered with a 5xx${errors === 0 ? '' : `, to ${count(clients, 'client')}`}`;
+}
+
 /** Whether the plan has a step that can change the database. */
 export function changesDatabase({ migrations, plan }: Report): boolean {
   const steps = plan.stages.filter(({ touches }) => touches).flatMap((stage) => stage.steps);

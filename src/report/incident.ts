@@ -2,7 +2,7 @@ import type { Report, Span } from '../outcome.ts';
 import { KiB, bytesOf } from './budget.ts';
 import { code, link, text } from './escape.ts';
 import { headline } from './headline.ts';
-import { downtimeInWords, lossInWords, measuredDowntime, runSeconds } from './impact.ts';
+import { accessInWords, downtimeInWords, lossInWords, measuredDowntime, runSeconds } from './impact.ts';
 import { foldHosts } from './gantt.ts';
 import { count, duration, moment } from './quantity.ts';
 import { describe } from './release.ts';
@@ -94,6 +94,7 @@ function impact(report: Report): string {
   return [
     `- Availability during the run: ${downtimeInWords(report)}${caused === undefined ? '' : ` (${duration(caused)} from the first change on)`}.`,
     `- Data: ${lossInWords(report)}.`,
+    ...(report.access.length === 0 ? [] : [`- Requests during the run: ${accessInWords(report)}.`]),
     `- Checks: ${String(report.checks.length)} made, ${String(failed)} failed, ${String(unknown)} could not be measured.`,
     '- Before the run, and for users: to be told by a person.',
   ].join('\n');

@@ -11,7 +11,7 @@ import type { Way } from '../../migrations/tool.ts';
 import type { Facts } from '../../ports.ts';
 import type { Surroundings } from '../method.ts';
 import type { GitFacts } from './assess.ts';
-import { environmentFor, sourceOf } from './data.ts';
+import { environmentFor, sourceOf } from './source.ts';
 
 export type DataFacts = {
   readonly way: Way;

@@ -1,7 +1,6 @@
 /** What belongs to the data in a git rollback: backups, migrations, and what an undo of them needs. */
 import { archiveCheckout } from '../../commands/archive.ts';
 import type { BackupPlace } from '../../commands/backup.ts';
-import { environmentOf, type DatabaseSource } from '../../commands/environment.ts';
 import { repository } from '../../commands/git.ts';
 import { databasePrelude } from '../../commands/mysql.ts';
 import { affectedBy } from '../../databases/mysql/affected.ts';
@@ -15,6 +14,7 @@ import type { Inputs } from '../../inputs.ts';
 import type { Step, Undo } from '../../plan.ts';
 import type { DataFacts } from './assess-data.ts';
 import type { GitFacts } from './assess.ts';
+import { sourceOf } from './source.ts';
 import type { DataSteps } from './plan.ts';
 
 const second = 1000;
@@ -22,17 +22,6 @@ const minute = 60 * second;
 
 /** Tables with more data than this are compared by their number of rows only. */
 const checksumLimit = 512 * 1024 * 1024;
-
-/** How the database of the inputs is reached on its host; undefined when none is known. */
-export function sourceOf({ databaseUrl, envFile, envKey }: Inputs): DatabaseSource | undefined {
-  if (envFile !== undefined) return { kind: 'env-file', file: envFile, key: envKey };
-  return databaseUrl === undefined ? undefined : { kind: 'secret', exportAs: envKey };
-}
-
-/** sh that exports the application's environment, for migrations and the install command. */
-export function environmentFor(inputs: Inputs): string {
-  return environmentOf(sourceOf(inputs), inputs.envFile);
-}
 
 export function planData(inputs: Inputs, facts: GitFacts, data: DataFacts, begun: BegunRun): DataSteps {
   return { backups: backups(inputs, facts, begun), migrations: migrations(inputs, facts, data, begun) };
