@@ -8346,6 +8346,10 @@ async function settle_close({ inputs, method, assessed, hosts, recording, execut
         const { script, needsDatabase } = method.close(inputs, assessed, host.name, ended, material);
         const secret = needsDatabase ? executor.databaseSecret : undefined;
         const end = await host.perform({ id: 'close', script, limit: 120_000, ...(secret === undefined ? {} : { secret }) });
+        if (end.kind === 'finished') {
+            for (const table of end.facts.get('left') ?? [])
+                recording.notes.push(`${host.name}: rows that the application wrote meanwhile, and that had no place any more, are kept in the table ${table}.`);
+        }
         if (end.kind === 'finished' && end.code === 0)
             return;
         const why = 'output' in end ? (0,execute/* lastLine */.fM)(end.output) : end.kind === 'lost' ? end.why : 'the lock was lost';
