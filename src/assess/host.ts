@@ -1,5 +1,5 @@
 /** What is asked of every host before anything is touched, and how its answer reads. Read only. */
-import { checkoutFacts, repository } from '../commands/git.ts';
+import { checkoutFacts, isSha, repository } from '../commands/git.ts';
 import { readBegunRun, readEndedRun, stateFolder, type BegunRun, type EndedRun } from '../hosts/history.ts';
 import { quote } from '../commands/quote.ts';
 import { configurationFacts, rightsFacts, rootCommands, unitFacts } from '../commands/systemd.ts';
@@ -104,7 +104,7 @@ export function readHostFacts(host: string, role: Role, facts: Facts, runnerSeco
     killsUserProcesses: one('kills-user-processes') === 'yes',
     checkout: oneOf(one('checkout'), ['ok', 'missing', 'no-repository', 'not-the-top', 'read-only']) ?? 'unknown',
     checkoutError: one('checkout-error') || one('checkout-owner'),
-    head: one('head'),
+    head: all('head').find(isSha) ?? '',
     branch: one('branch'),
     dirty: all('dirty'),
     statusHash: one('status-hash'),

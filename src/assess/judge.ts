@@ -53,7 +53,9 @@ function judgeCheckout(inputs: Inputs, facts: HostFacts, failure: MakeFailure): 
     'read-only': failure('no-rights', `${user} may not write to the checkout ${inputs.appDir}, which belongs to ${facts.checkoutError}`,
       `Let the SSH user be its owner, or give it write access: sudo chown -R ${user} ${inputs.appDir}`),
   };
-  const whole = notRight[facts.checkout];
+  const whole = facts.checkout === 'ok' && facts.head === ''
+    ? failure('not-a-checkout', `${inputs.appDir} has no commit checked out`, `Look at it on ${host}: git -C ${inputs.appDir} log -1`)
+    : notRight[facts.checkout];
   const lock = facts.indexLock;
   return [
     ...(whole === undefined ? [] : [whole]),

@@ -27,6 +27,11 @@ found=$git_dir/rollback-action/found
 `;
 }
 
+/** A full SHA. What a host says is one is held against this before it is used again. */
+export function isSha(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
+
 /** How the checkout is. Facts: `checkout`, `head`, `branch`, `dirty` (lines), `shallow`, `index-lock`, `submodules`, `unfinished`. */
 export const checkoutFacts = `
 if [ ! -d "$app" ]; then fact checkout missing
@@ -61,7 +66,7 @@ fi
  * abbreviation as the checkout knows it. Facts: `target`, or `ambiguous` (git's words).
  */
 export function resolve(name: string): string {
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name)) return `fact target ${quote(name)}\n`;
+  if (isSha(name)) return `fact target ${quote(name)}\n`;
   return `name=${quote(name)}
 commit_of() { repo rev-parse --verify --quiet --end-of-options "$1^{commit}"; }
 remote=$(timeout 20 git -C "$app" -c safe.directory="$app" ls-remote origin "refs/tags/$name^{}" "refs/tags/$name" "refs/heads/$name" 2>/dev/null) || remote=

@@ -2,7 +2,7 @@
 import { hostQuestion, readHostFacts, type HostFacts, type Role } from '../../assess/host.ts';
 import { judgeHost } from '../../assess/judge.ts';
 import { chooseTarget, currentRelease, type Target } from '../../assess/target.ts';
-import { candidates, changedPaths, difference, newestOf, repository, resolve, targetPresence } from '../../commands/git.ts';
+import { candidates, changedPaths, difference, isSha, newestOf, repository, resolve, targetPresence } from '../../commands/git.ts';
 import { quote } from '../../commands/quote.ts';
 import type { Failure } from '../../errors.ts';
 import { RollbackError } from '../../errors.ts';
@@ -64,7 +64,7 @@ async function findCurrent(inputs: Inputs, facts: readonly HostFacts[], ask: Ask
   const heads = [...new Set(serving.map(({ head }) => head))];
   let newest: readonly string[] = [];
   for (const { host } of heads.length > 1 ? serving : []) {
-    newest = (await ask(host, newestOf(heads))).get('newest') ?? [];
+    newest = ((await ask(host, newestOf(heads))).get('newest') ?? []).filter(isSha);
     if (newest.length > 0) break;
   }
   const current = currentRelease(serving, newest);
@@ -84,7 +84,7 @@ async function findTarget(inputs: Inputs, facts: readonly HostFacts[], known: { 
   const releases = facts.flatMap((each) => each.releases);
   const lead = facts.find(({ role }) => role.app)?.host ?? '';
   const [offered, deployments] = await Promise.all([ask(lead, candidates(current)), around.deployments()]);
-  const target = chooseTarget({ current, releases, deployments, matching: offered.get('matching') ?? [], parents: offered.get('parent') ?? [] });
+  const target = chooseTarget({ current, releases, deployments, matching: (offered.get('matching') ?? []).filter(isSha), parents: (offered.get('parent') ?? []).filter(isSha) });
   if (target !== undefined) return target;
   throw new RollbackError({
     code: 'no-known-good', host: lead, what: `no record, no message and no parent of ${current.slice(0, 7)} says which release was good`,
@@ -96,7 +96,7 @@ async function resolveCommit(commit: string, facts: readonly HostFacts[], ask: A
   let ambiguous: string | undefined;
   for (const { host } of facts) {
     const answer = await ask(host, resolve(commit));
-    const sha = answer.get('target')?.[0];
+    const sha = answer.get('target')?.find(isSha);
     if (sha !== undefined) return { sha, rule: 'input' };
     ambiguous ??= answer.get('ambiguous')?.[0] || undefined;
   }
