@@ -32,7 +32,7 @@ describe.skipIf(!available)('a rollback whose connections', () => {
   test('all die after so many bytes', async () => {
     await using scene = await openScene(2);
     await using relays = await relaysFor(scene);
-    for (const relay of relays.all) relay.cutAfter({ how: 'reset', bytes: 120_000 });
+    for (const relay of relays.all) relay.cutAfter({ how: 'reset', bytes: 60_000 });
     expect((await runAction(inputsFor(scene.production, relays.inputs))).outputs).toMatchObject({ result: 'rolled-back' });
     for (const relay of relays.all) expect(relay.connections).toBeGreaterThan(2);
     await expectEachStepOnce(scene);

@@ -71,9 +71,7 @@ function* migrationRules({ migrations, schema }: Partial<Values>, isSet: IsSet):
     }
   }
   if (migrations === 'none') {
-    for (const name of ['migrations-dir', 'schema'] as const) {
-      if (isSet(name)) yield invalid(`Input "${name}" has no effect with "migrations: none"`, 'Set "migrations: alembic" or "migrations: command", or take it out.');
-    }
+    if (isSet('migrations-dir')) yield invalid('Input "migrations-dir" has no effect with "migrations: none"', 'Set "migrations: alembic" or "migrations: command", or take it out.');
   }
 }
 
@@ -84,7 +82,6 @@ function* dataRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
   if (isSet('database-url') && isSet('env-file')) {
     yield invalid('Inputs "database-url" and "env-file" both name the database', 'Keep one of them.');
   }
-  if (isSet('env-key') && !isSet('env-file')) yield invalid('Input "env-key" has no effect without "env-file"', 'Set "env-file", or take it out.');
   if (backup.includes('none') && backup.length > 1) {
     yield invalid(`Input "backup" must be "none" alone, got ${backup.join(', ')}`, 'Take "none" out, or everything else.');
   }
