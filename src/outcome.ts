@@ -121,6 +121,10 @@ export type Report = {
   readonly lostRows?: readonly LostRows[];
   readonly backups: readonly Backup[];
   readonly logs: readonly LogExcerpt[];
+  /** What was looked at before anything was touched: ends of the logs, tables, connections. `file` names what it is. */
+  readonly found: readonly LogExcerpt[];
+  /** Tables that no migration touched, compared with how they were found. */
+  readonly untouchedTables?: { readonly same: number; readonly written: number };
   /** Of the hosts whose access log could be read. */
   readonly access: readonly Access[];
   /** Things a person should know that changed nothing: a stale lock taken over, local changes saved, a clock off by 9 s. */

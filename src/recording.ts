@@ -31,13 +31,15 @@ export type Recording = {
   backups: readonly Backup[];
   logs: readonly LogExcerpt[];
   access: readonly Access[];
+  found: readonly LogExcerpt[];
+  untouchedTables?: { readonly same: number; readonly written: number };
   readonly notes: string[];
 };
 
 export function startRecording(run: RunStart): Recording {
   return {
     run, commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, plan: { stages: [] }, hosts: [], checks: [], health: 'unknown',
-    timeline: [], backups: [], logs: [], access: [], notes: [],
+    timeline: [], backups: [], logs: [], access: [], found: [], notes: [],
   };
 }
 

@@ -1,6 +1,6 @@
 /** The story of a rollback, from assessment to report. What happens is told here; how, in the files that it names. */
 import { unlikeFound } from './as-found.ts';
-import { positions, positionsIn } from './checks/logs.ts';
+import { positions, positionsIn, tails, tailsIn } from './checks/logs.ts';
 import { startProber } from './checks/prober.ts';
 import { failuresIn, RollbackError, type Failure } from './errors.ts';
 import { execute } from './execute.ts';
@@ -40,6 +40,7 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
     writeDown(recording, assessed);
     const verifying: Verifying = { inputs, hosts: connected.hosts, appHosts: assessed.appHosts, asking: world };
     const before = await lookBefore(verifying);
+    recording.found = [...assessed.found, ...(await readTails(verifying))];
     recording.health = healthOf(Object.values(before.health));
 
     if (assessed.asAsked && recording.health === 'healthy') {
@@ -83,6 +84,16 @@ async function lookBefore(by: Verifying): Promise<Before> {
   const { logFiles, accessLog } = by.inputs;
   const [health, logs, access] = await Promise.all([askBaseline(by), askPositions(by, logFiles), askPositions(by, accessLog === undefined ? [] : [accessLog])]);
   return { health, logs, access };
+}
+
+/** The last lines of the logs, as a person would look at them first. */
+async function readTails({ inputs, hosts, appHosts }: Verifying): Promise<Recording['found']> {
+  const files = inputs.logFiles;
+  const asked = await eachAtMost(inputs.parallel, files.length === 0 ? [] : appHosts, async (name) => {
+    const answer = await hosts.get(name)?.ask(tails(files));
+    return answer === undefined ? [] : tailsIn(name, files, answer.facts);
+  });
+  return asked.flat();
 }
 
 async function askPositions({ inputs, hosts, appHosts }: Verifying, files: readonly string[]): Promise<LogPositions> {

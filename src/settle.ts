@@ -1,6 +1,4 @@
 /** How a run that may have touched production comes to its end: kept, taken back, or left for a person. Shared by main and post. */
-import { accessIn, countAccess } from './checks/access-log.ts';
-import { excerptsIn, since } from './checks/logs.ts';
 import type { Failure } from './errors.ts';
 import { key, lastLine, undo } from './execute.ts';
 import { unlikeFound } from './as-found.ts';
@@ -10,6 +8,8 @@ import { eachAtMost } from './parallel.ts';
 import type { Facts, Host } from './ports.ts';
 import { healthOf, type Recording } from './recording.ts';
 import { hostReports } from './host-reports.ts';
+import { readAccess, readLogs } from './evidence.ts';
+import { compareUntouched, writtenByTheApplication } from './rows.ts';
 import type { Underway } from './underway.ts';
 import { askBaseline, failuresOf, latest, proveNoWorse } from './verification.ts';
 
@@ -35,6 +35,7 @@ export async function settle(run: Underway, done: Done, policy: 'undo' | 'stop',
   const settled = await decide(run, done, policy, cancelled);
   if (settled.failures.length > 0 && done.touched) recording.logs = await readLogs(run);
   recording.access = await readAccess(run);
+  if (settled.result === 'rolled-back') await compareUntouched(run, done.facts);
   // What had left live use is back.
   if (settled.result !== 'rolled-back' && settled.material === 'drop' && recording.lostRows !== undefined) recording.lostRows = [];
   recording.health = healthOf(Object.values(await askBaseline(run.verifying)));
@@ -59,19 +60,6 @@ async function decide(run: Underway, done: Done, policy: 'undo' | 'stop', cancel
   return { result: cancelled ? 'cancelled' : 'undone', failures, material: 'drop' };
 }
 
-/**
- * Rows that differ from what was found without our doing: in tables that no migration touches, and in those to which the application was seen to
- * write between the downgrade and its undo. Where it is not known what was kept aside, every table counts as touched.
- */
-function writtenByTheApplication(done: ReadonlyMap<string, Facts>, undone: ReadonlyMap<string, Facts>): (line: string) => boolean {
-  const tables = (facts: ReadonlyMap<string, Facts>, name: string): readonly string[] => [...facts.values()].flatMap((each) => each.get(name) ?? []).map((line) => line.split(' ').slice(1).join(' '));
-  const [kept, written] = [tables(done, 'kept'), tables(undone, 'written')];
-  return (line) => {
-    const [, table] = /^rows(?:-counted)? (?:\d+ ){1,2}(.+)$/.exec(line) ?? [];
-    return table !== undefined && (written.includes(table) || (kept.length > 0 && !kept.includes(table)));
-  };
-}
-
 /** What steps reported, where the report shows it. */
 function recordFacts(recording: Recording, { plan }: Assessed, facts: ReadonlyMap<string, Facts>): void {
   for (const step of plan.stages.flatMap(({ steps }) => steps)) {
@@ -90,24 +78,6 @@ function recordFacts(recording: Recording, { plan }: Assessed, facts: ReadonlyMa
       recording.lostRows = (lost ?? []).map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') })).filter(({ rows }) => rows > 0);
     }
   }
-}
-
-async function readLogs({ before, hosts }: Underway): Promise<Recording['logs']> {
-  const excerpts = await Promise.all(Object.entries(before.logs).map(async ([name, positions]) => {
-    const all = new Map(positions);
-    const answer = await hosts.get(name)?.ask(since(all)).catch(() => undefined);
-    return answer === undefined ? [] : excerptsIn(name, all, answer.facts);
-  }));
-  return excerpts.flat();
-}
-
-async function readAccess({ before, hosts }: Underway): Promise<Recording['access']> {
-  const counted = await Promise.all(Object.entries(before.access).flatMap(([host, positions]) => positions.map(async ([file, position]) => {
-    const answer = await hosts.get(host)?.ask(countAccess(file, position)).catch(() => undefined);
-    const count = answer === undefined ? undefined : accessIn(answer.facts);
-    return count === undefined ? [] : [{ host, ...count }];
-  })));
-  return counted.flat();
 }
 
 /** The last step on every host. What could not be put away is told, and changes nothing in the result. */

@@ -64,6 +64,7 @@ export function exampleReport(overrides: Partial<Report> = {}, hosts: readonly s
       { kind: 'app', host: 'web-1', location: '/var/backups/green-matchers/2025-11-23T12-00-33Z-c3d4e5f.tar.gz', bytes: 3_118_442, sha256: '60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752' },
     ],
     access: [],
+    found: [],
     logs: [],
     notes: ['web-2: local changes in apps/backend/settings.py were saved to refs/rollback/11934567890-1 and to /var/backups/green-matchers/web-2.patch'],
     ...overrides,

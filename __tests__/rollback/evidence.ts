@@ -8,10 +8,10 @@ export type Kept = { readonly run: string; readonly step: string; readonly start
 
 const state = '/home/deploy/.local/state/rollback-action';
 
-/** All steps of all runs on a host, in the order in which they were first started. */
+/** All steps of all runs on a host, run after run, in the order in which they were first started. */
 export async function steps(host: Host): Promise<readonly Kept[]> {
   const lines = await host.run(`cd ${state}/production 2> /dev/null || exit 0
-for run in $(ls -1tr); do
+for run in $(ls -1); do
   [ -f "$run/order" ] || continue
   while read -r step; do
     echo "$run $step $(wc -l < "$run/$step/started") $(stat -c %.9Y "$run/$step/started") $(tr -d ' ' < "$run/$step/rc" 2> /dev/null || echo none) $(stat -c %.9Y "$run/$step/rc" 2> /dev/null || echo 0)"

@@ -1772,10 +1772,12 @@ function tooFew(last, inRow, { successes, timeout }) {
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $t: () => (/* binding */ placeOf),
+/* harmony export */   JF: () => (/* binding */ tailsIn),
 /* harmony export */   MZ: () => (/* binding */ locating),
 /* harmony export */   XP: () => (/* binding */ since),
 /* harmony export */   Xq: () => (/* binding */ positions),
 /* harmony export */   YH: () => (/* binding */ positionsIn),
+/* harmony export */   i0: () => (/* binding */ tails),
 /* harmony export */   iY: () => (/* binding */ excerptsIn)
 /* harmony export */ });
 /* harmony import */ var _commands_quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4762);
@@ -1797,6 +1799,13 @@ function positionsIn(files, facts) {
 /** Prints what was added to each file since, its end if it is much. Changes nothing. */
 function since(all) {
     return [locating, printing, ...[...all].map(([file, position], index) => `log_since log-${index} ${placeOf(file, position)}`), ''].join('\n');
+}
+/** Prints the last 100 lines of each file, for `tailsIn`. Changes nothing. */
+function tails(files) {
+    return files.map((file, index) => `if [ -f ${(0,_commands_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(file)} ] && [ -r ${(0,_commands_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(file)} ]; then tail -n 100 -- ${(0,_commands_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(file)} | tail -c 16384 | tr -d '\\000' | facts tail-${index}; fi\n`).join('');
+}
+function tailsIn(host, files, facts) {
+    return files.map((file, index) => ({ host, file, text: (facts.get(`tail-${index}`) ?? []).join('\n') }));
 }
 /** What `since` printed, for a person. */
 function excerptsIn(host, all, facts) {
@@ -2506,10 +2515,8 @@ function* migrationRules({ migrations, schema }, isSet) {
         }
     }
     if (migrations === 'none') {
-        for (const name of ['migrations-dir', 'schema']) {
-            if (isSet(name))
-                yield invalid(`Input "${name}" has no effect with "migrations: none"`, 'Set "migrations: alembic" or "migrations: command", or take it out.');
-        }
+        if (isSet('migrations-dir'))
+            yield invalid('Input "migrations-dir" has no effect with "migrations: none"', 'Set "migrations: alembic" or "migrations: command", or take it out.');
     }
 }
 function* dataRules(values, isSet) {
@@ -2519,8 +2526,6 @@ function* dataRules(values, isSet) {
     if (isSet('database-url') && isSet('env-file')) {
         yield invalid('Inputs "database-url" and "env-file" both name the database', 'Keep one of them.');
     }
-    if (isSet('env-key') && !isSet('env-file'))
-        yield invalid('Input "env-key" has no effect without "env-file"', 'Set "env-file", or take it out.');
     if (backup.includes('none') && backup.length > 1) {
         yield invalid(`Input "backup" must be "none" alone, got ${backup.join(', ')}`, 'Take "none" out, or everything else.');
     }
@@ -3574,7 +3579,9 @@ function judgeCheckout(inputs, facts, failure) {
         'not-the-top': failure('not-a-checkout', `${inputs.appDir} lies inside a checkout but is not its top`, 'Give the top of the checkout as "app-dir".'),
         'read-only': failure('no-rights', `${user} may not write to the checkout ${inputs.appDir}, which belongs to ${facts.checkoutError}`, `Let the SSH user be its owner, or give it write access: sudo chown -R ${user} ${inputs.appDir}`),
     };
-    const whole = notRight[facts.checkout];
+    const whole = facts.checkout === 'ok' && facts.head === ''
+        ? failure('not-a-checkout', `${inputs.appDir} has no commit checked out`, `Look at it on ${host}: git -C ${inputs.appDir} log -1`)
+        : notRight[facts.checkout];
     const lock = facts.indexLock;
     return [
         ...(whole === undefined ? [] : [whole]),
@@ -3739,6 +3746,10 @@ if mode=$(stat -c %a "$git_dir/HEAD" 2>/dev/null); then checkout_umask=$(printf 
 found=$git_dir/rollback-action/found
 `;
 }
+/** A full SHA. What a host says is one is held against this before it is used again. */
+function isSha(text) {
+    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
 /** How the checkout is. Facts: `checkout`, `head`, `branch`, `dirty` (lines), `shallow`, `index-lock`, `submodules`, `unfinished`. */
 const checkoutFacts = `
 if [ ! -d "$app" ]; then fact checkout missing
@@ -3772,7 +3783,7 @@ fi
  * abbreviation as the checkout knows it. Facts: `target`, or `ambiguous` (git's words).
  */
 function resolve(name) {
-    if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name))
+    if (isSha(name))
         return `fact target ${(0,quote/* quote */.h)(name)}\n`;
     return `name=${(0,quote/* quote */.h)(name)}
 commit_of() { repo rev-parse --verify --quiet --end-of-options "$1^{commit}"; }
@@ -4904,7 +4915,7 @@ const countUpTo = 64 * 1024 * 1024;
 async function assessData(inputs, facts, around) {
     const on = facts.hosts.find(({ facts: { role } }) => role.database);
     if (on === undefined)
-        return { way: await migrationTools.none(), keptAside: false, notes: [] };
+        return { way: await migrationTools.none(), keptAside: false, notes: [], found: [] };
     const { host, head, disks } = on.facts;
     const ask = async (script) => {
         const secret = inputs.databaseUrl === undefined ? {} : { secret: inputs.databaseUrl };
@@ -4919,14 +4930,14 @@ async function assessData(inputs, facts, around) {
     });
     const source = sourceOf(inputs);
     if (source === undefined)
-        return { way, keptAside: false, notes: [] };
+        return { way, keptAside: false, notes: [], found: [] };
     const database = await ask(`${databasePrelude(source)}${databaseFacts(countUpTo)}${countDrops(dropsIn(way.sql))}`);
     const freeBytes = disks.find(({ purpose }) => purpose === 'backups')?.freeBytes;
     const [first, ...rest] = judge(inputs, host, database, way, freeBytes);
     if (first !== undefined)
         throw new errors/* RollbackError */.ZS([first, ...rest]);
     const keptAside = facts.unfinished !== undefined && (database.get('database-kept') ?? []).includes(asideOf(facts.unfinished.run));
-    return { way, keptAside, notes: notesOn(host, database, keptAside) };
+    return { way, keptAside, notes: notesOn(host, database, keptAside), found: foundIn(host, database) };
 }
 function judge(inputs, host, database, { movements, sql }, freeBytes) {
     const one = (name) => database.get(name)?.[0] ?? '';
@@ -4961,6 +4972,18 @@ function notesOn(host, database, takenUp) {
         ...(others.length > 0 ? [`${host}: the dump is not of one moment for tables that are not InnoDB: ${others.join(', ')}.`] : []),
         ...(!takenUp && (database.get('database-kept') ?? []).length > 0 ? [`${host}: the database holds tables that an earlier rollback kept aside: ${(database.get('database-kept') ?? []).slice(0, 5).join(', ')}.`] : []),
     ];
+}
+/** Facts `database-table` are rows, exact or estimate, bytes, engine, name; `database-process` connections, longest seconds, command, user. */
+function foundIn(host, database) {
+    const tables = (database.get('database-table') ?? []).map((line) => {
+        const [rows, counted, bytes, engine, ...name] = line.split(' ');
+        return `${name.join(' ')}: ${counted === 'exact' ? '' : 'about '}${rows} rows, ${bytes} bytes, ${engine}`;
+    });
+    const processes = (database.get('database-process') ?? []).map((line) => {
+        const [connections, seconds, command, ...user] = line.split(' ');
+        return `${user.join(' ')}: ${connections} in ${command}, the longest for ${seconds} s`;
+    });
+    return [{ host, file: 'tables of the database', text: tables.join('\n') }, { host, file: 'connections to the database', text: processes.join('\n') }];
 }
 function unanswered(host, output) {
     return new errors/* RollbackError */.ZS({
@@ -5177,7 +5200,7 @@ function readHostFacts(host, role, facts, runnerSeconds) {
         killsUserProcesses: one('kills-user-processes') === 'yes',
         checkout: oneOf(one('checkout'), ['ok', 'missing', 'no-repository', 'not-the-top', 'read-only']) ?? 'unknown',
         checkoutError: one('checkout-error') || one('checkout-owner'),
-        head: one('head'),
+        head: all('head').find(isSha) ?? '',
         branch: one('branch'),
         dirty: all('dirty'),
         statusHash: one('status-hash'),
@@ -5293,7 +5316,7 @@ async function findCurrent(inputs, facts, ask) {
     const heads = [...new Set(serving.map(({ head }) => head))];
     let newest = [];
     for (const { host } of heads.length > 1 ? serving : []) {
-        newest = (await ask(host, newestOf(heads))).get('newest') ?? [];
+        newest = ((await ask(host, newestOf(heads))).get('newest') ?? []).filter(isSha);
         if (newest.length > 0)
             break;
     }
@@ -5317,7 +5340,7 @@ async function findTarget(inputs, facts, known, around, ask) {
     const releases = facts.flatMap((each) => each.releases);
     const lead = facts.find(({ role }) => role.app)?.host ?? '';
     const [offered, deployments] = await Promise.all([ask(lead, candidates(current)), around.deployments()]);
-    const target = chooseTarget({ current, releases, deployments, matching: offered.get('matching') ?? [], parents: offered.get('parent') ?? [] });
+    const target = chooseTarget({ current, releases, deployments, matching: (offered.get('matching') ?? []).filter(isSha), parents: (offered.get('parent') ?? []).filter(isSha) });
     if (target !== undefined)
         return target;
     throw new errors/* RollbackError */.ZS({
@@ -5329,7 +5352,7 @@ async function resolveCommit(commit, facts, ask) {
     let ambiguous;
     for (const { host } of facts) {
         const answer = await ask(host, resolve(commit));
-        const sha = answer.get('target')?.[0];
+        const sha = answer.get('target')?.find(isSha);
         if (sha !== undefined)
             return { sha, rule: 'input' };
         ambiguous ??= answer.get('ambiguous')?.[0] || undefined;
@@ -6142,6 +6165,7 @@ async function assess(inputs, around) {
         migrationSql: sql,
         filesChanged: Number(between.get('changed-count')?.[0] ?? 0),
         notes: [...git_notesOn(facts), ...data.notes],
+        found: data.found,
         current: Object.fromEntries(facts.hosts.map(({ facts: { host, head } }) => [host, head])),
         asFound,
         run: begun.run,
@@ -6231,7 +6255,7 @@ async function eachAtMost(limit, items, act) {
 function startRecording(run) {
     return {
         run, commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, plan: { stages: [] }, hosts: [], checks: [], health: 'unknown',
-        timeline: [], backups: [], logs: [], access: [], notes: [],
+        timeline: [], backups: [], logs: [], access: [], found: [], notes: [],
     };
 }
 /** The report of a run that ended now, as it ended. */
@@ -6880,7 +6904,7 @@ function incidentReport(report) {
         section('Actions taken', actions(report), (0,_sections_failures_js__WEBPACK_IMPORTED_MODULE_5__/* .failures */ .e)(report), (0,_sections_hosts_js__WEBPACK_IMPORTED_MODULE_7__/* .hosts */ .S)(report), titled('Saved', (0,_sections_kept_js__WEBPACK_IMPORTED_MODULE_8__/* .backups */ .um)(report)), titled('Worth knowing', (0,_sections_kept_js__WEBPACK_IMPORTED_MODULE_8__/* .notes */ .Q2)(report))),
         section('Against the targets', (0,_sections_goals_js__WEBPACK_IMPORTED_MODULE_6__/* .targetTable */ .i)(report)),
         section('Prevention', prevention(report)),
-        section('Appendix: logs', (0,_sections_raw_js__WEBPACK_IMPORTED_MODULE_9__/* .logs */ .K)(report)),
+        section('Appendix: logs', (0,_sections_raw_js__WEBPACK_IMPORTED_MODULE_9__/* .logs */ .K9)(report)),
     ].filter((part) => part !== '');
     const kept = parts.filter((_part, index) => (0,_budget_js__WEBPACK_IMPORTED_MODULE_0__/* .bytesOf */ .$$)(parts.slice(0, index + 1).join('\n\n')) < limit);
     return `${kept.join('\n\n')}\n`;
@@ -7536,8 +7560,9 @@ function notes({ notes: all }) {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ logs),
-/* harmony export */   l: () => (/* binding */ sql)
+/* harmony export */   F9: () => (/* binding */ found),
+/* harmony export */   K9: () => (/* binding */ logs),
+/* harmony export */   ll: () => (/* binding */ sql)
 /* harmony export */ });
 /* harmony import */ var _budget_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5641);
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4963);
@@ -7554,6 +7579,12 @@ function logs({ logs: all }, limit = 40 * _budget_js__WEBPACK_IMPORTED_MODULE_0_
     const share = Math.floor(limit / Math.max(1, shown.length)) - 512;
     const left = all.length - shown.length;
     return [...shown.map((log) => excerpt(log, share)), ...(left > 0 ? [`… and ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(left, 'more file')}.`] : [])].join('\n\n');
+}
+/** What was looked at before anything was touched. */
+function found({ found: all }, limit = 24 * _budget_js__WEBPACK_IMPORTED_MODULE_0__/* .KiB */ .ty) {
+    const filled = all.filter(({ text }) => text.trim() !== '').slice(0, 20);
+    const share = Math.floor(limit / Math.max(1, filled.length)) - 512;
+    return filled.map((each) => excerpt(each, share)).join('\n\n');
 }
 function excerpt({ host, file, text }, limit) {
     const lines = (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .clean */ .uH)(text).trimEnd();
@@ -7649,6 +7680,7 @@ function duringRollback(report) {
         { ...checked(report, 'health'), done: health === 'healthy' && checked(report, 'health').done, task: 'Health checks passed' },
         { ...checked(report, 'smoke'), task: 'Smoke tests passed' },
         { done: lost !== undefined, task: 'Rows compared with the backup', detail: lost === undefined ? 'not measured' : (0,impact/* lossInWords */.ux)(report) },
+        ...(report.untouchedTables === undefined ? [] : [{ done: true, task: 'Rows of tables that no migration touched compared', detail: compared(report.untouchedTables) }]),
         { done: downtime !== undefined, task: 'Downtime measured', detail: downtime === undefined ? 'not measured' : (0,quantity/* duration */.p0)(downtime.total) },
         { done: report.logs.length > 0, task: 'Logs collected', detail: report.logs.length > 0 ? `${(0,quantity/* count */.U9)(report.logs.length, 'file')}, below` : 'none were kept' },
         { done: false, task: 'Team and users told', detail: person },
@@ -7663,6 +7695,9 @@ function afterRollback({ result }, incidentReport) {
         { done: false, task: 'Status page and stakeholders told that it is over', detail: person },
         { done: false, task: 'Incident reviewed, with what will prevent it', detail: person },
     ];
+}
+function compared({ same, written }) {
+    return `${(0,quantity/* count */.U9)(same, 'table')} as found${written === 0 ? '' : `, ${(0,quantity/* count */.U9)(written, 'table')} written to by the application`}`;
 }
 function backups({ backups: made }) {
     return made.length === 0 ? 'none was made' : made.map(({ kind, host }) => `${kind} on ${host}`).join(', ');
@@ -7813,19 +7848,20 @@ function sections(report, incidentReport) {
     const details = [
         { title: 'Availability during the run', body: timeline_availability(report), folded: true },
         { title: 'Plan', body: plan(report), folded: true },
-        { title: 'SQL of the downgrade', body: (0,raw/* sql */.l)(report), folded: true },
-        { title: 'Logs', body: (0,raw/* logs */.K)(report), folded: true },
+        { title: 'SQL of the downgrade', body: (0,raw/* sql */.ll)(report), folded: true },
+        { title: 'Logs', body: (0,raw/* logs */.K9)(report), folded: true },
+        { title: 'As it was found', body: (0,raw/* found */.F9)(report), folded: true },
     ];
     switch (result) {
         case 'planned':
             return [
                 { title: 'What would change', body: (0,changes/* changes */.Ao)(report) },
-                { title: 'SQL of the downgrade', body: (0,raw/* sql */.l)(report) },
+                { title: 'SQL of the downgrade', body: (0,raw/* sql */.ll)(report) },
                 { title: 'What would be done', body: plan(report) },
                 told,
                 { ...state, folded: true },
                 { title: 'Checks', body: (0,checks/* checks */.A)(report) },
-                { title: 'Logs', body: (0,raw/* logs */.K)(report), folded: true },
+                { title: 'As it was found', body: (0,raw/* found */.F9)(report), folded: true },
             ];
         case 'unchanged':
             return [state, told, ...evidence, { title: 'Release', body: (0,changes/* changes */.Ao)({ ...report, commits: [], migrations: [] }) }, ...details];
@@ -8005,8 +8041,8 @@ var execute = __nccwpck_require__(8192);
 var parallel = __nccwpck_require__(3344);
 // EXTERNAL MODULE: ./build/recording.js
 var build_recording = __nccwpck_require__(2052);
-// EXTERNAL MODULE: ./build/settle.js + 1 modules
-var settle = __nccwpck_require__(3385);
+// EXTERNAL MODULE: ./build/settle.js + 3 modules
+var settle = __nccwpck_require__(5707);
 // EXTERNAL MODULE: ./build/host-reports.js
 var host_reports = __nccwpck_require__(6995);
 // EXTERNAL MODULE: ./build/underway.js
@@ -8107,6 +8143,7 @@ async function rollback(inputs, method, run, world) {
                 writeDown(recording, assessed);
                 const verifying = { inputs, hosts: connected.hosts, appHosts: assessed.appHosts, asking: world };
                 const before = await lookBefore(verifying);
+                recording.found = [...assessed.found, ...(await readTails(verifying))];
                 recording.health = (0,build_recording/* healthOf */.Wr)(Object.values(before.health));
                 if (assessed.asAsked && recording.health === 'healthy') {
                     recording.checks = await (0,verification/* verifyAll */.Vf)(verifying, assessed.to);
@@ -8171,6 +8208,15 @@ async function lookBefore(by) {
     const [health, logs, access] = await Promise.all([(0,verification/* askBaseline */.xi)(by), askPositions(by, logFiles), askPositions(by, accessLog === undefined ? [] : [accessLog])]);
     return { health, logs, access };
 }
+/** The last lines of the logs, as a person would look at them first. */
+async function readTails({ inputs, hosts, appHosts }) {
+    const files = inputs.logFiles;
+    const asked = await (0,parallel/* eachAtMost */.W)(inputs.parallel, files.length === 0 ? [] : appHosts, async (name) => {
+        const answer = await hosts.get(name)?.ask((0,logs/* tails */.i0)(files));
+        return answer === undefined ? [] : (0,logs/* tailsIn */.JF)(name, files, answer.facts);
+    });
+    return asked.flat();
+}
 async function askPositions({ inputs, hosts, appHosts }, files) {
     const asked = await (0,parallel/* eachAtMost */.W)(inputs.parallel, files.length === 0 ? [] : appHosts, async (name) => {
         const answer = await hosts.get(name)?.ask((0,logs/* positions */.Xq)(files));
@@ -8193,7 +8239,7 @@ function writeDown(recording, { from, to, plan, commits, commitCount, migrations
 
 /***/ }),
 
-/***/ 3385:
+/***/ 5707:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -8204,6 +8250,16 @@ __nccwpck_require__.d(__webpack_exports__, {
   G: () => (/* binding */ settle)
 });
 
+// EXTERNAL MODULE: ./build/execute.js
+var execute = __nccwpck_require__(8192);
+// EXTERNAL MODULE: ./build/as-found.js
+var as_found = __nccwpck_require__(6694);
+// EXTERNAL MODULE: ./build/parallel.js
+var parallel = __nccwpck_require__(3344);
+// EXTERNAL MODULE: ./build/recording.js
+var build_recording = __nccwpck_require__(2052);
+// EXTERNAL MODULE: ./build/host-reports.js
+var host_reports = __nccwpck_require__(6995);
 // EXTERNAL MODULE: ./build/checks/logs.js
 var logs = __nccwpck_require__(6358);
 ;// CONCATENATED MODULE: ./build/checks/access-log.js
@@ -8231,20 +8287,72 @@ const counting = `access_since() {
     END { printf "%d %d %d\\n", requests, errors, clients }' | facts "$1"
 }`;
 
-// EXTERNAL MODULE: ./build/execute.js
-var execute = __nccwpck_require__(8192);
-// EXTERNAL MODULE: ./build/as-found.js
-var as_found = __nccwpck_require__(6694);
-// EXTERNAL MODULE: ./build/parallel.js
-var parallel = __nccwpck_require__(3344);
-// EXTERNAL MODULE: ./build/recording.js
-var build_recording = __nccwpck_require__(2052);
-// EXTERNAL MODULE: ./build/host-reports.js
-var host_reports = __nccwpck_require__(6995);
+;// CONCATENATED MODULE: ./build/evidence.js
+/** What the hosts' logs tell of the time of the run. */
+
+
+/** What was added to the log files since the start. */
+async function readLogs({ before, hosts }) {
+    const excerpts = await Promise.all(Object.entries(before.logs).map(async ([name, positions]) => {
+        const all = new Map(positions);
+        const answer = await hosts.get(name)?.ask((0,logs/* since */.XP)(all)).catch(() => undefined);
+        return answer === undefined ? [] : (0,logs/* excerptsIn */.iY)(name, all, answer.facts);
+    }));
+    return excerpts.flat();
+}
+/** Requests and errors since the start, of the hosts whose access log can be read. */
+async function readAccess({ before, hosts }) {
+    const counted = await Promise.all(Object.entries(before.access).flatMap(([host, positions]) => positions.map(async ([file, position]) => {
+        const answer = await hosts.get(host)?.ask(countAccess(file, position)).catch(() => undefined);
+        const count = answer === undefined ? undefined : accessIn(answer.facts);
+        return count === undefined ? [] : [{ host, ...count }];
+    })));
+    return counted.flat();
+}
+
+;// CONCATENATED MODULE: ./build/rows.js
+/** Rows as they were found and as they are, by table: what the application itself wrote is told from what the run did. */
+
+/**
+ * Rows that differ from what was found without our doing: in tables that no migration touches, and in those to which the application was seen to
+ * write between the downgrade and its undo. Where it is not known what was kept aside, every table counts as touched.
+ */
+function writtenByTheApplication(done, undone) {
+    const tables = (facts, name) => [...facts.values()].flatMap((each) => each.get(name) ?? []).map((line) => line.split(' ').slice(1).join(' '));
+    const [kept, written] = [tables(done, 'kept'), tables(undone, 'written')];
+    return (line) => {
+        const [, table] = /^rows(?:-counted)? (?:\d+ ){1,2}(.+)$/.exec(line) ?? [];
+        return table !== undefined && (written.includes(table) || (kept.length > 0 && !kept.includes(table)));
+    };
+}
+/** Tables that no migration touches must hold what they held. Fewer rows are told: the application may have deleted them, or somebody else. */
+async function compareUntouched({ assessed, hosts, recording, executor }, facts) {
+    const kept = new Set([...facts.values()].flatMap((each) => each.get('kept') ?? []).map((line) => line.split(' ').slice(1).join(' ')));
+    const [question] = assessed.asFound.filter(({ needsDatabase }) => needsDatabase);
+    const now = question === undefined || kept.size === 0 ? undefined : await (0,as_found/* answerTo */.o)(question, hosts, executor.databaseSecret);
+    if (question?.seen === undefined || now === undefined)
+        return;
+    const [before, after] = [rowsByTable(question.seen), rowsByTable(now)];
+    const untouched = [...before].filter(([table]) => !kept.has(table));
+    const same = untouched.filter(([table, line]) => after.get(table) === line).length;
+    recording.untouchedTables = { same, written: untouched.length - same };
+    for (const [table, line] of untouched) {
+        const [had, has] = [line, after.get(table) ?? '0'].map((each) => Number(each.split(' ')[0]));
+        if (had !== undefined && has !== undefined && has < had)
+            recording.notes.push(`The table ${table}, which no migration touches, had ${had} rows and has ${has}: look who deleted them.`);
+    }
+}
+/** Of each line `rows <count> <checksum> <table>`, what stands between. */
+function rowsByTable(lines) {
+    return new Map(lines.flatMap((line) => {
+        const [, rows, table] = /^rows(?:-counted)? (\d+(?: \d+)?) (.+)$/.exec(line) ?? [];
+        return rows === undefined || table === undefined ? [] : [[table, rows]];
+    }));
+}
+
 // EXTERNAL MODULE: ./build/verification.js + 4 modules
 var verification = __nccwpck_require__(4766);
 ;// CONCATENATED MODULE: ./build/settle.js
-/** How a run that may have touched production comes to its end: kept, taken back, or left for a person. Shared by main and post. */
 
 
 
@@ -8261,6 +8369,8 @@ async function settle(run, done, policy, cancelled) {
     if (settled.failures.length > 0 && done.touched)
         recording.logs = await readLogs(run);
     recording.access = await readAccess(run);
+    if (settled.result === 'rolled-back')
+        await compareUntouched(run, done.facts);
     // What had left live use is back.
     if (settled.result !== 'rolled-back' && settled.material === 'drop' && recording.lostRows !== undefined)
         recording.lostRows = [];
@@ -8289,18 +8399,6 @@ async function decide(run, done, policy, cancelled) {
         return { result: 'failed', failures: [...failures, ...left], material: 'keep' };
     return { result: cancelled ? 'cancelled' : 'undone', failures, material: 'drop' };
 }
-/**
- * Rows that differ from what was found without our doing: in tables that no migration touches, and in those to which the application was seen to
- * write between the downgrade and its undo. Where it is not known what was kept aside, every table counts as touched.
- */
-function writtenByTheApplication(done, undone) {
-    const tables = (facts, name) => [...facts.values()].flatMap((each) => each.get(name) ?? []).map((line) => line.split(' ').slice(1).join(' '));
-    const [kept, written] = [tables(done, 'kept'), tables(undone, 'written')];
-    return (line) => {
-        const [, table] = /^rows(?:-counted)? (?:\d+ ){1,2}(.+)$/.exec(line) ?? [];
-        return table !== undefined && (written.includes(table) || (kept.length > 0 && !kept.includes(table)));
-    };
-}
 /** What steps reported, where the report shows it. */
 function recordFacts(recording, { plan }, facts) {
     for (const step of plan.stages.flatMap(({ steps }) => steps)) {
@@ -8322,22 +8420,6 @@ function recordFacts(recording, { plan }, facts) {
             recording.lostRows = (lost ?? []).map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') })).filter(({ rows }) => rows > 0);
         }
     }
-}
-async function readLogs({ before, hosts }) {
-    const excerpts = await Promise.all(Object.entries(before.logs).map(async ([name, positions]) => {
-        const all = new Map(positions);
-        const answer = await hosts.get(name)?.ask((0,logs/* since */.XP)(all)).catch(() => undefined);
-        return answer === undefined ? [] : (0,logs/* excerptsIn */.iY)(name, all, answer.facts);
-    }));
-    return excerpts.flat();
-}
-async function readAccess({ before, hosts }) {
-    const counted = await Promise.all(Object.entries(before.access).flatMap(([host, positions]) => positions.map(async ([file, position]) => {
-        const answer = await hosts.get(host)?.ask(countAccess(file, position)).catch(() => undefined);
-        const count = answer === undefined ? undefined : accessIn(answer.facts);
-        return count === undefined ? [] : [{ host, ...count }];
-    })));
-    return counted.flat();
 }
 /** The last step on every host. What could not be put away is told, and changes nothing in the result. */
 async function settle_close({ inputs, method, assessed, hosts, recording, executor }, { result, material }) {
@@ -8375,7 +8457,7 @@ async function begunOn(hosts, states) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
 /* harmony import */ var _execute_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8192);
 /* harmony import */ var _recording_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2052);
-/* harmony import */ var _settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3385);
+/* harmony import */ var _settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5707);
 /* harmony import */ var _underway_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9378);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {

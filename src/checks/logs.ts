@@ -29,6 +29,15 @@ export function since(all: ReadonlyMap<string, LogPosition>): string {
   return [locating, printing, ...[...all].map(([file, position], index) => `log_since log-${index} ${placeOf(file, position)}`), ''].join('\n');
 }
 
+/** Prints the last 100 lines of each file, for `tailsIn`. Changes nothing. */
+export function tails(files: readonly string[]): string {
+  return files.map((file, index) => `if [ -f ${quote(file)} ] && [ -r ${quote(file)} ]; then tail -n 100 -- ${quote(file)} | tail -c 16384 | tr -d '\\000' | facts tail-${index}; fi\n`).join('');
+}
+
+export function tailsIn(host: string, files: readonly string[], facts: Facts): LogExcerpt[] {
+  return files.map((file, index) => ({ host, file, text: (facts.get(`tail-${index}`) ?? []).join('\n') }));
+}
+
 /** What `since` printed, for a person. */
 export function excerptsIn(host: string, all: ReadonlyMap<string, LogPosition>, facts: Facts): LogExcerpt[] {
   return [...all.keys()].map((file, index) => {

@@ -38,6 +38,7 @@ async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
     migrationSql: sql,
     filesChanged: Number(between.get('changed-count')?.[0] ?? 0),
     notes: [...notesOn(facts), ...data.notes],
+    found: data.found,
     current: Object.fromEntries(facts.hosts.map(({ facts: { host, head } }) => [host, head])),
     asFound,
     run: begun.run,

@@ -2,7 +2,7 @@
 import type { AsFound } from '../as-found.ts';
 import type { EndedRun } from '../hosts/history.ts';
 import type { Inputs } from '../inputs.ts';
-import type { Commit, Migration, Release, TargetRule } from '../outcome.ts';
+import type { Commit, LogExcerpt, Migration, Release, TargetRule } from '../outcome.ts';
 import type { Plan } from '../plan.ts';
 import type { Clock, DeploymentRecord, ReadableHost } from '../ports.ts';
 
@@ -29,6 +29,8 @@ export type Assessed = {
   readonly migrationSql: string;
   readonly filesChanged: number;
   readonly notes: readonly string[];
+  /** What a person would look at first, as it was found. */
+  readonly found: readonly LogExcerpt[];
   /** The release each host is on. */
   readonly current: Readonly<Record<string, string>>;
   readonly asFound: readonly AsFound[];

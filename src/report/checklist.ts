@@ -26,6 +26,7 @@ export function duringRollback(report: Report): readonly Item[] {
     { ...checked(report, 'health'), done: health === 'healthy' && checked(report, 'health').done, task: 'Health checks passed' },
     { ...checked(report, 'smoke'), task: 'Smoke tests passed' },
     { done: lost !== undefined, task: 'Rows compared with the backup', detail: lost === undefined ? 'not measured' : lossInWords(report) },
+    ...(report.untouchedTables === undefined ? [] : [{ done: true, task: 'Rows of tables that no migration touched compared', detail: compared(report.untouchedTables) }]),
     { done: downtime !== undefined, task: 'Downtime measured', detail: downtime === undefined ? 'not measured' : duration(downtime.total) },
     { done: report.logs.length > 0, task: 'Logs collected', detail: report.logs.length > 0 ? `${count(report.logs.length, 'file')}, below` : 'none were kept' },
     { done: false, task: 'Team and users told', detail: person },
@@ -41,6 +42,10 @@ export function afterRollback({ result }: Report, incidentReport: string): reado
     { done: false, task: 'Status page and stakeholders told that it is over', detail: person },
     { done: false, task: 'Incident reviewed, with what will prevent it', detail: person },
   ];
+}
+
+function compared({ same, written }: { readonly same: number; readonly written: number }): string {
+  return `${count(same, 'table')} as found${written === 0 ? '' : `, ${count(written, 'table')} written to by the application`}`;
 }
 
 function backups({ backups: made }: Report): string {

@@ -12,7 +12,7 @@ import { targetTable, taskList } from './sections/goals.ts';
 import { hosts } from './sections/hosts.ts';
 import { backups, lostRows, notes } from './sections/kept.ts';
 import { plan } from './sections/plan.ts';
-import { logs, sql } from './sections/raw.ts';
+import { found, logs, sql } from './sections/raw.ts';
 import { availability, timeline } from './sections/timeline.ts';
 
 /** GitHub drops a summary above 1 MiB whole; a person reads none of this size. */
@@ -58,6 +58,7 @@ function sections(report: Report, incidentReport: string): readonly Section[] {
     { title: 'Plan', body: plan(report), folded: true },
     { title: 'SQL of the downgrade', body: sql(report), folded: true },
     { title: 'Logs', body: logs(report), folded: true },
+    { title: 'As it was found', body: found(report), folded: true },
   ];
   switch (result) {
     case 'planned':
@@ -68,7 +69,7 @@ function sections(report: Report, incidentReport: string): readonly Section[] {
         told,
         { ...state, folded: true },
         { title: 'Checks', body: checks(report) },
-        { title: 'Logs', body: logs(report), folded: true },
+        { title: 'As it was found', body: found(report), folded: true },
       ];
     case 'unchanged':
       return [state, told, ...evidence, { title: 'Release', body: changes({ ...report, commits: [], migrations: [] }) }, ...details];

@@ -6,6 +6,7 @@ import { databaseFacts } from '../../databases/mysql/facts.ts';
 import { countDrops, dropsIn } from '../../databases/mysql/loss.ts';
 import { RollbackError, type Failure } from '../../errors.ts';
 import type { Inputs } from '../../inputs.ts';
+import type { LogExcerpt } from '../../outcome.ts';
 import { migrationTools } from '../../migrations/registry.ts';
 import type { Way } from '../../migrations/tool.ts';
 import type { Facts } from '../../ports.ts';
@@ -18,6 +19,8 @@ export type DataFacts = {
   /** The interrupted run that this one takes up kept rows aside in the database: an undo goes back to what it found. */
   readonly keptAside: boolean;
   readonly notes: readonly string[];
+  /** The database's tables and connections, for people. */
+  readonly found: readonly LogExcerpt[];
 };
 
 /** Tables with more data are not counted row by row for the report. */
@@ -25,7 +28,7 @@ const countUpTo = 64 * 1024 * 1024;
 
 export async function assessData(inputs: Inputs, facts: GitFacts, around: Surroundings): Promise<DataFacts> {
   const on = facts.hosts.find(({ facts: { role } }) => role.database);
-  if (on === undefined) return { way: await migrationTools.none(), keptAside: false, notes: [] };
+  if (on === undefined) return { way: await migrationTools.none(), keptAside: false, notes: [], found: [] };
   const { host, head, disks } = on.facts;
   const ask = async (script: string): Promise<Facts> => {
     const secret = inputs.databaseUrl === undefined ? {} : { secret: inputs.databaseUrl };
@@ -38,13 +41,13 @@ export async function assessData(inputs: Inputs, facts: GitFacts, around: Surrou
     inputs, host, from: head, to: facts.target.sha, environment: environmentFor(inputs), ask: (script) => ask(repository(inputs.appDir) + script),
   });
   const source = sourceOf(inputs);
-  if (source === undefined) return { way, keptAside: false, notes: [] };
+  if (source === undefined) return { way, keptAside: false, notes: [], found: [] };
   const database = await ask(`${databasePrelude(source)}${databaseFacts(countUpTo)}${countDrops(dropsIn(way.sql))}`);
   const freeBytes = disks.find(({ purpose }) => purpose === 'backups')?.freeBytes;
   const [first, ...rest] = judge(inputs, host, database, way, freeBytes);
   if (first !== undefined) throw new RollbackError([first, ...rest]);
   const keptAside = facts.unfinished !== undefined && (database.get('database-kept') ?? []).includes(asideOf(facts.unfinished.run));
-  return { way, keptAside, notes: notesOn(host, database, keptAside) };
+  return { way, keptAside, notes: notesOn(host, database, keptAside), found: foundIn(host, database) };
 }
 
 function judge(inputs: Inputs, host: string, database: Facts, { movements, sql }: Way, freeBytes: number | undefined): readonly Failure[] {
@@ -79,6 +82,19 @@ function notesOn(host: string, database: Facts, takenUp: boolean): readonly stri
     ...(others.length > 0 ? [`${host}: the dump is not of one moment for tables that are not InnoDB: ${others.join(', ')}.`] : []),
     ...(!takenUp && (database.get('database-kept') ?? []).length > 0 ? [`${host}: the database holds tables that an earlier rollback kept aside: ${(database.get('database-kept') ?? []).slice(0, 5).join(', ')}.`] : []),
   ];
+}
+
+/** Facts `database-table` are rows, exact or estimate, bytes, engine, name; `database-process` connections, longest seconds, command, user. */
+function foundIn(host: string, database: Facts): readonly LogExcerpt[] {
+  const tables = (database.get('database-table') ?? []).map((line) => {
+    const [rows, counted, bytes, engine, ...name] = line.split(' ');
+    return `${name.join(' ')}: ${counted === 'exact' ? '' : 'about '}${rows} rows, ${bytes} bytes, ${engine}`;
+  });
+  const processes = (database.get('database-process') ?? []).map((line) => {
+    const [connections, seconds, command, ...user] = line.split(' ');
+    return `${user.join(' ')}: ${connections} in ${command}, the longest for ${seconds} s`;
+  });
+  return [{ host, file: 'tables of the database', text: tables.join('\n') }, { host, file: 'connections to the database', text: processes.join('\n') }];
 }
 
 function unanswered(host: string, output: string): RollbackError {

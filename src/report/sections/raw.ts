@@ -16,6 +16,13 @@ export function logs({ logs: all }: Report, limit = 40 * KiB): string {
   return [...shown.map((log) => excerpt(log, share)), ...(left > 0 ? [`… and ${count(left, 'more file')}.`] : [])].join('\n\n');
 }
 
+/** What was looked at before anything was touched. */
+export function found({ found: all }: Report, limit = 24 * KiB): string {
+  const filled = all.filter(({ text }) => text.trim() !== '').slice(0, 20);
+  const share = Math.floor(limit / Math.max(1, filled.length)) - 512;
+  return filled.map((each) => excerpt(each, share)).join('\n\n');
+}
+
 function excerpt({ host, file, text }: LogExcerpt, limit: number): string {
   const lines = clean(text).trimEnd();
   return `${code(host, 80)} ${code(file, 160)}\n\n${lines === '' ? 'Nothing was written.' : fence(tail(lines, limit), 'text')}`;
