@@ -6,7 +6,8 @@ import type { Recording } from './recording.ts';
 type Ended = {
   readonly recording: Recording;
   readonly assessed: Assessed;
-  readonly settled: { readonly result: Result; readonly failures: readonly Failure[] };
+  /** `material: leave`: nothing was taken back. */
+  readonly settled: { readonly result: Result; readonly failures: readonly Failure[]; readonly material?: 'drop' | 'keep' | 'leave' };
   /** Keys (`host id`) of the steps that were begun. */
   readonly begun: ReadonlySet<string>;
 };
@@ -31,7 +32,7 @@ export function hostReports({ recording, assessed, settled, begun }: Ended): rea
 
 type OnHost = { readonly untouched: boolean; readonly whole: boolean; readonly failed: boolean; readonly moved: boolean };
 
-function resultOf({ result, failures }: Ended['settled'], { untouched, whole, failed, moved }: OnHost): HostResult {
+function resultOf({ result, failures, material }: Ended['settled'], { untouched, whole, failed, moved }: OnHost): HostResult {
   const undoFailed = failures.some(({ code }) => code === 'undo-failed');
   switch (result) {
     case 'rolled-back':
@@ -47,7 +48,7 @@ function resultOf({ result, failures }: Ended['settled'], { untouched, whole, fa
     case 'failed':
       if (untouched) return 'untouched';
       if (failed) return 'failed';
-      if (undoFailed || (result === 'cancelled' && failures.length === 0)) return 'undone';
+      if (undoFailed || (result === 'cancelled' && material !== 'leave' && failures.length === 0)) return 'undone';
       return whole ? 'rolled-back' : 'failed';
   }
 }

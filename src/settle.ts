@@ -49,6 +49,8 @@ async function decide(run: Underway, done: Done, policy: 'undo' | 'stop', cancel
   if (failures.length === 0 && !cancelled) return { result: 'rolled-back', failures, material: 'drop' };
   if (!done.touched) return { result: cancelled ? 'cancelled' : 'refused', failures, material: 'drop' };
   if (policy === 'stop') return { result: cancelled ? 'cancelled' : 'failed', failures, material: 'leave' };
+  // Whoever took the lock over has taken up what this run left: there is nothing of ours to take back any more.
+  if (failures.some(({ code }) => code === 'locked')) return { result: 'failed', failures, material: 'leave' };
   const { inputs, assessed, recording } = run;
   run.executor.log.info(`Taking back what was done: ${failures[0]?.what ?? 'the run was cancelled'}`);
   const undone = await undo(assessed.plan, done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor);

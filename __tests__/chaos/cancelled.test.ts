@@ -147,7 +147,6 @@ describe.skipIf(!available)('a rollback that is cancelled or killed', () => {
     const woken = await sleeper.ended;
     expect(woken.code).toBe(1);
     expect(woken.outputs['result']).not.toBe('rolled-back');
-    console.log(woken.summary);
     expect(woken.summary).toContain('locked');
     expect(await Promise.all(scene.fleet.hosts.map(steps))).toEqual(before);
     expect(await Promise.all(scene.fleet.hosts.map((host) => starts(host, production)))).toEqual(started);

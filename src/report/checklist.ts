@@ -17,6 +17,7 @@ export function duringRollback(report: Report): readonly Item[] {
   const done = result === 'rolled-back';
   const assessed = hosts.length > 0 && (timeline.length > 0 || report.plan.stages.length > 0 || result === 'unchanged');
   const lost = lostRowCount(report);
+  const collected = report.logs.length + report.found.length;
   const downtime = measuredDowntime(report);
   return [
     { done: assessed, task: 'Every host assessed before anything was touched', detail: assessed ? count(hosts.length, 'host') : 'the assessment did not come to an end' },
@@ -28,7 +29,7 @@ export function duringRollback(report: Report): readonly Item[] {
     { done: lost !== undefined, task: 'Rows compared with the backup', detail: lost === undefined ? 'not measured' : lossInWords(report) },
     ...(report.untouchedTables === undefined ? [] : [{ done: true, task: 'Rows of tables that no migration touched compared', detail: compared(report.untouchedTables) }]),
     { done: downtime !== undefined, task: 'Downtime measured', detail: downtime === undefined ? 'not measured' : duration(downtime.total) },
-    { done: report.logs.length > 0, task: 'Logs collected', detail: report.logs.length > 0 ? `${count(report.logs.length, 'file')}, below` : 'none were kept' },
+    { done: collected > 0, task: 'Logs collected', detail: collected > 0 ? `${count(collected, 'file')}, below` : 'none were kept' },
     { done: false, task: 'Team and users told', detail: person },
   ];
 }
