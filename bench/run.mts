@@ -51,7 +51,9 @@ async function benchRollback(): Promise<void> {
 async function rollback(production: Production, hosts: number): Promise<number> {
   await production.deploy('v3');
   await Promise.all(production.hosts.map((host) => host.run('rm -rf ~deploy/.local/state/rollback-action /var/backups/green-matchers')));
-  const ended = await runAction({ ...inputsFor(production), hosts: production.hosts.slice(0, hosts).map(({ address }) => address).join('\n') });
+  const addresses = production.hosts.slice(0, hosts).map(({ address }) => address);
+  await production.balance(addresses.map((address) => `${address}:8000`));
+  const ended = await runAction(inputsFor(production, { hosts: addresses.join('\n') }));
   if (ended.outputs['result'] !== 'rolled-back') throw new Error(ended.log);
   return Number(ended.outputs['duration-seconds']);
 }
