@@ -39,10 +39,13 @@ test('without a public address no downtime is claimed', async () => {
 test('what `post` needs is written down before anything is done', async () => {
   const production = fakeProduction();
   await story(production);
-  expect(production.checkpoints).toEqual([expect.objectContaining({
+  expect(production.checkpoints).toHaveLength(2);
+  expect(production.checkpoints[0]).not.toHaveProperty('settled');
+  expect(production.checkpoints[1]).toMatchObject({ token: 'token', settled: { result: 'rolled-back', failures: [], material: 'drop' } });
+  expect(production.checkpoints[0]).toEqual(expect.objectContaining({
     token: 'token', assessed: production.assessed,
     before: { health: { ' https://green.example/health': 'failed', 'web-1 http://127.0.0.1:8000/health': 'failed', 'web-2 http://127.0.0.1:8000/health': 'failed' }, logs: {}, access: {} },
-  })]);
+  }));
 });
 
 describe('nothing is done', () => {
@@ -154,9 +157,9 @@ describe('a target that does not serve', () => {
   });
 });
 
-test('a mistake of this program after the first change is left to `post`, with the lock freed', async () => {
+test('a mistake of this program after the first change is left to `post`, with the lock held for it', async () => {
   const production = fakeProduction();
   const breaking = { ...production.method, close: () => { throw new TypeError('x is undefined'); } };
   await expect(rollback(production.inputs, breaking, run, production.world)).rejects.toThrow('x is undefined');
-  expect(production.done.slice(-2)).toEqual(['unlock', 'disconnect']);
+  expect(production.done.slice(-2)).toEqual(['web-2 checkout', 'disconnect']);
 });

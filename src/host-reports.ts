@@ -18,21 +18,23 @@ export function hostReports({ recording, assessed, settled, begun }: Ended): rea
   return Object.entries(assessed.current).map(([host, from]) => {
     const steps = touching.filter((step) => step.host === host);
     const touched = steps.filter(({ id }) => begun.has(`${host} ${id}`));
-    const failure = settled.failures.find((each) => each.host === host);
+    const own = settled.failures.filter((each) => each.host === host);
+    const notUndone = own.find(({ code }) => code === 'undo-failed');
+    const failure = notUndone ?? own[0];
     const spans = recording.timeline.filter((span) => span.host === host);
     const seconds = spans.length === 0 ? 0 : (Math.max(...spans.map(({ end }) => end)) - Math.min(...spans.map(({ start }) => start))) / 1000;
     return {
       host, from, to: assessed.to.sha,
-      result: resultOf(settled, { untouched: touched.length === 0, whole: touched.length === steps.length, failed: failure !== undefined, moved: from !== assessed.to.sha }),
+      result: resultOf(settled, { untouched: touched.length === 0, whole: touched.length === steps.length, failed: failure !== undefined, notUndone: notUndone !== undefined, moved: from !== assessed.to.sha }),
       seconds: touched.length === 0 ? 0 : Math.round(seconds * 10) / 10,
       message: failure === undefined ? '' : `${failure.what}${failure.why === undefined || failure.why === '' ? '' : `: ${failure.why}`}`,
     };
   });
 }
 
-type OnHost = { readonly untouched: boolean; readonly whole: boolean; readonly failed: boolean; readonly moved: boolean };
+type OnHost = { readonly untouched: boolean; readonly whole: boolean; readonly failed: boolean; readonly notUndone: boolean; readonly moved: boolean };
 
-function resultOf({ result, failures, material }: Ended['settled'], { untouched, whole, failed, moved }: OnHost): HostResult {
+function resultOf({ result, failures, material }: Ended['settled'], { untouched, whole, failed, notUndone, moved }: OnHost): HostResult {
   const undoFailed = failures.some(({ code }) => code === 'undo-failed');
   switch (result) {
     case 'rolled-back':
@@ -47,7 +49,8 @@ function resultOf({ result, failures, material }: Ended['settled'], { untouched,
     case 'cancelled':
     case 'failed':
       if (untouched) return 'untouched';
-      if (failed) return 'failed';
+      // Where an undo was tried, what had made it necessary does not count any more.
+      if (undoFailed ? notUndone : failed) return 'failed';
       if (undoFailed || (result === 'cancelled' && material !== 'leave' && failures.length === 0)) return 'undone';
       return whole ? 'rolled-back' : 'failed';
   }

@@ -64,7 +64,13 @@ async function post(): Promise<void> {
   const left = readCheckpoint<Checkpoint>();
   if (left === undefined) return;
   const raw = takeRaw();
-  const inputs = await inputsFrom(raw);
+  let inputs: Inputs;
+  try {
+    inputs = await inputsFrom(raw);
+  } catch (thrown) {
+    // A later step may have taken the "config" file away.
+    return tell(reportOf(left.recording, { result: 'failed', failures: failuresIn(thrown), at: systemClock.now() }));
+  }
   const world = realWorld(inputs, left.recording.run, () => undefined, new AbortController().signal);
   await tell(await takeUp(inputs, methodOf(inputs), left, world), inputs);
 }

@@ -57,10 +57,15 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
     world.checkpoint({ token: locked.token, recording, assessed, before } satisfies Checkpoint);
 
     const underway = getUnderway({ inputs, method, assessed, recording, before, locked, world, onTouch });
-    const executed = await execute(assessed.plan, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, underway.executor);
-    const proved = executed.failures.length > 0 ? executed.failures : await proveAll(underway);
-    const settled = await settle(underway, { ...executed, failures: proved }, inputs.onFailure, false);
-    return await end(settled.result, settled.failures);
+    try {
+      const executed = await execute(assessed.plan, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, underway.executor);
+      const proved = executed.failures.length > 0 ? executed.failures : await proveAll(underway);
+      const settled = await settle(underway, { ...executed, failures: proved }, inputs.onFailure, false);
+      return await end(settled.result, settled.failures);
+    } catch (thrown) {
+      if (touched) locked.leave();
+      throw thrown;
+    }
   } catch (thrown) {
     // A mistake of ours after production was touched: `post` settles it, from the hosts' journals.
     if (touched) throw thrown;

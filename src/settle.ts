@@ -1,16 +1,15 @@
 /** How a run that may have touched production comes to its end: kept, taken back, or left for a person. Shared by main and post. */
-import type { Failure } from './errors.ts';
+import { messageOf, type Failure } from './errors.ts';
 import { key, lastLine, undo } from './execute.ts';
 import { unlikeFound } from './as-found.ts';
 import type { Assessed } from './methods/method.ts';
-import type { Result } from './outcome.ts';
 import { eachAtMost } from './parallel.ts';
-import type { Facts, Host } from './ports.ts';
+import type { Facts, Host, JobEnd } from './ports.ts';
 import { healthOf, type Recording } from './recording.ts';
 import { hostReports } from './host-reports.ts';
 import { readAccess, readLogs } from './evidence.ts';
 import { compareUntouched, writtenByTheApplication } from './rows.ts';
-import type { Underway } from './underway.ts';
+import type { Settled, Underway } from './underway.ts';
 import { askBaseline, failuresOf, latest, proveNoWorse } from './verification.ts';
 
 export type Done = {
@@ -21,18 +20,19 @@ export type Done = {
   readonly facts: ReadonlyMap<string, Facts>;
 };
 
-export type Settled = {
-  readonly result: Result;
-  readonly failures: readonly Failure[];
-  /** What becomes of the material for an undo: done with; kept for a person; left in place, for the next run takes up from here. */
-  readonly material: 'drop' | 'keep' | 'leave';
-};
-
 /** @param policy what is done with a run that failed or was cancelled after it touched production */
 export async function settle(run: Underway, done: Done, policy: 'undo' | 'stop', cancelled: boolean): Promise<Settled> {
   const { recording, assessed } = run;
   recordFacts(recording, assessed, done.facts);
   const settled = await decide(run, done, policy, cancelled);
+  // From here on nothing is taken back any more, whatever becomes of this process.
+  run.decided(settled);
+  return finish(run, done, settled);
+}
+
+/** What is left once it is decided how a run ends: what it came to is written down, and what was kept for an undo is put away. */
+export async function finish(run: Underway, done: Done, settled: Settled): Promise<Settled> {
+  const { recording, assessed } = run;
   if (settled.failures.length > 0 && done.touched) recording.logs = await readLogs(run);
   recording.access = await readAccess(run);
   if (settled.result === 'rolled-back') await compareUntouched(run, done.facts);
@@ -47,19 +47,26 @@ export async function settle(run: Underway, done: Done, policy: 'undo' | 'stop',
 async function decide(run: Underway, done: Done, policy: 'undo' | 'stop', cancelled: boolean): Promise<Settled> {
   const { failures } = done;
   if (failures.length === 0 && !cancelled) return { result: 'rolled-back', failures, material: 'drop' };
-  if (!done.touched) return { result: cancelled ? 'cancelled' : 'refused', failures, material: 'drop' };
+  const { inputs, assessed, recording } = run;
+  // What an earlier run had begun is still as that one left it: what it kept for its undo is all there is.
+  const takenUp = assessed.run !== recording.run.id;
+  if (!done.touched) return { result: cancelled ? 'cancelled' : 'refused', failures, material: takenUp ? 'leave' : 'drop' };
   if (policy === 'stop') return { result: cancelled ? 'cancelled' : 'failed', failures, material: 'leave' };
   // Whoever took the lock over has taken up what this run left: there is nothing of ours to take back any more.
   if (failures.some(({ code }) => code === 'locked')) return { result: 'failed', failures, material: 'leave' };
-  const { inputs, assessed, recording } = run;
   run.executor.log.info(`Taking back what was done: ${failures[0]?.what ?? 'the run was cancelled'}`);
-  const undone = await undo(assessed.plan, done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor);
+  const undone = await undo(assessed.plan, takenUp ? everyStep(assessed) : done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor);
   const left = [...undone.failures, ...(await unlikeFound(assessed.asFound, run.hosts, run.executor, writtenByTheApplication(done.facts, undone.facts)))];
   const worse = await proveNoWorse(run.verifying, run.before.health);
   recording.checks = latest(recording.checks, worse);
   left.push(...failuresOf(worse).map((failure): Failure => ({ ...failure, code: 'undo-failed' })));
   if (left.length > 0) return { result: 'failed', failures: [...failures, ...left], material: 'keep' };
   return { result: cancelled ? 'cancelled' : 'undone', failures, material: 'drop' };
+}
+
+/** The earlier run may have begun any of them; an undo asks first what there is to put back. */
+function everyStep({ plan }: Assessed): ReadonlySet<string> {
+  return new Set(plan.stages.flatMap(({ steps }) => steps.map(key)));
 }
 
 /** What steps reported, where the report shows it. */
@@ -88,7 +95,8 @@ async function close({ inputs, method, assessed, hosts, recording, executor }: U
   await eachAtMost(executor.parallel, [...hosts.values()], async (host) => {
     const { script, needsDatabase } = method.close(inputs, assessed, host.name, ended, material);
     const secret = needsDatabase ? executor.databaseSecret : undefined;
-    const end = await host.perform({ id: 'close', script, limit: 120_000, ...(secret === undefined ? {} : { secret }) });
+    const end = await host.perform({ id: 'close', script, limit: 120_000, ...(secret === undefined ? {} : { secret }) })
+      .catch((thrown: unknown): JobEnd => ({ kind: 'lost', why: messageOf(thrown) }));
     if (end.kind === 'finished') {
       for (const table of end.facts.get('left') ?? []) recording.notes.push(`${host.name}: rows that the application wrote meanwhile, and that had no place any more, are kept in the table ${table}.`);
     }

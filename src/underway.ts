@@ -1,8 +1,10 @@
 /** A run between its lock and its end: everything that carrying it out, settling it and taking it up share. */
 import type { LogPosition } from './checks/logs.ts';
+import { messageOf, type Failure } from './errors.ts';
 import type { Executor } from './execute.ts';
 import type { Inputs } from './inputs.ts';
 import type { Assessed, Method } from './methods/method.ts';
+import type { Result } from './outcome.ts';
 import type { Host } from './ports.ts';
 import type { Recording } from './recording.ts';
 import { failuresOf, latest, proveHosts, type Baseline, type Verifying } from './verification.ts';
@@ -14,8 +16,19 @@ export type Before = { readonly health: Baseline; readonly logs: LogPositions; r
 /** Files and where they ended, by host. */
 export type LogPositions = Readonly<Record<string, readonly (readonly [string, LogPosition])[]>>;
 
-/** What `post` needs to settle a run that was killed. Plain data, without secrets. */
-export type Checkpoint = { readonly token: string; readonly recording: Recording; readonly assessed: Assessed; readonly before: Before };
+/** What became of a run, and why. */
+export type Settled = {
+  readonly result: Result;
+  readonly failures: readonly Failure[];
+  /** What becomes of the material for an undo: done with; kept for a person; left in place, for the next run takes up from here. */
+  readonly material: 'drop' | 'keep' | 'leave';
+};
+
+/**
+ * What `post` needs to settle a run that was killed. Plain data, without secrets.
+ * `settled` is there once it was decided how the run ends: `post` then only tells it and puts away what is left, and undoes nothing.
+ */
+export type Checkpoint = { readonly token: string; readonly recording: Recording; readonly assessed: Assessed; readonly before: Before; readonly settled?: Settled };
 
 export type Underway = {
   readonly inputs: Inputs;
@@ -26,12 +39,14 @@ export type Underway = {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly verifying: Verifying;
   readonly executor: Executor;
+  /** Keeps, where `post` finds it, how the run ends. */
+  decided(settled: Settled): void;
 };
 
-type Parts = Omit<Checkpoint, 'token'> & Pick<Underway, 'inputs' | 'method'> & { readonly locked: Locked; readonly world: World; readonly onTouch: () => void };
+type Parts = Omit<Checkpoint, 'token' | 'settled'> & Pick<Underway, 'inputs' | 'method'> & { readonly locked: Locked; readonly world: World; readonly onTouch: () => void };
 
 export function getUnderway({ inputs, method, assessed, recording, before, locked, world, onTouch }: Parts): Underway {
-  const { hosts } = locked;
+  const { hosts, token } = locked;
   const { clock, log } = world;
   const verifying: Verifying = { inputs, hosts, appHosts: assessed.appHosts, asking: world };
   const executor: Executor = {
@@ -49,5 +64,12 @@ export function getUnderway({ inputs, method, assessed, recording, before, locke
       return failures;
     },
   };
-  return { inputs, method, assessed, recording, before, hosts, verifying, executor };
+  const decided = (settled: Settled): void => {
+    try {
+      world.checkpoint({ token, recording, assessed, before, settled } satisfies Checkpoint);
+    } catch (thrown) {
+      log.warning(`How this run ends could not be written down for the post step: ${messageOf(thrown)}`);
+    }
+  };
+  return { inputs, method, assessed, recording, before, hosts, verifying, executor, decided };
 }

@@ -11,6 +11,8 @@ export type Locked = AsyncDisposable & {
   readonly token: string;
   /** A stale lock that was taken over, and whose. */
   readonly notes: readonly string[];
+  /** Disposing does not free it any more: `post` goes on with it. */
+  leave(): void;
 };
 
 export type Connected = AsyncDisposable & {
@@ -18,7 +20,7 @@ export type Connected = AsyncDisposable & {
   readonly hosts: ReadonlyMap<string, ReadableHost>;
   /**
    * @param token of an earlier process of the same run, to go on holding its lock
-   * @throws RollbackError `locked`, with who holds it and since when, after the input `lock-wait`
+   * @throws RollbackError `locked`, with who holds it and since when, after the input `lock-wait`; with a token at once, also when nobody holds it any more
    */
   lock(token?: string): Promise<Locked>;
 };

@@ -146,8 +146,9 @@ describe.skipIf(!available)('a rollback that is cancelled or killed', () => {
     sleeper.process.kill('SIGCONT');
     const woken = await sleeper.ended;
     expect(woken.code).toBe(1);
-    expect(woken.outputs['result']).not.toBe('rolled-back');
-    expect(woken.summary).toContain('locked');
+    expect(woken.outputs).toMatchObject({ result: 'failed', 'reason-code': 'locked' });
+    expect(plain(woken.summary)).toContain('Let that run end');
+    expect(plain(woken.summary)).not.toContain('by hand');
     expect(await Promise.all(scene.fleet.hosts.map(steps))).toEqual(before);
     expect(await Promise.all(scene.fleet.hosts.map((host) => starts(host, production)))).toEqual(started);
     expect(await answering(production)).toEqual(everywhere(production, 'v2 200'));

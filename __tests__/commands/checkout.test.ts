@@ -29,7 +29,7 @@ describe('back to a release and back again', () => {
     branch: git(app, 'rev-parse', '--abbrev-ref', 'HEAD'),
     status: git(app, 'status', '--porcelain=v2', '--untracked-files=all', '--ignored'),
     staged: git(app, 'diff', '--cached'),
-    files: git(app, 'ls-files', '-s'),
+    files: git(app, 'ls-files', '-s', '-v'),
     content: execFileSync('sh', ['-c', `cd "$1" && find . -path ./.git -prune -o -type f -print0 | sort -z | xargs -0 sha256sum; find . -path ./.git -prune -o -printf '%p %m %y %l\n' | sort`, 'sh', app], { encoding: 'utf8' }),
   });
 
@@ -46,6 +46,13 @@ describe('back to a release and back again', () => {
     ['untracked files', () => { mkdirSync(join(app, 'uploads')); writeFileSync(join(app, 'uploads/a b.png'), 'png'); }],
     ['an untracked file where the target has one', () => { mkdirSync(join(app, 'old')); writeFileSync(join(app, 'old/only-v1.txt'), 'precious'); }],
     ['an ignored file where the target has one', () => { writeFileSync(join(app, '.git/info/exclude'), 'old/\n'); mkdirSync(join(app, 'old')); writeFileSync(join(app, 'old/only-v1.txt'), 'precious'); }],
+    ['an untracked link where the target has a folder', () => symlinkSync(folder, join(app, 'old'))],
+    ['an untracked file where the target has a folder', () => writeFileSync(join(app, 'old'), 'precious')],
+    ['an untracked link to a folder where the target has a file', () => { mkdirSync(join(app, 'old')); symlinkSync(folder, join(app, 'old/only-v1.txt')); }],
+    ['a changed file that git was told not to look at', () => { git(app, 'update-index', '--assume-unchanged', 'app.py'); writeFileSync(join(app, 'app.py'), 'hot fix'); }],
+    ['one that the target has the same', () => { git(app, 'update-index', '--assume-unchanged', 'keep.txt'); writeFileSync(join(app, 'keep.txt'), 'hot fix'); }],
+    ['one that git was told to leave alone', () => { git(app, 'update-index', '--skip-worktree', 'app.py'); writeFileSync(join(app, 'app.py'), 'hot fix'); }],
+    ['one that was told both', () => { git(app, 'update-index', '--skip-worktree', 'app.py'); git(app, 'update-index', '--assume-unchanged', 'app.py'); writeFileSync(join(app, 'app.py'), 'hot fix'); }],
     ['a lock that a crash left behind', () => { writeFileSync(join(app, '.git/index.lock'), ''); utimesSync(join(app, '.git/index.lock'), 1_700_000_000, 1_700_000_000); }],
   ];
 
@@ -73,6 +80,16 @@ describe('back to a release and back again', () => {
     expect(asFound()).toEqual(found);
     expect(run(closeFound({})).code).toBe(0);
     expect(existsSync(join(app, '.git/rollback-action/found'))).toBe(false);
+  });
+
+  it('stops before anything is touched where a folder of untracked files would go', () => {
+    mkdirSync(join(app, 'old/only-v1.txt/2026'), { recursive: true });
+    expect(run(keepCheckout({ target: git(app, 'rev-parse', 'v1'), run: '7-1', runJson: '{}', asFound: {} })).code, 'an empty one is no loss').toBe(0);
+    expect(run(closeFound({})).code).toBe(0);
+    writeFileSync(join(app, 'old/only-v1.txt/2026/customer.pdf'), 'precious');
+    const kept = run(keepCheckout({ target: git(app, 'rev-parse', 'v1'), run: '7-1', runJson: '{}', asFound: {} }));
+    expect([kept.code, existsSync(join(app, '.git/rollback-action/found'))]).toEqual([1, false]);
+    expect(kept.output).toContain('old/only-v1.txt is a folder with files that git does not track');
   });
 
   it('keeps local changes for people, in a ref and a patch', () => {

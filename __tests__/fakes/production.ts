@@ -96,7 +96,8 @@ export function fakeProduction(options: Options = {}) {
         async lock(token) {
           options.lock?.(token);
           done.push('lock');
-          return { hosts, token: token ?? 'token', notes: ['web-1: an old lock was taken over.'], [Symbol.asyncDispose]: async () => void done.push('unlock') };
+          let left = false;
+          return { hosts, token: token ?? 'token', notes: ['web-1: an old lock was taken over.'], leave: () => void (left = true), [Symbol.asyncDispose]: async () => void (left || done.push('unlock')) };
         },
         [Symbol.asyncDispose]: async () => void done.push('disconnect'),
       };
@@ -107,7 +108,7 @@ export function fakeProduction(options: Options = {}) {
       return options.command?.();
     },
     checkpoint: (state) => {
-      done.push('checkpoint');
+      if (!(typeof state === 'object' && state !== null && 'settled' in state)) done.push('checkpoint');
       checkpoints.push(structuredClone(state));
     },
     signal: new AbortController().signal,

@@ -23,3 +23,12 @@ test('no facts, no output', () => {
 test('another question\'s answer is none', () => {
   expect(readFrame(whole, 'n8')).toBe('none');
 });
+
+test('a password in an address is not handed on: only the host knows it, and no mask hides it', () => {
+  const error = (url: string) => `ValueError: invalid interpolation syntax in '${url}' at position 22`;
+  const read = readFrame(`\nn7 begin\nalembic-error=${error('mysql+pymysql://app:p%40s/s@w@127.0.0.1/db')}\nn7 status 1\nn7 output\n${error('mysql://app:x@h/db')} postgresql://:y@h https://host:8000/a@b\nn7 end\n`, 'n7');
+  expect(read).toMatchObject({
+    facts: new Map([['alembic-error', [error('mysql+pymysql://app:***@127.0.0.1/db')]]]),
+    output: `${error('mysql://app:***@h/db')} postgresql://:***@h https://host:***@b`,
+  });
+});

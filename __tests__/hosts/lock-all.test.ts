@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { heartbeat } from '../../src/hosts/heartbeat.ts';
 import type { Beat } from '../../src/hosts/heartbeat.ts';
-import { acquireAll, releaseAll } from '../../src/hosts/lock-all.ts';
+import { acquireAll, releaseAll, resumeAll } from '../../src/hosts/lock-all.ts';
 import type { Fences } from '../../src/hosts/lock-all.ts';
 import type { Clock } from '../../src/ports.ts';
 import { local } from './local.ts';
@@ -65,4 +65,20 @@ test('every host hears of us every ten seconds, and we of a lock that is gone', 
   }
   expect(told).toEqual([{ kind: 'lost', host: 'web-2', owner: '' }, { kind: 'lost', host: 'web-2', owner: '' }]);
   expect(new Set(slept)).toEqual(new Set([10_000]));
+});
+
+test('an earlier process of the same run is gone on for, unless another run has taken its place, and even if that has ended', async () => {
+  await acquireAll(hosts, fences('ours'), '{"run":"1"}');
+  expect(await resumeAll(hosts, fences('ours'))).toEqual({ kind: 'taken', takenOver: [] });
+  const [first] = hosts;
+  if (first === undefined) throw new Error('No hosts');
+  await releaseAll([first], fences('ours'));
+  expect(await resumeAll(hosts, fences('ours'))).toMatchObject({ kind: 'held', by: [{ host: first.name, gone: true }] });
+  await acquireAll(hosts, fences('ours'), '{"run":"1"}');
+  await releaseAll([first], fences('ours'));
+  await acquireAll([first], fences('theirs'), '{"run":"2"}');
+  const resumed = await resumeAll(hosts, fences('ours'));
+  expect(resumed).toMatchObject({ kind: 'held', by: [{ host: first.name, owner: '{"run":"2"}' }] });
+  expect(resumed).not.toHaveProperty('by.0.gone');
+  expect(await acquireAll(hosts, fences('theirs'), '{"run":"2"}'), 'nothing of ours is in the way').toMatchObject({ kind: 'taken' });
 });

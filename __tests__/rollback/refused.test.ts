@@ -139,7 +139,7 @@ describe.skipIf(!available)('nothing is touched', () => {
   test('and every reason of every host is told at once', async () => {
     const all = ['no sudo', 'an nginx configuration that is not valid', 'another git at work'].map((name) => cases[name]);
     const on = (number: number): Scene => ({ ...scene, host: () => scene.host(number) });
-    await Promise.all(all.map((each, index) => each?.wrong?.(on(index + 1))));
+    await Promise.all(all.map(async (each, index) => each?.wrong?.(on(index + 1))));
     try {
       const { outputs, summary } = await runAction(inputsFor(scene.production));
       expect(outputs['result']).toBe('refused');
@@ -149,7 +149,7 @@ describe.skipIf(!available)('nothing is touched', () => {
         for (const words of each?.says ?? []) expect(plain(summary)).toMatch(words);
       }
     } finally {
-      await Promise.all(all.map((each, index) => each?.mend?.(on(index + 1))));
+      await Promise.all(all.map(async (each, index) => each?.mend?.(on(index + 1))));
     }
   });
 });

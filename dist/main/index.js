@@ -131,7 +131,7 @@ function runIdentity(environment) {
     const run = value('GITHUB_RUN_ID');
     const parts = [run, value('GITHUB_RUN_ATTEMPT') || '1', value('GITHUB_JOB'), value('GITHUB_ACTION')].filter((part) => part !== '');
     return {
-        id: (run === '' ? `local-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)().slice(0, 8)}` : parts.join('-')).replaceAll(/[^A-Za-z0-9.-]/g, '-'),
+        id: [run === '' ? 'local' : parts.join('-'), (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)().slice(0, 8)].join('-').replaceAll(/[^A-Za-z0-9.-]/g, '-'),
         url: run === '' || repository === '' ? '' : `${serverUrl}/${repository}/actions/runs/${run}`,
         actor: value('GITHUB_TRIGGERING_ACTOR') || value('GITHUB_ACTOR') || value('USER') || 'unknown',
         trigger: eventName(value('GITHUB_EVENT_NAME'), value('GITHUB_EVENT_PATH')),
@@ -603,9 +603,15 @@ function readFrame(stdout, nonce) {
         return 'cut';
     return {
         status: stdout.slice(status, stdout.indexOf('\n', status)),
-        facts: readFacts(stdout.slice(begin, status - `${nonce} status `.length)),
-        output: stdout.slice(output, Math.max(output, end)).replaceAll('\0', ''),
+        facts: readFacts(withoutPasswords(stdout.slice(begin, status - `${nonce} status `.length))),
+        output: withoutPasswords(stdout.slice(output, Math.max(output, end)).replaceAll('\0', '')),
     };
+}
+/**
+ * Addresses with a password in them, as programs quote the one that they could not use: the runner cannot mask what only the host knows.
+ */
+function withoutPasswords(text) {
+    return text.replaceAll(/(\w:\/\/[^\s:/@'"]{0,256}:)[^\s'"]{1,512}@/g, '$1***@');
 }
 function after(text, mark, from) {
     const at = text.indexOf(mark, from);
@@ -1170,6 +1176,25 @@ async function acquireAll(hosts, fences, owner) {
         throw new errors/* RollbackError */.ZS([failure, ...more]);
     return { kind: 'held', by };
 }
+/**
+ * Whether every host is still locked by us, from an earlier process of the same run; gives a sign of life then. Where one is not, none is any
+ * more; nothing is taken.
+ * @throws RollbackError when a host cannot be asked
+ */
+async function resumeAll(hosts, fences) {
+    const outcomes = await Promise.all(hosts.map(async (host) => {
+        const { place, token } = fences(host.name);
+        return host.ask(beatLock(place, token)).then((answer) => outcomeOf(host.name, answer), notAsked);
+    }));
+    const [failure, ...more] = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? outcome.failures : []));
+    if (failure !== undefined)
+        throw new errors/* RollbackError */.ZS([failure, ...more]);
+    const by = outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.by] : []));
+    if (by.length === 0)
+        return { kind: 'taken', takenOver: [] };
+    await releaseAll(hosts, fences);
+    return { kind: 'held', by };
+}
 /** Frees what is ours, as far as the hosts can be reached; tells what could not be freed. It is stale soon. */
 async function releaseAll(hosts, fences) {
     const ends = await Promise.allSettled(hosts.map(async (host) => {
@@ -1189,6 +1214,8 @@ function outcomeOf(host, { code, facts, output }) {
         return { kind: 'ours', takenFrom: [holder] };
     if (lock === 'held')
         return { kind: 'held', by: { ...holder, running: facts.has('running') } };
+    if (lock === 'lost')
+        return { kind: 'held', by: { ...holder, running: false, ...(facts.has('owner') ? {} : { gone: true }) } };
     return { kind: 'failed', failures: [notWritten(host, code, output)] };
 }
 function notWritten(host, code, output) {
@@ -1228,14 +1255,16 @@ async function connectHosts(options) {
     const owner = JSON.stringify({ run: run.id, actor: run.actor, url: run.url, time: new Date(clock.now()).toISOString() });
     const lock = async (earlier) => {
         token = earlier ?? token;
-        const takenOver = await waitForLock(() => acquireAll(hosts, fences, owner), options);
+        const takenOver = earlier === undefined ? await waitForLock(() => acquireAll(hosts, fences, owner), options) : await resumeLock(hosts, fences);
+        let left = false;
         const beat = heartbeat(hosts, fences, clock, (each) => log.warning(beatMissed(each)));
         return {
             hosts: fleet.hosts, token,
             notes: takenOver.map((old) => `${old.host}: the lock of ${holder(old)} gave no sign of life for 30 s and was taken over.`),
+            leave: () => void (left = true),
             async [Symbol.asyncDispose]() {
                 await beat[Symbol.asyncDispose]();
-                for (const problem of await releaseAll(hosts, fences))
+                for (const problem of left ? [] : await releaseAll(hosts, fences))
                     log.warning(problem);
             },
         };
@@ -1245,6 +1274,13 @@ async function connectHosts(options) {
         lock,
         [Symbol.asyncDispose]: async () => fleet[Symbol.asyncDispose](),
     };
+}
+/** Goes on with the lock of an earlier process of this run. Where it is gone, another run has taken it over and settled what was left. */
+async function resumeLock(hosts, fences) {
+    const resumed = await resumeAll(hosts, fences);
+    if (resumed.kind === 'held')
+        throw locked(resumed.by);
+    return [];
 }
 async function waitForLock(acquire, { lockWait, clock, log }) {
     const until = clock.now() + lockWait;
@@ -1260,8 +1296,8 @@ async function waitForLock(acquire, { lockWait, clock, log }) {
 }
 function locked(by) {
     const failures = by.map((each) => ({
-        code: 'locked', host: each.host, what: `the lock is held by ${holder(each)}`,
-        fix: each.running ? 'That run is gone, but a step of it still runs on the host; wait for it to end.' : 'Wait for that run to end, or set "lock-wait"; a run that died loses its lock after 30 s.',
+        code: 'locked', host: each.host, what: each.gone ? 'the lock of this run was taken over by another run, which has ended since' : `the lock is held by ${holder(each)}`,
+        fix: each.gone ? 'Look at what that run came to; this one changes nothing any more.' : each.running ? 'That run is gone, but a step of it still runs on the host; wait for it to end.' : 'Wait for that run to end, or set "lock-wait"; a run that died loses its lock after 30 s.',
     }));
     const [first, ...rest] = failures;
     return new errors/* RollbackError */.ZS(first === undefined ? { code: 'locked', what: 'the lock is held', fix: 'Run it again.' } : [first, ...rest]);
@@ -2250,18 +2286,20 @@ function hostReports({ recording, assessed, settled, begun }) {
     return Object.entries(assessed.current).map(([host, from]) => {
         const steps = touching.filter((step) => step.host === host);
         const touched = steps.filter(({ id }) => begun.has(`${host} ${id}`));
-        const failure = settled.failures.find((each) => each.host === host);
+        const own = settled.failures.filter((each) => each.host === host);
+        const notUndone = own.find(({ code }) => code === 'undo-failed');
+        const failure = notUndone ?? own[0];
         const spans = recording.timeline.filter((span) => span.host === host);
         const seconds = spans.length === 0 ? 0 : (Math.max(...spans.map(({ end }) => end)) - Math.min(...spans.map(({ start }) => start))) / 1000;
         return {
             host, from, to: assessed.to.sha,
-            result: resultOf(settled, { untouched: touched.length === 0, whole: touched.length === steps.length, failed: failure !== undefined, moved: from !== assessed.to.sha }),
+            result: resultOf(settled, { untouched: touched.length === 0, whole: touched.length === steps.length, failed: failure !== undefined, notUndone: notUndone !== undefined, moved: from !== assessed.to.sha }),
             seconds: touched.length === 0 ? 0 : Math.round(seconds * 10) / 10,
             message: failure === undefined ? '' : `${failure.what}${failure.why === undefined || failure.why === '' ? '' : `: ${failure.why}`}`,
         };
     });
 }
-function resultOf({ result, failures }, { untouched, whole, failed, moved }) {
+function resultOf({ result, failures, material }, { untouched, whole, failed, notUndone, moved }) {
     const undoFailed = failures.some(({ code }) => code === 'undo-failed');
     switch (result) {
         case 'rolled-back':
@@ -2277,9 +2315,10 @@ function resultOf({ result, failures }, { untouched, whole, failed, moved }) {
         case 'failed':
             if (untouched)
                 return 'untouched';
-            if (failed)
+            // Where an undo was tried, what had made it necessary does not count any more.
+            if (undoFailed ? notUndone : failed)
                 return 'failed';
-            if (undoFailed || (result === 'cancelled' && failures.length === 0))
+            if (undoFailed || (result === 'cancelled' && material !== 'leave' && failures.length === 0))
                 return 'undone';
             return whole ? 'rolled-back' : 'failed';
     }
@@ -3478,7 +3517,14 @@ async function post() {
     if (left === undefined)
         return;
     const raw = takeRaw();
-    const inputs = await inputsFrom(raw);
+    let inputs;
+    try {
+        inputs = await inputsFrom(raw);
+    }
+    catch (thrown) {
+        // A later step may have taken the "config" file away.
+        return tell((0,_recording_js__WEBPACK_IMPORTED_MODULE_20__/* .reportOf */ .EI)(left.recording, { result: 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_10__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() }));
+    }
     const world = (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_9__/* .realWorld */ .b)(inputs, left.recording.run, () => undefined, new AbortController().signal);
     await tell(await (0,_take_up_js__WEBPACK_IMPORTED_MODULE_19__/* .takeUp */ .b)(inputs, methodOf(inputs), left, world), inputs);
 }
@@ -3588,6 +3634,7 @@ function judgeCheckout(inputs, facts, failure) {
         ...(lock !== undefined && (lock.held || lock.ageSeconds <= staleLockSeconds)
             ? [failure('locked', `another git works in ${inputs.appDir} (its index.lock is ${lock.ageSeconds} s old)`, `Wait for it to end; if none runs, remove ${inputs.appDir}/.git/index.lock on ${host} (one older than 10 minutes is removed by itself).`)]
             : []),
+        ...facts.dirty.filter((line) => /^[12u] \S+ S.M/.test(line)).map((line) => failure('dirty-checkout', `the submodule ${pathOf(line)} has local changes, which would be lost`, `Commit or remove them: git -C ${inputs.appDir}/${pathOf(line)} status`)),
         ...(facts.dirty.length > 0 && inputs.dirty === 'refuse'
             ? [failure('dirty-checkout', `the checkout has local changes in ${facts.dirty.length} files, and "dirty" is \`refuse\``, 'Commit or remove them, or set "dirty" to `save`: they are then kept in a ref and a patch.', facts.dirty.slice(0, 5).map(pathOf).join(', '))]
             : []),
@@ -3610,7 +3657,8 @@ function judgeDisks(facts) {
 /** The path in a line of `git status --porcelain=v2`. */
 function pathOf(line) {
     const fields = line.split(' ');
-    return (line.startsWith('1 ') ? fields.slice(8) : line.startsWith('2 ') ? fields.slice(9) : fields.slice(1)).join(' ').split('\t')[0] ?? line;
+    const before = { 1: 8, 2: 9, u: 10 };
+    return fields.slice(before[fields[0] ?? ''] ?? 1).join(' ').split('\t')[0] ?? line;
 }
 function megabytes(bytes) {
     return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
@@ -3629,6 +3677,35 @@ var quote = __nccwpck_require__(4762);
 const asLogin = 'umask "${login_umask:-022}"\n';
 /** A lock that a crashed git left behind. One that may be in use was refused in the assessment. */
 const dropStaleLock = `[ -e "$git_dir/index.lock" ] && [ $(( $(date +%s) - $(stat -c %Y "$git_dir/index.lock") )) -gt 600 ] && rm -f "$git_dir/index.lock"
+`;
+/**
+ * Files that git was told not to look at (`update-index --assume-unchanged`, `--skip-worktree`) and that are there count like any other: a
+ * checkout would either stop at them or write over them. Works on the index of `GIT_INDEX_FILE`.
+ */
+const lookAtAll = `hidden_files() {
+  repo ls-files -v -z | tr '\\0' '\\n' | sed -n 's/^[a-zS] //p' | while IFS= read -r file; do
+    if [ -e "$app/$file" ] || [ -L "$app/$file" ]; then printf '%s\\n' "$file"; fi
+  done | tr '\\n' '\\0'
+}
+hidden_files | repo update-index --no-skip-worktree -z --stdin
+hidden_files | repo update-index --no-assume-unchanged -z --stdin
+`;
+/**
+ * What git does not track, where the target has something of that name: files and links (also one in the place of a folder) go into the
+ * tree that is kept. A folder of files in the place of a file would be removed whole, so it ends the run here, where nothing was touched yet.
+ */
+const addWhatIsInTheWay = `  comm -23 "$new/target-files" "$new/tracked-files" | while IFS= read -r file; do
+    way=$file in_the_way=
+    while :; do
+      if [ -L "$app/$way" ] || { [ -e "$app/$way" ] && [ ! -d "$app/$way" ]; }; then in_the_way=$way; fi
+      case $way in */*) way=\${way%/*};; *) break;; esac
+    done
+    if [ -n "$in_the_way" ]; then (cd "$app" && repo --literal-pathspecs add --force -- "$in_the_way")
+    elif [ -d "$app/$file" ] && [ -n "$(repo --literal-pathspecs ls-files --others -- "$file" | head -n 1)" ]; then
+      echo "$app/$file is a folder with files that git does not track, and the target has a file there: move it away first" >&2
+      exit 1
+    fi
+  done
 `;
 /**
  * Writes down how the checkout was found: commit, branch, index, and a tree of its files with their local changes (and of untracked
@@ -3652,13 +3729,11 @@ if [ ! -d "$found" ]; then
   repo symbolic-ref --quiet HEAD > "$new/branch" || : > "$new/branch"
   if [ -f "$git_dir/index" ]; then cp -p "$git_dir/index" "$new/index"; cp "$git_dir/index" "$new/work-index"; fi
   GIT_INDEX_FILE=$new/work-index; export GIT_INDEX_FILE
+  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
   repo add --update -- "$app"
   repo ls-tree -r --name-only -z "$target" | tr '\\0' '\\n' | sort > "$new/target-files"
   repo ls-files -z | tr '\\0' '\\n' | sort > "$new/tracked-files"
-  comm -23 "$new/target-files" "$new/tracked-files" | while IFS= read -r file; do
-    if [ -e "$app/$file" ] && [ ! -d "$app/$file" ]; then (cd "$app" && repo add --force -- "$file"); fi
-  done
-  tree=$(repo write-tree)
+${addWhatIsInTheWay}  tree=$(repo write-tree)
   unset GIT_INDEX_FILE
   printf '%s\\n' "$tree" > "$new/tree"
   if [ "$tree" != "$(repo rev-parse 'HEAD^{tree}')" ]; then
@@ -3690,7 +3765,7 @@ function checkout(target) {
 ${dropStaleLock}
 if [ -d "$found" ]; then : > "$found/touched"; fi
 at_target() { [ "$(repo rev-parse HEAD)" = "$target" ] && repo update-index -q --refresh >/dev/null && repo diff-index --quiet HEAD; }
-if ! at_target; then
+${lookAtAll}if ! at_target; then
   repo checkout --quiet --force --detach "$target"
 fi
 ${updateSubmodules}
@@ -3702,6 +3777,7 @@ fact head "$target"
 const checkoutBack = `${asLogin}${dropStaleLock}
 if [ -d "$found" ]; then
   tree=$(cat "$found/tree")
+  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
   repo read-tree --reset -u "$tree"
   repo checkout-index --all --force --quiet
   branch=$(cat "$found/branch")
@@ -3857,14 +3933,14 @@ fi
 ;// CONCATENATED MODULE: ./build/commands/packages.js
 /** Installed dependencies: they go back with the code, and come back from what was kept, not from a registry. */
 
-/** Where the virtualenv is kept while the run may still be undone. */
-const kept = '$virtualenv.rollback-kept';
-function packages_location(virtualenv) {
-    return `virtualenv=${(0,quote/* quote */.h)(virtualenv)}\n`;
+/** Where the virtualenv is kept while the run may still be undone: under the run's name, for what an earlier run kept for a person is another. */
+const kept = '$virtualenv.rollback-kept-$run';
+function packages_location(virtualenv, run) {
+    return `virtualenv=${(0,quote/* quote */.h)(virtualenv)}; run=${(0,quote/* quote */.h)(run)}\n`;
 }
 /** A whole copy beside the virtualenv, made once; shares blocks with it where the file system can. */
-function keepPackages(virtualenv) {
-    return `${packages_location(virtualenv)}if [ ! -d "${kept}" ]; then
+function keepPackages(virtualenv, run) {
+    return `${packages_location(virtualenv, run)}if [ ! -d "${kept}" ]; then
   rm -rf "${kept}.part"
   cp -a --reflink=auto "$virtualenv" "${kept}.part" 2>/dev/null || { rm -rf "${kept}.part"; cp -a "$virtualenv" "${kept}.part"; }
   mv "${kept}.part" "${kept}"
@@ -3872,8 +3948,8 @@ fi
 `;
 }
 /** The kept virtualenv takes its place again, at the same path (a virtualenv holds its own path and cannot move). */
-function packagesBack(virtualenv) {
-    return `${packages_location(virtualenv)}if [ -d "${kept}" ]; then
+function packagesBack(virtualenv, run) {
+    return `${packages_location(virtualenv, run)}if [ -d "${kept}" ]; then
   rm -rf "$virtualenv.rollback-failed"
   if [ -d "$virtualenv" ]; then mv "$virtualenv" "$virtualenv.rollback-failed"; fi
   mv "${kept}" "$virtualenv"
@@ -3882,8 +3958,8 @@ fi
 `;
 }
 /** The run is over: the copy goes. */
-function dropKeptPackages(virtualenv) {
-    return `${packages_location(virtualenv)}rm -rf "${kept}" "${kept}.part"\n`;
+function dropKeptPackages(virtualenv, run) {
+    return `${packages_location(virtualenv, run)}rm -rf "${kept}" "${kept}.part"\n`;
 }
 /**
  * The user's install command, in the checkout, with the virtualenv's programs first. What it starts holds none of the
@@ -3910,10 +3986,10 @@ var run_folder = __nccwpck_require__(4371);
 
 /** A line of our own record; one that is damaged (a full disk, another program) is no run. */
 function readEndedRun(line) {
-    const [run, result, from, to, time] = readLine(line, ['run', 'result', 'from', 'to', 'time']);
-    if (run === undefined || result === undefined || from === undefined || to === undefined || time === undefined)
+    const [run, result, from, to, time, app] = readLine(line, ['run', 'result', 'from', 'to', 'time', 'app']);
+    if (run === undefined || result === undefined || from === undefined || to === undefined || !isTime(time))
         return undefined;
-    return { run, result, from, to, time: Number(time) };
+    return { run, result, from, to, time: Number(time), ...(app === undefined ? {} : { app }) };
 }
 /** One line, the same for the same run whoever writes it: a run that is taken up is known by it. */
 function writeBegunRun({ run, actor, from, to, startedAt }) {
@@ -3921,9 +3997,13 @@ function writeBegunRun({ run, actor, from, to, startedAt }) {
 }
 function readBegunRun(line) {
     const [run, actor, from, to, startedAt] = readLine(line, ['run', 'actor', 'from', 'to', 'startedAt']);
-    if (run === undefined || actor === undefined || from === undefined || to === undefined || startedAt === undefined)
+    if (run === undefined || actor === undefined || from === undefined || to === undefined || !isTime(startedAt))
         return undefined;
     return { run, actor, from, to, startedAt: Number(startedAt) };
+}
+/** A moment that JavaScript can name (a name of a file is made from it). */
+function isTime(text) {
+    return text !== undefined && /^\d{1,15}$/.test(text);
 }
 /** The values of a JSON object's keys as text; undefined for what is no text and no number. */
 function readLine(line, names) {
@@ -4862,14 +4942,32 @@ const command = async (place) => {
     if (down === undefined || up === undefined || from === to)
         return { movements: [], migrations: [], sql: '', asFound: '' };
     return {
-        movements: [{ id: 'migrate-down', title: `Database down: ${down.split('\n')[0] ?? ''}`, down: run(down, place), up: run(up, place) }],
+        movements: [{ id: 'migrate-down', title: `Database down: ${down.split('\n')[0] ?? ''}`, down: once(run(down, place)), up: back(run(up, place)) }],
         migrations: [], sql: '', asFound: '',
     };
 };
+/**
+ * A command cannot be asked whether it has done its work, and a second time it may take the database one further down: a run that takes up an
+ * interrupted one knows from `$found` that it had ended.
+ */
+function once(script) {
+    return `: > "$found/migrating"
+if [ ! -e "$found/migrated" ]; then
+${script}: > "$found/migrated"
+fi
+`;
+}
+function back(script) {
+    return `if [ -e "$found/migrating" ]; then
+${script.trimEnd()} || exit 1
+fi
+rm -f "$found/migrated" "$found/migrating"
+`;
+}
 /** Both commands are told the same two releases: the one that is left, and the one to go to. */
 function run(text, { inputs: { appDir, migrationsDir, virtualenv }, environment, from, to }) {
     return `(
-cd ${(0,quote/* quote */.h)(migrationsDir ?? appDir)}
+cd ${(0,quote/* quote */.h)(migrationsDir ?? appDir)} || exit 1
 ${virtualenv === undefined ? '' : `PATH=${(0,quote/* quote */.h)(`${virtualenv}/bin`)}:$PATH; export PATH\n`}${environment}ROLLBACK_FROM=${(0,quote/* quote */.h)(from)} ROLLBACK_TO=${(0,quote/* quote */.h)(to)}
 export ROLLBACK_FROM ROLLBACK_TO
 exec sh -c ${(0,quote/* quote */.h)(text)} 3>&-
@@ -4926,7 +5024,7 @@ async function assessData(inputs, facts, around) {
     };
     const tool = migrationTools[inputs.schema === 'keep' ? 'none' : inputs.migrations];
     const way = await tool({
-        inputs, host, from: head, to: facts.target.sha, environment: environmentFor(inputs), ask: (script) => ask(repository(inputs.appDir) + script),
+        inputs, host, from: facts.unfinished?.from ?? head, to: facts.target.sha, environment: environmentFor(inputs), ask: (script) => ask(repository(inputs.appDir) + script),
     });
     const source = sourceOf(inputs);
     if (source === undefined)
@@ -5220,7 +5318,7 @@ function readHostFacts(host, role, facts, runnerSeconds) {
         checkoutBytes: Number(one('checkout-bytes')),
         missingFiles: all('missing-file'),
         backupDir: oneOf(one('backup-dir'), ['ok', 'can-be-made', 'no-rights']) ?? 'none',
-        releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined),
+        releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined).filter(({ from, to }) => isSha(from) && isSha(to)),
         ...(unfinished === undefined ? {} : { unfinished }),
         recorded: unfinished === undefined ? { checkout: [], database: [] } : { checkout: all('recorded-checkout'), database: all('recorded-database') },
     };
@@ -5231,7 +5329,7 @@ function oneOf(value, allowed) {
 /** What an unfinished run left counts only while the checkout is on one of its two releases: otherwise somebody has deployed since. */
 function unfinishedOf(line, head) {
     const begun = readBegunRun(line);
-    return begun !== undefined && (head === begun.from || head === begun.to) ? begun : undefined;
+    return begun !== undefined && isSha(begun.from) && isSha(begun.to) && (head === begun.from || head === begun.to) ? begun : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/assess/target.js
@@ -5291,7 +5389,9 @@ async function assessCheckouts(inputs, roles, around) {
     const ask = async (host, script) => (await hostOf(around, host).ask(repository(inputs.appDir) + script)).facts;
     const facts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, [...roles], async ([host, role]) => {
         const answer = await hostOf(around, host).ask(hostQuestion(inputs, role));
-        return readHostFacts(host, role, answer.facts, Math.round(around.clock.now() / 1000));
+        const read = readHostFacts(host, role, answer.facts, Math.round(around.clock.now() / 1000));
+        // Other applications of the environment write to the same record.
+        return { ...read, releases: read.releases.filter(({ app = inputs.appDir }) => app === inputs.appDir) };
     });
     refuseIfAny(facts.flatMap((each) => judgeHost(inputs, each)));
     const unfinished = facts.find((each) => each.unfinished !== undefined)?.unfinished;
@@ -5396,8 +5496,9 @@ rm -f "$file.part"
 `;
 }
 /** Renames a verified `$file.part`, writes its manifest (`$details` are its own JSON fields), prunes older ones of its kind, and tells. */
-function finishBackup({ environment, run, release, keep, good }, kind) {
-    const fixed = JSON.stringify({ kind, environment, run, release }).slice(0, -1);
+function finishBackup({ environment, app, run, release, keep, good }, kind) {
+    const whose = JSON.stringify({ kind, environment, app }).slice(0, -1);
+    const fixed = `${whose}${JSON.stringify({ run, release }).replace('{', ',').slice(0, -1)}`;
     return `if [ -f "$file.part" ]; then
   bytes=$(stat -c %s "$file.part"); sha256=$(sha256sum < "$file.part" | cut -c 1-64)
   printf '%s,"time":"%s","bytes":%s,"sha256":"%s"%s}\\n' ${(0,quote/* quote */.h)(fixed)} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$bytes" "$sha256" "\${details:+,$details}" > "$file.json.part"
@@ -5408,13 +5509,14 @@ sed -n 's/.*"bytes":\\([0-9]*\\),"sha256":"\\([0-9a-f]*\\)".*/\\1 \\2/p' "$file.
 fact backup ${kind}
 fact location "$file"
 cd "$backup_dir"
+manifests=$(ls -1r ${kind}-*.json 2>/dev/null | while IFS= read -r manifest; do if grep -qF ${(0,quote/* quote */.h)(`${whose},`)} "$manifest"; then echo "$manifest"; fi; done)
 last_good=
-for manifest in $(ls -1r ${kind}-*.json 2>/dev/null); do
+for manifest in $manifests; do
   for line in ${good.map((sha) => (0,quote/* quote */.h)(`"release":"${sha}"`)).join(' ')}; do
     if [ -z "$last_good" ] && grep -qF "$line" "$manifest"; then last_good=$manifest; fi
   done
 done
-ls -1r ${kind}-*.json 2>/dev/null | tail -n +${keep + 1} | while IFS= read -r manifest; do
+printf '%s\\n' "$manifests" | tail -n +${keep + 1} | while IFS= read -r manifest; do
   if [ "$manifest" != "$last_good" ] && [ "$backup_dir/\${manifest%.json}" != "$file" ]; then rm -f "\${manifest%.json}" "$manifest"; fi
 done
 cd /
@@ -5958,7 +6060,7 @@ function backups(inputs, facts, begun) {
     const source = sourceOf(inputs);
     return facts.hosts.flatMap(({ facts: { host, head, role, releases } }) => {
         const place = {
-            folder: inputs.backupDir, keep: inputs.backupKeep, environment: inputs.environment, run: begun.run, release: head,
+            folder: inputs.backupDir, keep: inputs.backupKeep, environment: inputs.environment, app: inputs.appDir, run: begun.run, release: head,
             stamp: new Date(begun.startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, ''),
             good: [facts.target.sha, ...releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to }) => to).toReversed()],
         };
@@ -6004,14 +6106,18 @@ function lossLimit({ maxDataLossRows }) {
 [ "$lost" -le ${maxDataLossRows} ] || { echo "$lost rows would leave live use, max-data-loss-rows is ${maxDataLossRows}" >&2; exit 1; }
 `;
 }
-/** sh with facts `as-found` for the database: revisions, schema, rows of every table. */
-function dataAsFound(inputs, { way, keptAside }) {
+/**
+ * sh with facts `as-found` for the database: revisions, schema, rows of every table; undefined where this run and the one that it takes up
+ * leave the database alone.
+ * @param recorded what the one that is taken up had found
+ */
+function dataAsFound(inputs, { way, keptAside }, recorded) {
     const source = sourceOf(inputs);
     const parts = [
         ...(way.asFound === '' ? [] : [repository(inputs.appDir) + way.asFound]),
         ...(source === undefined ? [] : [`${databasePrelude(source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$(printf '%s' "$*" | tr '\\t' ' ')" >&3; }\n${schemaFingerprint}${rowChecksums(checksumLimit)})\n`]),
     ];
-    return (way.movements.length === 0 && !keptAside) || parts.length === 0 ? undefined : parts.join('');
+    return (way.movements.length === 0 && !keptAside && recorded.length === 0) || parts.length === 0 ? undefined : parts.join('');
 }
 /** sh that takes away what was kept aside in the database. */
 function closeData(inputs, run) {
@@ -6049,7 +6155,7 @@ function planGit(inputs, facts, data, context) {
         stages: [
             stage('Fetch', { touches: false }, facts.hosts.flatMap((each) => (each.toFetch ? [on(each).fetch] : []))),
             stage('Back up', { touches: false, untimed: true }, data.backups),
-            stage('Keep what is found', { touches: false }, facts.hosts.map((each) => on(each).keep)),
+            stage('Keep state', { touches: false }, facts.hosts.map((each) => on(each).keep)),
             stage('Database', { touches: true }, data.migrations),
             switching(`First host: ${first.facts.host}`, [...others, first], on),
             ...batches(rest, (0,batch/* sizeOf */.$)(inputs.batch, rest.length)).map((hosts, index, all) => switching(all.length === 1 ? 'Other hosts' : `Batch ${index + 1} of ${all.length}`, hosts, on)),
@@ -6094,11 +6200,11 @@ function partsOf(inputs, facts, each, { environment, begun, asFound }) {
             undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * plan_minute },
         }),
         switch: [
-            ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv), {
+            ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv, begun.run), {
                     limit: 5 * plan_minute,
                     undo: virtualenv === undefined
                         ? { title: 'Install the found release’s dependencies', script: installScript, limit: 10 * plan_minute }
-                        : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv), limit: 2 * plan_minute },
+                        : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv, begun.run), limit: 2 * plan_minute },
                 })] : []),
             step('checkout', `Check out ${short}`, repo + checkout(target), {
                 undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: repo + checkoutBack, limit: 2 * plan_minute },
@@ -6110,10 +6216,15 @@ function partsOf(inputs, facts, each, { environment, begun, asFound }) {
                     limit: 3 * plan_minute, failure: { code: 'target-unhealthy', fix: `\`journalctl -u ${units[0] ?? ''} -n 100\` on ${host} says why it does not stay up.` },
                 })] : []),
         ],
-        reload: reloads.map((unit) => step(`reload-${unit}`, `Reload ${unit}`, reload(unit), {
+        reload: reloads.map((unit, index) => step(`reload-${fileName(unit, index)}`, `Reload ${unit}`, reload(unit), {
             failure: { code: 'step-failed', fix: `\`systemctl status ${unit}\` and its error log on ${host} say why.` },
         })),
     };
+}
+/** A unit's name as part of a job's id, which has no capitals, `@`, `_`, `:` or backslashes. */
+function fileName(unit, index) {
+    const plain = unit.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
+    return plain === unit ? unit : `${plain}-${index + 1}`;
 }
 function answersOn(host, asFound) {
     const answered = asFound.flatMap((question) => (question.host === host && question.answer !== undefined ? [[question.needsDatabase ? 'database' : 'checkout', question.answer]] : []));
@@ -6175,7 +6286,7 @@ async function assess(inputs, around) {
 /** How everything is now, and what an undo goes back to: of a run that is taken up, what it found at first. */
 async function askAsFound(inputs, { hosts }, data, around) {
     const questions = hosts.flatMap(({ facts: { host, role, recorded } }) => {
-        const database = role.database ? dataAsFound(inputs, data) : undefined;
+        const database = role.database ? dataAsFound(inputs, data, recorded.database) : undefined;
         return [
             { recorded: recorded.checkout, question: { host, what: 'the checkout', script: checkoutAsFound(inputs, role) } },
             ...(database === undefined ? [] : [{ recorded: recorded.database, question: { host, what: 'the database', script: database, needsDatabase: true } }]),
@@ -6189,9 +6300,9 @@ async function askAsFound(inputs, { hosts }, data, around) {
 function git_close(inputs, assessed, host, ended, material) {
     const { appDir, virtualenv, environment } = inputs;
     const put = material === 'leave' ? '' : closeFound(material === 'keep' ? { keepAs: ended.run } : {});
-    const packages = material !== 'drop' || virtualenv === undefined ? '' : dropKeptPackages(virtualenv);
+    const packages = material !== 'drop' || virtualenv === undefined ? '' : dropKeptPackages(virtualenv, assessed.run);
     const data = material === 'drop' && rolesOf(inputs).get(host)?.database === true ? closeData(inputs, assessed.run) : '';
-    const script = `${repository(appDir)}${recordEnd(environment, ended)}${packages}${put}${data}`;
+    const script = `${repository(appDir)}${recordEnd(environment, { ...ended, app: appDir })}${packages}${put}${data}`;
     return data === '' ? { script } : { script, needsDatabase: true };
 }
 /** What is worth knowing, each once, with the hosts that it is true of. */
@@ -7671,6 +7782,7 @@ function duringRollback(report) {
     const done = result === 'rolled-back';
     const assessed = hosts.length > 0 && (timeline.length > 0 || report.plan.stages.length > 0 || result === 'unchanged');
     const lost = (0,impact/* lostRowCount */.Ir)(report);
+    const collected = report.logs.length + report.found.length;
     const downtime = (0,impact/* measuredDowntime */.iW)(report);
     return [
         { done: assessed, task: 'Every host assessed before anything was touched', detail: assessed ? (0,quantity/* count */.U9)(hosts.length, 'host') : 'the assessment did not come to an end' },
@@ -7682,7 +7794,7 @@ function duringRollback(report) {
         { done: lost !== undefined, task: 'Rows compared with the backup', detail: lost === undefined ? 'not measured' : (0,impact/* lossInWords */.ux)(report) },
         ...(report.untouchedTables === undefined ? [] : [{ done: true, task: 'Rows of tables that no migration touched compared', detail: compared(report.untouchedTables) }]),
         { done: downtime !== undefined, task: 'Downtime measured', detail: downtime === undefined ? 'not measured' : (0,quantity/* duration */.p0)(downtime.total) },
-        { done: report.logs.length > 0, task: 'Logs collected', detail: report.logs.length > 0 ? `${(0,quantity/* count */.U9)(report.logs.length, 'file')}, below` : 'none were kept' },
+        { done: collected > 0, task: 'Logs collected', detail: collected > 0 ? `${(0,quantity/* count */.U9)(collected, 'file')}, below` : 'none were kept' },
         { done: false, task: 'Team and users told', detail: person },
     ];
 }
@@ -8160,10 +8272,17 @@ async function rollback(inputs, method, run, world) {
                 await refuseIfMoved(assessed, locked, inputs);
                 world.checkpoint({ token: locked.token, recording, assessed, before });
                 const underway = (0,build_underway/* getUnderway */.I)({ inputs, method, assessed, recording, before, locked, world, onTouch });
-                const executed = await (0,execute/* execute */.g7)(assessed.plan, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, underway.executor);
-                const proved = executed.failures.length > 0 ? executed.failures : await proveAll(underway);
-                const settled = await (0,settle/* settle */.G)(underway, { ...executed, failures: proved }, inputs.onFailure, false);
-                return await end(settled.result, settled.failures);
+                try {
+                    const executed = await (0,execute/* execute */.g7)(assessed.plan, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, underway.executor);
+                    const proved = executed.failures.length > 0 ? executed.failures : await proveAll(underway);
+                    const settled = await (0,settle/* settle */.G9)(underway, { ...executed, failures: proved }, inputs.onFailure, false);
+                    return await end(settled.result, settled.failures);
+                }
+                catch (thrown) {
+                    if (touched)
+                        locked.leave();
+                    throw thrown;
+                }
             }
             catch (e_1) {
                 env_2.error = e_1;
@@ -8246,10 +8365,13 @@ function writeDown(recording, { from, to, plan, commits, commitCount, migrations
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  p: () => (/* binding */ begunOn),
-  G: () => (/* binding */ settle)
+  p$: () => (/* binding */ begunOn),
+  O9: () => (/* binding */ finish),
+  G9: () => (/* binding */ settle)
 });
 
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(9984);
 // EXTERNAL MODULE: ./build/execute.js
 var execute = __nccwpck_require__(8192);
 // EXTERNAL MODULE: ./build/as-found.js
@@ -8353,6 +8475,8 @@ function rowsByTable(lines) {
 // EXTERNAL MODULE: ./build/verification.js + 4 modules
 var verification = __nccwpck_require__(4766);
 ;// CONCATENATED MODULE: ./build/settle.js
+/** How a run that may have touched production comes to its end: kept, taken back, or left for a person. Shared by main and post. */
+
 
 
 
@@ -8366,6 +8490,13 @@ async function settle(run, done, policy, cancelled) {
     const { recording, assessed } = run;
     recordFacts(recording, assessed, done.facts);
     const settled = await decide(run, done, policy, cancelled);
+    // From here on nothing is taken back any more, whatever becomes of this process.
+    run.decided(settled);
+    return finish(run, done, settled);
+}
+/** What is left once it is decided how a run ends: what it came to is written down, and what was kept for an undo is put away. */
+async function finish(run, done, settled) {
+    const { recording, assessed } = run;
     if (settled.failures.length > 0 && done.touched)
         recording.logs = await readLogs(run);
     recording.access = await readAccess(run);
@@ -8384,13 +8515,18 @@ async function decide(run, done, policy, cancelled) {
     const { failures } = done;
     if (failures.length === 0 && !cancelled)
         return { result: 'rolled-back', failures, material: 'drop' };
+    const { inputs, assessed, recording } = run;
+    // What an earlier run had begun is still as that one left it: what it kept for its undo is all there is.
+    const takenUp = assessed.run !== recording.run.id;
     if (!done.touched)
-        return { result: cancelled ? 'cancelled' : 'refused', failures, material: 'drop' };
+        return { result: cancelled ? 'cancelled' : 'refused', failures, material: takenUp ? 'leave' : 'drop' };
     if (policy === 'stop')
         return { result: cancelled ? 'cancelled' : 'failed', failures, material: 'leave' };
-    const { inputs, assessed, recording } = run;
+    // Whoever took the lock over has taken up what this run left: there is nothing of ours to take back any more.
+    if (failures.some(({ code }) => code === 'locked'))
+        return { result: 'failed', failures, material: 'leave' };
     run.executor.log.info(`Taking back what was done: ${failures[0]?.what ?? 'the run was cancelled'}`);
-    const undone = await (0,execute/* undo */.tN)(assessed.plan, done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor);
+    const undone = await (0,execute/* undo */.tN)(assessed.plan, takenUp ? everyStep(assessed) : done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor);
     const left = [...undone.failures, ...(await (0,as_found/* unlikeFound */.l)(assessed.asFound, run.hosts, run.executor, writtenByTheApplication(done.facts, undone.facts)))];
     const worse = await (0,verification/* proveNoWorse */.Q)(run.verifying, run.before.health);
     recording.checks = (0,verification/* latest */.IW)(recording.checks, worse);
@@ -8398,6 +8534,10 @@ async function decide(run, done, policy, cancelled) {
     if (left.length > 0)
         return { result: 'failed', failures: [...failures, ...left], material: 'keep' };
     return { result: cancelled ? 'cancelled' : 'undone', failures, material: 'drop' };
+}
+/** The earlier run may have begun any of them; an undo asks first what there is to put back. */
+function everyStep({ plan }) {
+    return new Set(plan.stages.flatMap(({ steps }) => steps.map(execute/* key */.Eb)));
 }
 /** What steps reported, where the report shows it. */
 function recordFacts(recording, { plan }, facts) {
@@ -8427,7 +8567,8 @@ async function settle_close({ inputs, method, assessed, hosts, recording, execut
     await (0,parallel/* eachAtMost */.W)(executor.parallel, [...hosts.values()], async (host) => {
         const { script, needsDatabase } = method.close(inputs, assessed, host.name, ended, material);
         const secret = needsDatabase ? executor.databaseSecret : undefined;
-        const end = await host.perform({ id: 'close', script, limit: 120_000, ...(secret === undefined ? {} : { secret }) });
+        const end = await host.perform({ id: 'close', script, limit: 120_000, ...(secret === undefined ? {} : { secret }) })
+            .catch((thrown) => ({ kind: 'lost', why: (0,errors/* messageOf */.bD)(thrown) }));
         if (end.kind === 'finished') {
             for (const table of end.facts.get('left') ?? [])
                 recording.notes.push(`${host.name}: rows that the application wrote meanwhile, and that had no place any more, are kept in the table ${table}.`);
@@ -8518,7 +8659,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 async function takeUp(inputs, method, checkpoint, world) {
-    const { recording, assessed, before, token } = checkpoint;
+    const { recording, assessed, before, token, settled: decided } = checkpoint;
     const end = (result, failures) => (0,_recording_js__WEBPACK_IMPORTED_MODULE_4__/* .reportOf */ .EI)(recording, { result, failures, at: world.clock.now() });
     try {
         const env_1 = { stack: [], error: void 0, hasError: false };
@@ -8526,11 +8667,15 @@ async function takeUp(inputs, method, checkpoint, world) {
             const connected = __addDisposableResource(env_1, await world.connect(inputs, recording.run), true);
             const locked = __addDisposableResource(env_1, await connected.lock(token), true);
             const underway = (0,_underway_js__WEBPACK_IMPORTED_MODULE_3__/* .getUnderway */ .I)({ inputs, method, assessed, recording, before, locked, world, onTouch: () => undefined });
-            const begun = await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .begunOn */ .p)(locked.hosts, ['running', 'finished', 'interrupted']);
-            world.log.info(begun.size === 0 ? 'Nothing had been begun' : `The run was interrupted after ${begun.size} steps; ${inputs.onCancel === 'undo' ? 'taking them back' : 'leaving them as they are'}`);
-            const facts = await (0,_execute_js__WEBPACK_IMPORTED_MODULE_1__/* .followUp */ .nF)(assessed.plan, await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .begunOn */ .p)(locked.hosts, ['running', 'finished']), underway.executor);
+            const begun = await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .begunOn */ .p$)(locked.hosts, ['running', 'finished', 'interrupted']);
             const touched = assessed.plan.stages.some((stage) => stage.touches && stage.steps.some(({ host, id }) => begun.has(`${host} ${id}`)));
-            const { result, failures } = await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .settle */ .G)(underway, { failures: [], begun, touched, facts }, inputs.onCancel, true);
+            if (decided !== undefined) {
+                await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .finish */ .O9)(underway, { failures: decided.failures, begun, touched, facts: new Map() }, decided);
+                return end(decided.result, decided.failures);
+            }
+            world.log.info(begun.size === 0 ? 'Nothing had been begun' : `The run was interrupted after ${begun.size} steps; ${inputs.onCancel === 'undo' ? 'taking them back' : 'leaving them as they are'}`);
+            const facts = await (0,_execute_js__WEBPACK_IMPORTED_MODULE_1__/* .followUp */ .nF)(assessed.plan, await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .begunOn */ .p$)(locked.hosts, ['running', 'finished']), underway.executor);
+            const { result, failures } = await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .settle */ .G9)(underway, { failures: [], begun, touched, facts }, inputs.onCancel, true);
             return end(result, failures);
         }
         catch (e_1) {
@@ -8546,6 +8691,10 @@ async function takeUp(inputs, method, checkpoint, world) {
     catch (thrown) {
         // Whoever took the lock over meanwhile settles what this run left; there is nothing of ours to undo any more.
         const failures = (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .failuresIn */ .xM)(thrown);
+        if (decided !== undefined) {
+            recording.notes.push(`What was kept for an undo could not be put away: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(thrown)}`);
+            return end(decided.result, decided.failures);
+        }
         const takenOver = thrown instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RollbackError */ .ZS && failures.every(({ code }) => code === 'locked');
         return end(takenOver ? 'cancelled' : 'failed', failures);
     }
@@ -8561,10 +8710,12 @@ async function takeUp(inputs, method, checkpoint, world) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   I: () => (/* binding */ getUnderway)
 /* harmony export */ });
-/* harmony import */ var _verification_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4766);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
+/* harmony import */ var _verification_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4766);
+
 
 function getUnderway({ inputs, method, assessed, recording, before, locked, world, onTouch }) {
-    const { hosts } = locked;
+    const { hosts, token } = locked;
     const { clock, log } = world;
     const verifying = { inputs, hosts, appHosts: assessed.appHosts, asking: world };
     const executor = {
@@ -8574,16 +8725,24 @@ function getUnderway({ inputs, method, assessed, recording, before, locked, worl
         record: (span) => recording.timeline.push(span),
         async prove(names) {
             const start = clock.now();
-            const results = await (0,_verification_js__WEBPACK_IMPORTED_MODULE_0__/* .proveHosts */ .g9)(verifying, assessed.to, names);
-            recording.checks = (0,_verification_js__WEBPACK_IMPORTED_MODULE_0__/* .latest */ .IW)(recording.checks, results);
-            const failures = (0,_verification_js__WEBPACK_IMPORTED_MODULE_0__/* .failuresOf */ .dJ)(results);
+            const results = await (0,_verification_js__WEBPACK_IMPORTED_MODULE_1__/* .proveHosts */ .g9)(verifying, assessed.to, names);
+            recording.checks = (0,_verification_js__WEBPACK_IMPORTED_MODULE_1__/* .latest */ .IW)(recording.checks, results);
+            const failures = (0,_verification_js__WEBPACK_IMPORTED_MODULE_1__/* .failuresOf */ .dJ)(results);
             const result = failures.length === 0 ? 'done' : 'failed';
             if (results.length > 0)
                 recording.timeline.push({ stage: 'Prove', title: names.join(', '), start, end: clock.now(), result });
             return failures;
         },
     };
-    return { inputs, method, assessed, recording, before, hosts, verifying, executor };
+    const decided = (settled) => {
+        try {
+            world.checkpoint({ token, recording, assessed, before, settled });
+        }
+        catch (thrown) {
+            log.warning(`How this run ends could not be written down for the post step: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(thrown)}`);
+        }
+    };
+    return { inputs, method, assessed, recording, before, hosts, verifying, executor, decided };
 }
 
 

@@ -124,7 +124,7 @@ export function readHostFacts(host: string, role: Role, facts: Facts, runnerSeco
     checkoutBytes: Number(one('checkout-bytes')),
     missingFiles: all('missing-file'),
     backupDir: oneOf(one('backup-dir'), ['ok', 'can-be-made', 'no-rights']) ?? 'none',
-    releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined),
+    releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined).filter(({ from, to }) => isSha(from) && isSha(to)),
     ...(unfinished === undefined ? {} : { unfinished }),
     recorded: unfinished === undefined ? { checkout: [], database: [] } : { checkout: all('recorded-checkout'), database: all('recorded-database') },
   };
@@ -137,5 +137,5 @@ function oneOf<const T extends string>(value: string, allowed: readonly T[]): T 
 /** What an unfinished run left counts only while the checkout is on one of its two releases: otherwise somebody has deployed since. */
 function unfinishedOf(line: string, head: string): BegunRun | undefined {
   const begun = readBegunRun(line);
-  return begun !== undefined && (head === begun.from || head === begun.to) ? begun : undefined;
+  return begun !== undefined && isSha(begun.from) && isSha(begun.to) && (head === begun.from || head === begun.to) ? begun : undefined;
 }

@@ -63,6 +63,8 @@ function judgeCheckout(inputs: Inputs, facts: HostFacts, failure: MakeFailure): 
       ? [failure('locked', `another git works in ${inputs.appDir} (its index.lock is ${lock.ageSeconds} s old)`,
           `Wait for it to end; if none runs, remove ${inputs.appDir}/.git/index.lock on ${host} (one older than 10 minutes is removed by itself).`)]
       : []),
+    ...facts.dirty.filter((line) => /^[12u] \S+ S.M/.test(line)).map((line) =>
+      failure('dirty-checkout', `the submodule ${pathOf(line)} has local changes, which would be lost`, `Commit or remove them: git -C ${inputs.appDir}/${pathOf(line)} status`)),
     ...(facts.dirty.length > 0 && inputs.dirty === 'refuse'
       ? [failure('dirty-checkout', `the checkout has local changes in ${facts.dirty.length} files, and "dirty" is \`refuse\``,
           'Commit or remove them, or set "dirty" to `save`: they are then kept in a ref and a patch.', facts.dirty.slice(0, 5).map(pathOf).join(', '))]
@@ -89,7 +91,8 @@ function judgeDisks(facts: HostFacts): readonly { purpose: string; path: string;
 /** The path in a line of `git status --porcelain=v2`. */
 export function pathOf(line: string): string {
   const fields = line.split(' ');
-  return (line.startsWith('1 ') ? fields.slice(8) : line.startsWith('2 ') ? fields.slice(9) : fields.slice(1)).join(' ').split('\t')[0] ?? line;
+  const before: Readonly<Record<string, number>> = { 1: 8, 2: 9, u: 10 };
+  return fields.slice(before[fields[0] ?? ''] ?? 1).join(' ').split('\t')[0] ?? line;
 }
 
 function megabytes(bytes: number): string {

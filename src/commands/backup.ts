@@ -7,6 +7,8 @@ export type BackupPlace = {
   /** How many of a kind stay; at least 1. */
   readonly keep: number;
   readonly environment: string;
+  /** The checkout, absolute: applications and environments may share the folder. */
+  readonly app: string;
   readonly run: string;
   /** The release that is saved, full SHA. */
   readonly release: string;
@@ -28,8 +30,9 @@ rm -f "$file.part"
 }
 
 /** Renames a verified `$file.part`, writes its manifest (`$details` are its own JSON fields), prunes older ones of its kind, and tells. */
-export function finishBackup({ environment, run, release, keep, good }: BackupPlace, kind: 'database' | 'app'): string {
-  const fixed = JSON.stringify({ kind, environment, run, release }).slice(0, -1);
+export function finishBackup({ environment, app, run, release, keep, good }: BackupPlace, kind: 'database' | 'app'): string {
+  const whose = JSON.stringify({ kind, environment, app }).slice(0, -1);
+  const fixed = `${whose}${JSON.stringify({ run, release }).replace('{', ',').slice(0, -1)}`;
   return `if [ -f "$file.part" ]; then
   bytes=$(stat -c %s "$file.part"); sha256=$(sha256sum < "$file.part" | cut -c 1-64)
   printf '%s,"time":"%s","bytes":%s,"sha256":"%s"%s}\\n' ${quote(fixed)} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$bytes" "$sha256" "\${details:+,$details}" > "$file.json.part"
@@ -40,13 +43,14 @@ sed -n 's/.*"bytes":\\([0-9]*\\),"sha256":"\\([0-9a-f]*\\)".*/\\1 \\2/p' "$file.
 fact backup ${kind}
 fact location "$file"
 cd "$backup_dir"
+manifests=$(ls -1r ${kind}-*.json 2>/dev/null | while IFS= read -r manifest; do if grep -qF ${quote(`${whose},`)} "$manifest"; then echo "$manifest"; fi; done)
 last_good=
-for manifest in $(ls -1r ${kind}-*.json 2>/dev/null); do
+for manifest in $manifests; do
   for line in ${good.map((sha) => quote(`"release":"${sha}"`)).join(' ')}; do
     if [ -z "$last_good" ] && grep -qF "$line" "$manifest"; then last_good=$manifest; fi
   done
 done
-ls -1r ${kind}-*.json 2>/dev/null | tail -n +${keep + 1} | while IFS= read -r manifest; do
+printf '%s\\n' "$manifests" | tail -n +${keep + 1} | while IFS= read -r manifest; do
   if [ "$manifest" != "$last_good" ] && [ "$backup_dir/\${manifest%.json}" != "$file" ]; then rm -f "\${manifest%.json}" "$manifest"; fi
 done
 cd /

@@ -9,6 +9,37 @@ const dropStaleLock = `[ -e "$git_dir/index.lock" ] && [ $(( $(date +%s) - $(sta
 `;
 
 /**
+ * Files that git was told not to look at (`update-index --assume-unchanged`, `--skip-worktree`) and that are there count like any other: a
+ * checkout would either stop at them or write over them. Works on the index of `GIT_INDEX_FILE`.
+ */
+const lookAtAll = `hidden_files() {
+  repo ls-files -v -z | tr '\\0' '\\n' | sed -n 's/^[a-zS] //p' | while IFS= read -r file; do
+    if [ -e "$app/$file" ] || [ -L "$app/$file" ]; then printf '%s\\n' "$file"; fi
+  done | tr '\\n' '\\0'
+}
+hidden_files | repo update-index --no-skip-worktree -z --stdin
+hidden_files | repo update-index --no-assume-unchanged -z --stdin
+`;
+
+/**
+ * What git does not track, where the target has something of that name: files and links (also one in the place of a folder) go into the
+ * tree that is kept. A folder of files in the place of a file would be removed whole, so it ends the run here, where nothing was touched yet.
+ */
+const addWhatIsInTheWay = `  comm -23 "$new/target-files" "$new/tracked-files" | while IFS= read -r file; do
+    way=$file in_the_way=
+    while :; do
+      if [ -L "$app/$way" ] || { [ -e "$app/$way" ] && [ ! -d "$app/$way" ]; }; then in_the_way=$way; fi
+      case $way in */*) way=\${way%/*};; *) break;; esac
+    done
+    if [ -n "$in_the_way" ]; then (cd "$app" && repo --literal-pathspecs add --force -- "$in_the_way")
+    elif [ -d "$app/$file" ] && [ -n "$(repo --literal-pathspecs ls-files --others -- "$file" | head -n 1)" ]; then
+      echo "$app/$file is a folder with files that git does not track, and the target has a file there: move it away first" >&2
+      exit 1
+    fi
+  done
+`;
+
+/**
  * Writes down how the checkout was found: commit, branch, index, and a tree of its files with their local changes (and of untracked
  * files where the target has one of the same name). Local changes are also kept for people: a ref and a patch.
  * Material of the interrupted run that this one takes up (`runJson` is its line then) is not overwritten: what that run found is what an
@@ -34,13 +65,11 @@ if [ ! -d "$found" ]; then
   repo symbolic-ref --quiet HEAD > "$new/branch" || : > "$new/branch"
   if [ -f "$git_dir/index" ]; then cp -p "$git_dir/index" "$new/index"; cp "$git_dir/index" "$new/work-index"; fi
   GIT_INDEX_FILE=$new/work-index; export GIT_INDEX_FILE
+  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
   repo add --update -- "$app"
   repo ls-tree -r --name-only -z "$target" | tr '\\0' '\\n' | sort > "$new/target-files"
   repo ls-files -z | tr '\\0' '\\n' | sort > "$new/tracked-files"
-  comm -23 "$new/target-files" "$new/tracked-files" | while IFS= read -r file; do
-    if [ -e "$app/$file" ] && [ ! -d "$app/$file" ]; then (cd "$app" && repo add --force -- "$file"); fi
-  done
-  tree=$(repo write-tree)
+${addWhatIsInTheWay}  tree=$(repo write-tree)
   unset GIT_INDEX_FILE
   printf '%s\\n' "$tree" > "$new/tree"
   if [ "$tree" != "$(repo rev-parse 'HEAD^{tree}')" ]; then
@@ -74,7 +103,7 @@ export function checkout(target: string): string {
 ${dropStaleLock}
 if [ -d "$found" ]; then : > "$found/touched"; fi
 at_target() { [ "$(repo rev-parse HEAD)" = "$target" ] && repo update-index -q --refresh >/dev/null && repo diff-index --quiet HEAD; }
-if ! at_target; then
+${lookAtAll}if ! at_target; then
   repo checkout --quiet --force --detach "$target"
 fi
 ${updateSubmodules}
@@ -87,6 +116,7 @@ fact head "$target"
 export const checkoutBack = `${asLogin}${dropStaleLock}
 if [ -d "$found" ]; then
   tree=$(cat "$found/tree")
+  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
   repo read-tree --reset -u "$tree"
   repo checkout-index --all --force --quiet
   branch=$(cat "$found/branch")

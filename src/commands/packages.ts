@@ -1,16 +1,16 @@
 /** Installed dependencies: they go back with the code, and come back from what was kept, not from a registry. */
 import { quote } from './quote.ts';
 
-/** Where the virtualenv is kept while the run may still be undone. */
-const kept = '$virtualenv.rollback-kept';
+/** Where the virtualenv is kept while the run may still be undone: under the run's name, for what an earlier run kept for a person is another. */
+const kept = '$virtualenv.rollback-kept-$run';
 
-function location(virtualenv: string): string {
-  return `virtualenv=${quote(virtualenv)}\n`;
+function location(virtualenv: string, run: string): string {
+  return `virtualenv=${quote(virtualenv)}; run=${quote(run)}\n`;
 }
 
 /** A whole copy beside the virtualenv, made once; shares blocks with it where the file system can. */
-export function keepPackages(virtualenv: string): string {
-  return `${location(virtualenv)}if [ ! -d "${kept}" ]; then
+export function keepPackages(virtualenv: string, run: string): string {
+  return `${location(virtualenv, run)}if [ ! -d "${kept}" ]; then
   rm -rf "${kept}.part"
   cp -a --reflink=auto "$virtualenv" "${kept}.part" 2>/dev/null || { rm -rf "${kept}.part"; cp -a "$virtualenv" "${kept}.part"; }
   mv "${kept}.part" "${kept}"
@@ -19,8 +19,8 @@ fi
 }
 
 /** The kept virtualenv takes its place again, at the same path (a virtualenv holds its own path and cannot move). */
-export function packagesBack(virtualenv: string): string {
-  return `${location(virtualenv)}if [ -d "${kept}" ]; then
+export function packagesBack(virtualenv: string, run: string): string {
+  return `${location(virtualenv, run)}if [ -d "${kept}" ]; then
   rm -rf "$virtualenv.rollback-failed"
   if [ -d "$virtualenv" ]; then mv "$virtualenv" "$virtualenv.rollback-failed"; fi
   mv "${kept}" "$virtualenv"
@@ -30,8 +30,8 @@ fi
 }
 
 /** The run is over: the copy goes. */
-export function dropKeptPackages(virtualenv: string): string {
-  return `${location(virtualenv)}rm -rf "${kept}" "${kept}.part"\n`;
+export function dropKeptPackages(virtualenv: string, run: string): string {
+  return `${location(virtualenv, run)}rm -rf "${kept}" "${kept}.part"\n`;
 }
 
 /**

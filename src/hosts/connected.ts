@@ -1,13 +1,13 @@
 /** The hosts of a run as the story has them: readable from the first connection on, writable while the lock is held. */
 import { RollbackError, type Failure } from '../errors.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { Clock, Log, ReadableHost } from '../ports.ts';
 import type { RunStart } from '../recording.ts';
 import type { Connected, Locked } from '../world.ts';
 import type { Address, Open } from './connection.ts';
 import { connectAll } from './fleet.ts';
 import { heartbeat, type Beat } from './heartbeat.ts';
 import { readOnly } from './host.ts';
-import { acquireAll, releaseAll, type Fences, type Holder } from './lock-all.ts';
+import { acquireAll, releaseAll, resumeAll, type Fences, type Held, type Holder } from './lock-all.ts';
 import { folderName } from './run-folder.ts';
 
 export type ConnectOptions = {
@@ -38,14 +38,16 @@ export async function connectHosts(options: ConnectOptions): Promise<Connected> 
 
   const lock = async (earlier?: string): Promise<Locked> => {
     token = earlier ?? token;
-    const takenOver = await waitForLock(() => acquireAll(hosts, fences, owner), options);
+    const takenOver = earlier === undefined ? await waitForLock(() => acquireAll(hosts, fences, owner), options) : await resumeLock(hosts, fences);
+    let left = false;
     const beat = heartbeat(hosts, fences, clock, (each) => log.warning(beatMissed(each)));
     return {
       hosts: fleet.hosts, token,
       notes: takenOver.map((old) => `${old.host}: the lock of ${holder(old)} gave no sign of life for 30 s and was taken over.`),
+      leave: () => void (left = true),
       async [Symbol.asyncDispose]() {
         await beat[Symbol.asyncDispose]();
-        for (const problem of await releaseAll(hosts, fences)) log.warning(problem);
+        for (const problem of left ? [] : await releaseAll(hosts, fences)) log.warning(problem);
       },
     };
   };
@@ -54,6 +56,13 @@ export async function connectHosts(options: ConnectOptions): Promise<Connected> 
     lock,
     [Symbol.asyncDispose]: async () => fleet[Symbol.asyncDispose](),
   };
+}
+
+/** Goes on with the lock of an earlier process of this run. Where it is gone, another run has taken it over and settled what was left. */
+async function resumeLock(hosts: readonly ReadableHost[], fences: Fences): Promise<readonly Holder[]> {
+  const resumed = await resumeAll(hosts, fences);
+  if (resumed.kind === 'held') throw locked(resumed.by);
+  return [];
 }
 
 async function waitForLock(acquire: () => ReturnType<typeof acquireAll>, { lockWait, clock, log }: ConnectOptions): Promise<readonly Holder[]> {
@@ -67,10 +76,10 @@ async function waitForLock(acquire: () => ReturnType<typeof acquireAll>, { lockW
   }
 }
 
-function locked(by: readonly (Holder & { readonly running: boolean })[]): RollbackError {
+function locked(by: readonly Held[]): RollbackError {
   const failures = by.map((each): Failure => ({
-    code: 'locked', host: each.host, what: `the lock is held by ${holder(each)}`,
-    fix: each.running ? 'That run is gone, but a step of it still runs on the host; wait for it to end.' : 'Wait for that run to end, or set "lock-wait"; a run that died loses its lock after 30 s.',
+    code: 'locked', host: each.host, what: each.gone ? 'the lock of this run was taken over by another run, which has ended since' : `the lock is held by ${holder(each)}`,
+    fix: each.gone ? 'Look at what that run came to; this one changes nothing any more.' : each.running ? 'That run is gone, but a step of it still runs on the host; wait for it to end.' : 'Wait for that run to end, or set "lock-wait"; a run that died loses its lock after 30 s.',
   }));
   const [first, ...rest] = failures;
   return new RollbackError(first === undefined ? { code: 'locked', what: 'the lock is held', fix: 'Run it again.' } : [first, ...rest]);

@@ -33,9 +33,16 @@ export function readFrame(stdout: string, nonce: string): Frame | 'cut' | 'none'
   if (status === undefined || output === undefined || end < output - 1) return 'cut';
   return {
     status: stdout.slice(status, stdout.indexOf('\n', status)),
-    facts: readFacts(stdout.slice(begin, status - `${nonce} status `.length)),
-    output: stdout.slice(output, Math.max(output, end)).replaceAll('\0', ''),
+    facts: readFacts(withoutPasswords(stdout.slice(begin, status - `${nonce} status `.length))),
+    output: withoutPasswords(stdout.slice(output, Math.max(output, end)).replaceAll('\0', '')),
   };
+}
+
+/**
+ * Addresses with a password in them, as programs quote the one that they could not use: the runner cannot mask what only the host knows.
+ */
+function withoutPasswords(text: string): string {
+  return text.replaceAll(/(\w:\/\/[^\s:/@'"]{0,256}:)[^\s'"]{1,512}@/g, '$1***@');
 }
 
 function after(text: string, mark: string, from: number): number | undefined {

@@ -11,13 +11,15 @@ export type EndedRun = {
   readonly result: string;
   readonly from: string;
   readonly to: string;
+  /** The checkout: applications of one environment on one host share the record. */
+  readonly app?: string;
 };
 
 /** A line of our own record; one that is damaged (a full disk, another program) is no run. */
 export function readEndedRun(line: string): EndedRun | undefined {
-  const [run, result, from, to, time] = readLine(line, ['run', 'result', 'from', 'to', 'time']);
-  if (run === undefined || result === undefined || from === undefined || to === undefined || time === undefined) return undefined;
-  return { run, result, from, to, time: Number(time) };
+  const [run, result, from, to, time, app] = readLine(line, ['run', 'result', 'from', 'to', 'time', 'app']);
+  if (run === undefined || result === undefined || from === undefined || to === undefined || !isTime(time)) return undefined;
+  return { run, result, from, to, time: Number(time), ...(app === undefined ? {} : { app }) };
 }
 
 /** An unfinished run, as it wrote itself down before it began. */
@@ -37,8 +39,13 @@ export function writeBegunRun({ run, actor, from, to, startedAt }: BegunRun): st
 
 export function readBegunRun(line: string): BegunRun | undefined {
   const [run, actor, from, to, startedAt] = readLine(line, ['run', 'actor', 'from', 'to', 'startedAt']);
-  if (run === undefined || actor === undefined || from === undefined || to === undefined || startedAt === undefined) return undefined;
+  if (run === undefined || actor === undefined || from === undefined || to === undefined || !isTime(startedAt)) return undefined;
   return { run, actor, from, to, startedAt: Number(startedAt) };
+}
+
+/** A moment that JavaScript can name (a name of a file is made from it). */
+function isTime(text: string | undefined): text is string {
+  return text !== undefined && /^\d{1,15}$/.test(text);
 }
 
 /** The values of a JSON object's keys as text; undefined for what is no text and no number. */

@@ -2,7 +2,7 @@ import { messageOf, RollbackError } from '../errors.ts';
 import type { Failure } from '../errors.ts';
 import type { Answer, ReadableHost } from '../ports.ts';
 import type { Fence } from './jobs.ts';
-import { acquireLock, lockExits, releaseLock } from './lock.ts';
+import { acquireLock, beatLock, lockExits, releaseLock } from './lock.ts';
 
 /** One who holds or held the lock of a host. */
 export type Holder = {
@@ -13,11 +13,14 @@ export type Holder = {
   readonly since: number;
 };
 
+/** Who holds a lock that cannot be had. `running`: its run is gone, but a step of it still runs. `gone`: nobody does; ours was taken over, and freed. */
+export type Held = Holder & { readonly running: boolean; readonly gone?: true };
+
 export type Acquired =
   /** `takenOver`: locks of runs that gave no sign of life any more. */
   | { readonly kind: 'taken'; readonly takenOver: readonly Holder[] }
-  /** Nothing is locked by us. `running`: its run is gone, but a step of it still runs. */
-  | { readonly kind: 'held'; readonly by: readonly (Holder & { readonly running: boolean })[] };
+  /** Nothing is locked by us. */
+  | { readonly kind: 'held'; readonly by: readonly Held[] };
 
 /** Where a run's lock lies on each host. */
 export type Fences = (host: string) => Fence;
@@ -46,6 +49,24 @@ export async function acquireAll(hosts: readonly ReadableHost[], fences: Fences,
   return { kind: 'held', by };
 }
 
+/**
+ * Whether every host is still locked by us, from an earlier process of the same run; gives a sign of life then. Where one is not, none is any
+ * more; nothing is taken.
+ * @throws RollbackError when a host cannot be asked
+ */
+export async function resumeAll(hosts: readonly ReadableHost[], fences: Fences): Promise<Acquired> {
+  const outcomes = await Promise.all(hosts.map(async (host) => {
+    const { place, token } = fences(host.name);
+    return host.ask(beatLock(place, token)).then((answer) => outcomeOf(host.name, answer), notAsked);
+  }));
+  const [failure, ...more] = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? outcome.failures : []));
+  if (failure !== undefined) throw new RollbackError([failure, ...more]);
+  const by = outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.by] : []));
+  if (by.length === 0) return { kind: 'taken', takenOver: [] };
+  await releaseAll(hosts, fences);
+  return { kind: 'held', by };
+}
+
 /** Frees what is ours, as far as the hosts can be reached; tells what could not be freed. It is stale soon. */
 export async function releaseAll(hosts: readonly ReadableHost[], fences: Fences): Promise<readonly string[]> {
   const ends = await Promise.allSettled(hosts.map(async (host) => {
@@ -58,7 +79,7 @@ export async function releaseAll(hosts: readonly ReadableHost[], fences: Fences)
 
 type Outcome =
   | { readonly kind: 'ours'; readonly takenFrom: readonly Holder[] }
-  | { readonly kind: 'held'; readonly by: Holder & { readonly running: boolean } }
+  | { readonly kind: 'held'; readonly by: Held }
   | { readonly kind: 'failed'; readonly failures: readonly Failure[] };
 
 function outcomeOf(host: string, { code, facts, output }: Answer): Outcome {
@@ -67,6 +88,7 @@ function outcomeOf(host: string, { code, facts, output }: Answer): Outcome {
   if (lock === 'taken') return { kind: 'ours', takenFrom: [] };
   if (lock === 'taken-over') return { kind: 'ours', takenFrom: [holder] };
   if (lock === 'held') return { kind: 'held', by: { ...holder, running: facts.has('running') } };
+  if (lock === 'lost') return { kind: 'held', by: { ...holder, running: false, ...(facts.has('owner') ? {} : { gone: true as const }) } };
   return { kind: 'failed', failures: [notWritten(host, code, output)] };
 }
 

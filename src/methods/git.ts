@@ -49,7 +49,7 @@ async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
 /** How everything is now, and what an undo goes back to: of a run that is taken up, what it found at first. */
 async function askAsFound(inputs: Inputs, { hosts }: GitFacts, data: DataFacts, around: Surroundings): Promise<readonly AsFound[]> {
   const questions = hosts.flatMap(({ facts: { host, role, recorded } }) => {
-    const database = role.database ? dataAsFound(inputs, data) : undefined;
+    const database = role.database ? dataAsFound(inputs, data, recorded.database) : undefined;
     return [
       { recorded: recorded.checkout, question: { host, what: 'the checkout', script: checkoutAsFound(inputs, role) } },
       ...(database === undefined ? [] : [{ recorded: recorded.database, question: { host, what: 'the database', script: database, needsDatabase: true as const } }]),
@@ -64,9 +64,9 @@ async function askAsFound(inputs: Inputs, { hosts }: GitFacts, data: DataFacts, 
 function close(inputs: Inputs, assessed: Assessed, host: string, ended: EndedRun, material: 'drop' | 'keep' | 'leave'): ReturnType<Method['close']> {
   const { appDir, virtualenv, environment } = inputs;
   const put = material === 'leave' ? '' : closeFound(material === 'keep' ? { keepAs: ended.run } : {});
-  const packages = material !== 'drop' || virtualenv === undefined ? '' : dropKeptPackages(virtualenv);
+  const packages = material !== 'drop' || virtualenv === undefined ? '' : dropKeptPackages(virtualenv, assessed.run);
   const data = material === 'drop' && rolesOf(inputs).get(host)?.database === true ? closeData(inputs, assessed.run) : '';
-  const script = `${repository(appDir)}${recordEnd(environment, ended)}${packages}${put}${data}`;
+  const script = `${repository(appDir)}${recordEnd(environment, { ...ended, app: appDir })}${packages}${put}${data}`;
   return data === '' ? { script } : { script, needsDatabase: true };
 }
 

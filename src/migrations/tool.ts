@@ -7,7 +7,7 @@ import type { Facts } from '../ports.ts';
 export type Place = {
   readonly inputs: Inputs;
   readonly host: string;
-  /** Full SHAs: the release whose code is checked out on the database host, and the one to go to. */
+  /** Full SHAs: the release that the database was migrated by (of an interrupted run that is taken up, what that one found), and the one to go to. */
   readonly from: string;
   readonly to: string;
   /** sh that exports the application's environment; `$secret` is the `database-url` there, if that is an input. */

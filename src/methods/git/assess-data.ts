@@ -38,7 +38,7 @@ export async function assessData(inputs: Inputs, facts: GitFacts, around: Surrou
   };
   const tool = migrationTools[inputs.schema === 'keep' ? 'none' : inputs.migrations];
   const way = await tool({
-    inputs, host, from: head, to: facts.target.sha, environment: environmentFor(inputs), ask: (script) => ask(repository(inputs.appDir) + script),
+    inputs, host, from: facts.unfinished?.from ?? head, to: facts.target.sha, environment: environmentFor(inputs), ask: (script) => ask(repository(inputs.appDir) + script),
   });
   const source = sourceOf(inputs);
   if (source === undefined) return { way, keptAside: false, notes: [], found: [] };

@@ -34,7 +34,9 @@ export async function assessCheckouts(inputs: Inputs, roles: ReadonlyMap<string,
   const ask = async (host: string, script: string): Promise<Facts> => (await hostOf(around, host).ask(repository(inputs.appDir) + script)).facts;
   const facts = await eachAtMost(inputs.parallel, [...roles], async ([host, role]) => {
     const answer = await hostOf(around, host).ask(hostQuestion(inputs, role));
-    return readHostFacts(host, role, answer.facts, Math.round(around.clock.now() / 1000));
+    const read = readHostFacts(host, role, answer.facts, Math.round(around.clock.now() / 1000));
+    // Other applications of the environment write to the same record.
+    return { ...read, releases: read.releases.filter(({ app = inputs.appDir }) => app === inputs.appDir) };
   });
   refuseIfAny(facts.flatMap((each) => judgeHost(inputs, each)));
 

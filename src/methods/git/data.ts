@@ -31,7 +31,7 @@ function backups(inputs: Inputs, facts: GitFacts, begun: BegunRun): readonly Ste
   const source = sourceOf(inputs);
   return facts.hosts.flatMap(({ facts: { host, head, role, releases } }): readonly Step[] => {
     const place: BackupPlace = {
-      folder: inputs.backupDir, keep: inputs.backupKeep, environment: inputs.environment, run: begun.run, release: head,
+      folder: inputs.backupDir, keep: inputs.backupKeep, environment: inputs.environment, app: inputs.appDir, run: begun.run, release: head,
       stamp: new Date(begun.startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, ''),
       good: [facts.target.sha, ...releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to }) => to).toReversed()],
     };
@@ -78,14 +78,18 @@ function lossLimit({ maxDataLossRows }: Inputs): string {
 `;
 }
 
-/** sh with facts `as-found` for the database: revisions, schema, rows of every table. */
-export function dataAsFound(inputs: Inputs, { way, keptAside }: DataFacts): string | undefined {
+/**
+ * sh with facts `as-found` for the database: revisions, schema, rows of every table; undefined where this run and the one that it takes up
+ * leave the database alone.
+ * @param recorded what the one that is taken up had found
+ */
+export function dataAsFound(inputs: Inputs, { way, keptAside }: DataFacts, recorded: readonly string[]): string | undefined {
   const source = sourceOf(inputs);
   const parts = [
     ...(way.asFound === '' ? [] : [repository(inputs.appDir) + way.asFound]),
     ...(source === undefined ? [] : [`${databasePrelude(source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$(printf '%s' "$*" | tr '\\t' ' ')" >&3; }\n${schemaFingerprint}${rowChecksums(checksumLimit)})\n`]),
   ];
-  return (way.movements.length === 0 && !keptAside) || parts.length === 0 ? undefined : parts.join('');
+  return (way.movements.length === 0 && !keptAside && recorded.length === 0) || parts.length === 0 ? undefined : parts.join('');
 }
 
 /** sh that takes away what was kept aside in the database. */

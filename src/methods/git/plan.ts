@@ -93,11 +93,11 @@ function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, { environm
       undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * minute },
     }),
     switch: [
-      ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv), {
+      ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv, begun.run), {
         limit: 5 * minute,
         undo: virtualenv === undefined
           ? { title: 'Install the found release’s dependencies', script: installScript, limit: 10 * minute }
-          : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv), limit: 2 * minute },
+          : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv, begun.run), limit: 2 * minute },
       })] : []),
       step('checkout', `Check out ${short}`, repo + checkout(target), {
         undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: repo + checkoutBack, limit: 2 * minute },
@@ -109,10 +109,16 @@ function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, { environm
         limit: 3 * minute, failure: { code: 'target-unhealthy', fix: `\`journalctl -u ${units[0] ?? ''} -n 100\` on ${host} says why it does not stay up.` },
       })] : []),
     ],
-    reload: reloads.map((unit) => step(`reload-${unit}`, `Reload ${unit}`, reload(unit), {
+    reload: reloads.map((unit, index) => step(`reload-${fileName(unit, index)}`, `Reload ${unit}`, reload(unit), {
       failure: { code: 'step-failed', fix: `\`systemctl status ${unit}\` and its error log on ${host} say why.` },
     })),
   };
+}
+
+/** A unit's name as part of a job's id, which has no capitals, `@`, `_`, `:` or backslashes. */
+function fileName(unit: string, index: number): string {
+  const plain = unit.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
+  return plain === unit ? unit : `${plain}-${index + 1}`;
 }
 
 function answersOn(host: string, asFound: readonly AsFound[]): Readonly<Record<string, readonly string[]>> {
