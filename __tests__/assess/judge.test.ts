@@ -32,7 +32,7 @@ describe('a host that must not be touched', () => {
 
   test('has local changes that are not to be saved', () => {
     expect(judgeHost(refusing, { ...well, dirty: ['1 .M N... 100644 100644 100644 a b src/a b.py'] })).toEqual([{
-      code: 'dirty-checkout', host: 'web-1', what: 'the checkout has local changes in 1 files, and "dirty" is `refuse`', why: 'src/a b.py',
+      code: 'dirty-checkout', host: 'web-1', what: 'the checkout has local changes (1 file), and "dirty" is `refuse`', why: 'src/a b.py',
       fix: 'Commit or remove them, or set "dirty" to `save`: they are then kept in a ref and a patch.',
     }]);
   });

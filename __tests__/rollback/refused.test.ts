@@ -100,7 +100,7 @@ const cases: Record<string, Case> = {
     wrong: ({ host, production }) => host(2).run(`echo more >> ${production.appDirectory}/README.md`, { user: 'deploy' }),
     mend: ({ host, production }) => host(2).run(`cd ${production.appDirectory} && git checkout --quiet README.md`, { user: 'deploy' }),
     inputs: () => ({ dirty: 'refuse' }),
-    code: 'dirty-checkout', says: [/local changes in 1 file/, /README\.md/, /"dirty"/],
+    code: 'dirty-checkout', says: [/local changes \(1 file\)/, /README\.md/, /"dirty"/],
   },
 };
 

@@ -137,5 +137,5 @@ function oneOf<const T extends string>(value: string, allowed: readonly T[]): T 
 /** What an unfinished run left counts only while the checkout is on one of its two releases: otherwise somebody has deployed since. */
 function unfinishedOf(line: string, head: string): BegunRun | undefined {
   const begun = readBegunRun(line);
-  return begun !== undefined && isSha(begun.from) && isSha(begun.to) && (head === begun.from || head === begun.to) ? begun : undefined;
+  return begun !== undefined && /^[A-Za-z0-9.-]+$/.test(begun.run) && isSha(begun.from) && isSha(begun.to) && (head === begun.from || head === begun.to) ? begun : undefined;
 }

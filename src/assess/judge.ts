@@ -66,7 +66,7 @@ function judgeCheckout(inputs: Inputs, facts: HostFacts, failure: MakeFailure): 
     ...facts.dirty.filter((line) => /^[12u] \S+ S.M/.test(line)).map((line) =>
       failure('dirty-checkout', `the submodule ${pathOf(line)} has local changes, which would be lost`, `Commit or remove them: git -C ${inputs.appDir}/${pathOf(line)} status`)),
     ...(facts.dirty.length > 0 && inputs.dirty === 'refuse'
-      ? [failure('dirty-checkout', `the checkout has local changes in ${facts.dirty.length} files, and "dirty" is \`refuse\``,
+      ? [failure('dirty-checkout', `the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}), and "dirty" is \`refuse\``,
           'Commit or remove them, or set "dirty" to `save`: they are then kept in a ref and a patch.', facts.dirty.slice(0, 5).map(pathOf).join(', '))]
       : []),
   ];

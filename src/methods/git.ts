@@ -75,7 +75,7 @@ function notesOn({ hosts }: GitFacts): readonly string[] {
   const notes = hosts.flatMap(({ facts, toFetch }) => [
     ...noteHost(facts),
     ...(toFetch ? ['the target is not in the checkout and is fetched from its remote.'] : []),
-    ...(facts.dirty.length > 0 ? [`the checkout has local changes in ${facts.dirty.length} files; they are kept in a ref and a patch.`] : []),
+    ...(facts.dirty.length > 0 ? [`the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}); they are kept in a ref and a patch.`] : []),
   ].map((note) => ({ host: facts.host, note })));
   return [...Map.groupBy(notes, ({ note }) => note)].map(([note, on]) => `${on.map(({ host }) => host).join(', ')}: ${note}`);
 }
