@@ -83,8 +83,9 @@ export async function execute(plan: Plan, timeout: Milliseconds, by: Executor): 
 export async function undo(plan: Plan, begun: ReadonlySet<string>, timeout: Milliseconds, by: Executor): Promise<Undone> {
   const failures: Failure[] = [];
   const facts = new Map<string, Facts>();
-  const deadline = by.clock.now() + timeout;
+  let deadline = by.clock.now() + timeout;
   for (const stage of plan.stages.toReversed()) {
+    const began = by.clock.now();
     await eachAtMost(by.parallel, byHost(stage), async (steps) => {
       for (const step of steps.toReversed()) {
         if (step.undo === undefined || !begun.has(key(step))) continue;
@@ -94,7 +95,7 @@ export async function undo(plan: Plan, begun: ReadonlySet<string>, timeout: Mill
           ...(step.needsDatabase ? { needsDatabase: true as const } : {}),
           failure: { code: 'undo-failed', fix: `Look at ${step.host} by hand: this part is not as it was found.` },
         };
-        if (by.clock.now() >= deadline) {
+        if (!stage.untimed && by.clock.now() >= deadline) {
           failures.push({ ...outOfTime(undoing, timeout), code: 'undo-failed', fix: undoing.failure.fix });
           continue;
         }
@@ -104,6 +105,7 @@ export async function undo(plan: Plan, begun: ReadonlySet<string>, timeout: Mill
         if (failure !== undefined) failures.push(failure);
       }
     });
+    if (stage.untimed) deadline += by.clock.now() - began;
   }
   return { failures, facts };
 }

@@ -40,14 +40,21 @@ async function main(): Promise<void> {
   const raw = takeRaw();
   const checkpoint = checkpointFile();
   const cancelled = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel(signal));
+  let settled = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (!settled) cancel(signal);
+    });
+  }
   try {
     const inputs = await inputsFrom(raw);
     const run = startOf(raw, inputs);
     const report = await rollback(inputs, methodOf(inputs), run, realWorld(inputs, run, checkpoint.save, cancelled.signal));
+    settled = true;
     checkpoint.clear();
     await tell(report, inputs);
   } catch (thrown) {
+    settled = true;
     tellDebuggers(thrown);
     await tell(reportOf(startRecording(startOf(raw)), { result: failuresIn(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: failuresIn(thrown), at: systemClock.now() }));
   }

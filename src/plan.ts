@@ -25,7 +25,7 @@ export type Stage = {
   readonly name: string;
   /** Whether production can differ afterwards. A failure before the first such stage leaves nothing to undo. */
   readonly touches: boolean;
-  /** Waits for data to be copied: its time does not count against the run's `timeout`. */
+  /** Copies data, or changes all of it: its time, and that of its undo, does not count against the run's `timeout`. */
   readonly untimed?: true;
   readonly steps: readonly Step[];
   /** Hosts that must answer as the target before the next stage begins. */

@@ -69,6 +69,12 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
   } catch (thrown) {
     // A mistake of ours after production was touched: `post` settles it, from the hosts' journals.
     if (touched) throw thrown;
+    if (thrown instanceof Moved && inputs.lockWait > 0) {
+      world.log.info('Production was changed while this run waited for the lock: looking again');
+      await prober.stop();
+      const lockWait = Math.max(0, inputs.lockWait - (world.clock.now() - run.startedAt));
+      return await rollback({ ...inputs, lockWait, beforeCommand: undefined }, method, run, world);
+    }
     const failures = failuresIn(thrown);
     return await (known === undefined ? end('refused', failures) : untouched(known, 'refused', failures));
   }
@@ -109,11 +115,13 @@ async function askPositions({ inputs, hosts, appHosts }: Verifying, files: reado
   return Object.fromEntries(asked);
 }
 
+class Moved extends RollbackError {}
+
 /** Between the assessment and the lock somebody else may have deployed: the plan would be wrong then. */
 async function refuseIfMoved({ asFound }: Assessed, { hosts }: Locked, { parallel }: Inputs): Promise<void> {
   const [first, ...rest] = (await unlikeFound(asFound.filter(({ needsDatabase }) => !needsDatabase).map((question) => ({ ...question, answer: question.seen })), hosts, { parallel }))
     .map((moved): Failure => ({ ...moved, code: 'locked', what: `${moved.what}, though nothing was done yet: somebody else is at work`, fix: 'Run the rollback again when they are done.' }));
-  if (first !== undefined) throw new RollbackError([first, ...rest]);
+  if (first !== undefined) throw new Moved([first, ...rest]);
 }
 
 function writeDown(recording: Recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, notes }: Assessed): void {

@@ -89,7 +89,7 @@ case "$last" in api.service) state=loaded;; *) state=not-found;; esac
 case "$*" in *LoadState*) echo $state;; *) printf 'Type=simple\\nActiveState=active\\nSubState=running\\nInvocationID=abc\\nNRestarts=0\\nResult=success\\n';; esac`);
     tool('systemd-analyze', "echo '#KillUserProcesses=no'");
     tool('id', 'case $1 in -u) echo 1000;; *) echo deploy;; esac');
-    tool('sudo', `echo "$*" >> ${JSON.stringify(join(folder, 'sudo-calls'))}; case "$*" in *'-l systemctl restart api.service') ;; *) exit 1;; esac`);
+    tool('sudo', `echo "$*" >> ${JSON.stringify(join(folder, 'sudo-calls'))}; case "$*" in '-n -l') echo '    (root) NOPASSWD: /usr/bin/systemctl restart api.service';; *'-l systemctl restart api.service') ;; *) exit 1;; esac`);
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -126,14 +126,14 @@ case "$*" in *LoadState*) echo $state;; *) printf 'Type=simple\\nActiveState=act
   });
 
   test('where the configuration test may be run, and fails', async () => {
-    tool('sudo', 'shift; [ "$1" = -l ] && exit 0; [ "$1" = -- ] && shift; exec "$@"');
+    tool('sudo', 'shift; if [ "$1" = -l ]; then echo "    (ALL : ALL) NOPASSWD: ALL"; exit 0; fi; [ "$1" = -- ] && shift; exec "$@"');
     tool('nginx', "echo 'nginx: [emerg] unknown directive \"servr\"' >&2; echo 'nginx: configuration file /etc/nginx/nginx.conf test failed' >&2; exit 1");
     expect((await ask({ reload: 'nginx' })).configurationErrors).toEqual(['nginx.service: nginx: [emerg] unknown directive "servr"']);
   });
 
   test('is asked of rights, and nothing is run with them', async () => {
     await ask({ reload: 'nginx', backup: 'app', 'backup-dir': join(folder, 'locked/backups') });
-    expect(readFileSync(join(folder, 'sudo-calls'), 'utf8').trim().split('\n').every((call) => call.startsWith('-n -l '))).toBe(true);
+    expect(readFileSync(join(folder, 'sudo-calls'), 'utf8').trim().split('\n').every((call) => call.startsWith('-n -l'))).toBe(true);
   });
 
   test.each([

@@ -16,7 +16,7 @@ type Where = (step: number) => boolean;
 type Cuts = readonly { readonly step: string; readonly inFlight: boolean }[];
 
 // Silence is noticed after 15 s at each cut: these wait most of the time, so they run beside each other.
-describe.skipIf(!available).concurrent('a rollback whose connections are cut at each step does everything once', () => {
+describe.skipIf(!available).concurrent('a rollback whose connections are cut at each step does everything once', { timeout: 300_000 }, () => {
   test.for([
     ['by RST and by FIN, on three hosts', 3, [['reset', always], ['end', always]]],
     ['by silence, at every other step', 1, [['silence', (step) => step % 2 === 0]]],

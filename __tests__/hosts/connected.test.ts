@@ -63,10 +63,10 @@ test('an earlier process of the same run goes on holding its lock, without takin
 test.each<readonly [string, Lock | undefined, RegExp]>([
   ['is another run’s now', theirs, /held by hubot's run 41-1/],
   ['is gone', undefined, /taken over by another run, which has ended since/],
-])('it is not had back where it %s, and nothing is freed', async (_, lock, what) => {
+])('it is not had back where it %s; what is ours is freed, and only that', async (_, lock, what) => {
   const { connecting, asked } = play({ 'web-1': lock });
   await expect((await connecting).lock('earlier')).rejects.toMatchObject({ failures: [{ code: 'locked', host: 'web-1', what: expect.stringMatching(what) }] });
-  expect(asked).toEqual(['web-1 beat earlier']);
+  expect(asked).toEqual(['web-1 beat earlier', 'web-1 release earlier']);
 });
 
 test('a lock that is left is not freed', async () => {

@@ -98,9 +98,9 @@ describe('bad inputs', () => {
 
   test('and those that contradict each other', async () => {
     const before = relay.connections;
-    const ended = await runAction({ ...good, 'health-url': '', migrations: 'alembic', 'install-when': 'uv.lock', 'env-key': 'URL', backup: 'database' });
+    const ended = await runAction({ ...good, 'health-url': '', migrations: 'alembic', 'install-when': 'uv.lock', backup: 'database' });
     expect(ended.outputs).toMatchObject(refused);
-    for (const says of [/"health-url" or "host-health-url" is required/, /"migrations-dir" is required/, /"install-when" has no effect/, /"env-key" has no effect/, /"backup" must not hold "database"/]) {
+    for (const says of [/"health-url" or "host-health-url" is required/, /"migrations-dir" is required/, /"install-when" has no effect/, /"backup" must not hold "database"/]) {
       expect(told(ended)).toMatch(says);
     }
     expect(relay.connections).toBe(before);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fleetAvailable } from '../fleet/available.ts';
+import type { Production } from '../fleet/production.ts';
 import { snapshot } from '../fleet/snapshot.ts';
 import { answering, changes, everywhere, footprint, leftBehind } from './evidence.ts';
 import { inputsFor as allInputsFor, withoutDatabase, type Inputs } from './inputs.ts';
 import { plain, runAction } from './runner.ts';
 import { openScene, type Scene } from './scene.ts';
-import type { Production } from '../fleet/production.ts';
 
 const available = await fleetAvailable();
 const backend = 'apps/backend';
@@ -139,7 +139,7 @@ describe.skipIf(!available)('a checkout in which people have worked', () => {
     });
     beforeEach(() => scene.production.deploy('needs-2'));
 
-    const withInstall = (production: Scene['production']): Inputs => ({
+    const withInstall = (production: Production): Inputs => ({
       virtualenv: `${production.appDirectory}/${backend}/venv`,
       // A second install would fail: the registry has gone away by then.
       'install-command': `mkdir /tmp/installed && pip install --quiet -r ${backend}/requirements.txt`,

@@ -36,6 +36,7 @@ describe.skipIf(!available)('a dry run', () => {
     expect(order.findIndex((name) => name.startsWith('First host'))).toBeLessThan(order.indexOf('Other hosts'));
     expect(summary.split('\n')[0]).toMatch(/^### 🔎 Dry run: production would go back from v3 .* to v2 .*nothing was changed/);
     expect(summary).toContain('deploy: release 3 with matching');
+    expect(summary).toMatch(/DROP TABLE matches;[\s\S]*ALTER TABLE jobs DROP COLUMN match_score;/);
     expect(summary).toMatch(/README\.md|local changes \(1 file\)/);
     expect(log).not.toMatch(/::error/);
   });

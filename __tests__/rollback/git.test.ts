@@ -45,10 +45,16 @@ describe.skipIf(!available)('a rollback of three hosts', () => {
     }
   });
 
-  test('switched the first host alone, and the others only when it was proved', async () => {
+  test('took the database down once, then switched the first host alone, and the others only when that was proved', async () => {
     const [first = [], ...others] = await Promise.all(scene.fleet.hosts.map(steps));
-    const restarted = first.find(({ step }) => step === 'restart')?.ended ?? Number.NaN;
-    for (const other of others) expect(other.find(({ step }) => step === 'checkout')?.started).toBeGreaterThan(restarted);
+    const at = (all: typeof first, name: string) => all.find(({ step }) => step === name);
+    const migrated = first.filter(({ step }) => step.startsWith('migrate'));
+    expect(migrated).toHaveLength(2);
+    for (const { ended } of migrated) expect(at(first, 'checkout')?.started).toBeGreaterThan(ended);
+    for (const other of others) {
+      expect(other.map(({ step }) => step)).toEqual(['keep', 'checkout', 'restart', 'reload-nginx.service', 'close']);
+      expect(at(other, 'checkout')?.started).toBeGreaterThan(at(first, 'restart')?.ended ?? Number.NaN);
+    }
   });
 
   test.for([['no commit', ''], ['the commit', 'v2']] as const)('does nothing when it is asked again with %s', async ([, commit]) => {

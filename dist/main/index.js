@@ -2165,8 +2165,9 @@ async function execute(plan, timeout, by) {
 async function undo(plan, begun, timeout, by) {
     const failures = [];
     const facts = new Map();
-    const deadline = by.clock.now() + timeout;
+    let deadline = by.clock.now() + timeout;
     for (const stage of plan.stages.toReversed()) {
+        const began = by.clock.now();
         await (0,_parallel_js__WEBPACK_IMPORTED_MODULE_1__/* .eachAtMost */ .W)(by.parallel, byHost(stage), async (steps) => {
             for (const step of steps.toReversed()) {
                 if (step.undo === undefined || !begun.has(key(step)))
@@ -2177,7 +2178,7 @@ async function undo(plan, begun, timeout, by) {
                     ...(step.needsDatabase ? { needsDatabase: true } : {}),
                     failure: { code: 'undo-failed', fix: `Look at ${step.host} by hand: this part is not as it was found.` },
                 };
-                if (by.clock.now() >= deadline) {
+                if (!stage.untimed && by.clock.now() >= deadline) {
                     failures.push({ ...outOfTime(undoing, timeout), code: 'undo-failed', fix: undoing.failure.fix });
                     continue;
                 }
@@ -2189,6 +2190,8 @@ async function undo(plan, begun, timeout, by) {
                     failures.push(failure);
             }
         });
+        if (stage.untimed)
+            deadline += by.clock.now() - began;
     }
     return { failures, facts };
 }
@@ -3492,16 +3495,23 @@ async function main() {
     const raw = takeRaw();
     const checkpoint = (0,_adapters_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__/* .checkpointFile */ .l)();
     const cancelled = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'])
-        process.on(signal, () => cancel(signal));
+    let settled = false;
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+        process.on(signal, () => {
+            if (!settled)
+                cancel(signal);
+        });
+    }
     try {
         const inputs = await inputsFrom(raw);
         const run = startOf(raw, inputs);
         const report = await (0,_rollback_js__WEBPACK_IMPORTED_MODULE_18__/* .rollback */ .d)(inputs, methodOf(inputs), run, (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_9__/* .realWorld */ .b)(inputs, run, checkpoint.save, cancelled.signal));
+        settled = true;
         checkpoint.clear();
         await tell(report, inputs);
     }
     catch (thrown) {
+        settled = true;
         (0,_adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tellDebuggers */ .O)(thrown);
         await tell((0,_recording_js__WEBPACK_IMPORTED_MODULE_20__/* .reportOf */ .EI)((0,_recording_js__WEBPACK_IMPORTED_MODULE_20__/* .startRecording */ .K3)(startOf(raw)), { result: (0,_errors_js__WEBPACK_IMPORTED_MODULE_10__/* .failuresIn */ .xM)(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_10__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() }));
     }
@@ -3636,7 +3646,7 @@ function judgeCheckout(inputs, facts, failure) {
             : []),
         ...facts.dirty.filter((line) => /^[12u] \S+ S.M/.test(line)).map((line) => failure('dirty-checkout', `the submodule ${pathOf(line)} has local changes, which would be lost`, `Commit or remove them: git -C ${inputs.appDir}/${pathOf(line)} status`)),
         ...(facts.dirty.length > 0 && inputs.dirty === 'refuse'
-            ? [failure('dirty-checkout', `the checkout has local changes in ${facts.dirty.length} files, and "dirty" is \`refuse\``, 'Commit or remove them, or set "dirty" to `save`: they are then kept in a ref and a patch.', facts.dirty.slice(0, 5).map(pathOf).join(', '))]
+            ? [failure('dirty-checkout', `the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}), and "dirty" is \`refuse\``, 'Commit or remove them, or set "dirty" to `save`: they are then kept in a ref and a patch.', facts.dirty.slice(0, 5).map(pathOf).join(', '))]
             : []),
     ];
 }
@@ -5119,10 +5129,34 @@ function rootCommands(units, reload) {
         ...reload.flatMap((unit) => [...configurationTest(unit), ['systemctl', 'reload', unit]]),
     ];
 }
-/** Facts: `no-right` per command that `sudo -n` would refuse. */
+/**
+ * Reads `sudo -n -l` and prints the commands that need no password, without their folder. `sudo -n -l COMMAND` alone is no proof: as soon as any
+ * command needs none, it also answers for those that do.
+ */
+const withoutPassword = String.raw `
+/!authenticate/ { print "ALL" }
+/^ *\(/ {
+  sub(/^ *\([^)]*\) */, ""); free = 0
+  gsub(/\\,/, "\001"); count = split($0, entries, /, */)
+  for (i = 1; i <= count; i++) {
+    entry = entries[i]
+    while (match(entry, /^[A-Z_]+: */)) { tag = substr(entry, 1, RLENGTH); if (tag ~ /^NOPASSWD/) free = 1; if (tag ~ /^PASSWD/) free = 0; entry = substr(entry, RLENGTH + 1) }
+    gsub(/\001/, ",", entry); gsub(/\\/, "", entry)
+    path = entry; sub(/ .*/, "", path); rest = substr(entry, length(path) + 1); sub(/.*\//, "", path)
+    if (free) print path rest
+  }
+}`;
+/** Facts: `no-right` per command that `sudo -n` would refuse, or ask a password for. */
 function rightsFacts(commands) {
     return `if [ "$(id -u)" != 0 ]; then
-${commands.map((command) => `  sudo -n -l ${(0,quote/* words */.a)(...command)} >/dev/null 2>&1 || fact no-right ${(0,quote/* quote */.h)(command.join(' '))}`).join('\n')}
+  allowed=$(sudo -n -l 2>/dev/null | awk ${(0,quote/* quote */.h)(withoutPassword)}) || allowed=
+  may() {
+    sudo -n -l "$@" >/dev/null 2>&1 || return 1
+    printf '%s\\n' "$allowed" | while IFS= read -r entry; do
+      case $entry in ALL | "$*" | "$1" | *[*?[]*) echo yes; break;; esac
+    done | grep -q yes
+  }
+${commands.map((command) => `  may ${(0,quote/* words */.a)(...command)} || fact no-right ${(0,quote/* quote */.h)(command.join(' '))}`).join('\n')}
   :
 fi
 `;
@@ -5329,7 +5363,7 @@ function oneOf(value, allowed) {
 /** What an unfinished run left counts only while the checkout is on one of its two releases: otherwise somebody has deployed since. */
 function unfinishedOf(line, head) {
     const begun = readBegunRun(line);
-    return begun !== undefined && isSha(begun.from) && isSha(begun.to) && (head === begun.from || head === begun.to) ? begun : undefined;
+    return begun !== undefined && /^[A-Za-z0-9.-]+$/.test(begun.run) && isSha(begun.from) && isSha(begun.to) && (head === begun.from || head === begun.to) ? begun : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/assess/target.js
@@ -6049,8 +6083,6 @@ db -e "DELETE FROM \${aside}_objects WHERE kind = 'now'"
 
 
 
-const second = 1000;
-const minute = 60 * second;
 /** Tables with more data than this are compared by their number of rows only. */
 const checksumLimit = 512 * 1024 * 1024;
 function planData(inputs, facts, data, begun) {
@@ -6082,11 +6114,11 @@ function migrations(inputs, facts, { way: { movements, sql }, keptAside }, begun
     const repo = repository(inputs.appDir);
     const database = source === undefined ? '' : databasePrelude(source);
     const step = (id, title, script, undo) => ({
-        id, title, host, script, limit: 5 * minute, needsDatabase: true, ...(undo === undefined ? {} : { undo }),
+        id, title, host, script, limit: inputs.backupTimeout, needsDatabase: true, ...(undo === undefined ? {} : { undo }),
         failure: { code: 'step-failed', fix: `Mend the migration's downgrade, then try again; \`alembic current\` on ${host} says where the database is.` },
     });
     const down = movements.map((movement) => step(movement.id, movement.title, repo + movement.down, {
-        title: `Take back: ${movement.title}`, limit: 5 * minute,
+        title: `Take back: ${movement.title}`, limit: inputs.backupTimeout,
         // What kept the schema from going up is mended by what was kept aside, which is restored after it and compared with what was found.
         script: source === undefined ? repo + movement.up : `${repo}${database}${keepWritten(begun.run)}(\n${movement.up}) || say 'Taken from what was kept aside instead.'\n`,
     }));
@@ -6094,7 +6126,7 @@ function migrations(inputs, facts, { way: { movements, sql }, keptAside }, begun
         return down;
     return [
         step('keep-rows', 'Keep aside what the migrations may drop', database + keepAside(begun.run, affectedBy(sql)), {
-            title: 'Rows and definitions as they were found', limit: 30 * minute, script: database + restoreAside(begun.run),
+            title: 'Rows and definitions as they were found', limit: inputs.backupTimeout, script: database + restoreAside(begun.run),
         }),
         ...down,
         step('count-loss', 'Count what is no longer in use', `${database}${lostRows(begun.run)}fact counted yes\n${lossLimit(inputs)}`),
@@ -6142,8 +6174,8 @@ var batch = __nccwpck_require__(9597);
 
 
 
-const plan_second = 1000;
-const plan_minute = 60 * plan_second;
+const second = 1000;
+const minute = 60 * second;
 function planGit(inputs, facts, data, context) {
     const on = (each) => partsOf(inputs, facts, each, context);
     const serving = facts.hosts.filter(({ facts: { role } }) => role.app);
@@ -6156,7 +6188,7 @@ function planGit(inputs, facts, data, context) {
             stage('Fetch', { touches: false }, facts.hosts.flatMap((each) => (each.toFetch ? [on(each).fetch] : []))),
             stage('Back up', { touches: false, untimed: true }, data.backups),
             stage('Keep state', { touches: false }, facts.hosts.map((each) => on(each).keep)),
-            stage('Database', { touches: true }, data.migrations),
+            stage('Database', { touches: true, untimed: true }, data.migrations),
             switching(`First host: ${first.facts.host}`, [...others, first], on),
             ...batches(rest, (0,batch/* sizeOf */.$)(inputs.batch, rest.length)).map((hosts, index, all) => switching(all.length === 1 ? 'Other hosts' : `Batch ${index + 1} of ${all.length}`, hosts, on)),
             stage('Reload', { touches: true }, serving.flatMap((each) => on(each).reload)),
@@ -6186,7 +6218,7 @@ function partsOf(inputs, facts, each, { environment, begun, asFound }) {
     const short = target.slice(0, 7);
     const repo = repository(appDir);
     const step = (id, title, script, rest = {}) => ({
-        id, title, host, script, limit: 2 * plan_minute, failure: { code: 'step-failed', fix: `Look at ${appDir} on ${host}.` }, ...rest,
+        id, title, host, script, limit: 2 * minute, failure: { code: 'step-failed', fix: `Look at ${appDir} on ${host}.` }, ...rest,
     });
     const installs = installCommand !== undefined && changedDependencies(inputs, each).length > 0;
     const installScript = install({ appDir, command: installCommand ?? '', environment, path: virtualenv === undefined ? '' : `PATH=${(0,quote/* quote */.h)(`${virtualenv}/bin`)}:$PATH; export PATH` });
@@ -6197,23 +6229,23 @@ function partsOf(inputs, facts, each, { environment, begun, asFound }) {
             failure: { code: 'no-such-commit', fix: `Check that \`git -C ${appDir} fetch origin ${target}\` works on ${host}.` },
         }),
         keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun), asFound: answersOn(host, asFound) }) + keepUnits(units), {
-            undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * plan_minute },
+            undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * minute },
         }),
         switch: [
             ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv, begun.run), {
-                    limit: 5 * plan_minute,
+                    limit: 5 * minute,
                     undo: virtualenv === undefined
-                        ? { title: 'Install the found release’s dependencies', script: installScript, limit: 10 * plan_minute }
-                        : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv, begun.run), limit: 2 * plan_minute },
+                        ? { title: 'Install the found release’s dependencies', script: installScript, limit: 10 * minute }
+                        : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv, begun.run), limit: 2 * minute },
                 })] : []),
             step('checkout', `Check out ${short}`, repo + checkout(target), {
-                undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: repo + checkoutBack, limit: 2 * plan_minute },
+                undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: repo + checkoutBack, limit: 2 * minute },
             }),
             ...(installs ? [step('install', 'Install dependencies', installScript, {
-                    limit: 10 * plan_minute, failure: { code: 'step-failed', fix: `Run "install-command" by hand on ${host} to see what it lacks.` },
+                    limit: 10 * minute, failure: { code: 'step-failed', fix: `Run "install-command" by hand on ${host} to see what it lacks.` },
                 })] : []),
             ...(units.length > 0 ? [step('restart', `Restart ${units.join(', ')}`, repo + restart(units), {
-                    limit: 3 * plan_minute, failure: { code: 'target-unhealthy', fix: `\`journalctl -u ${units[0] ?? ''} -n 100\` on ${host} says why it does not stay up.` },
+                    limit: 3 * minute, failure: { code: 'target-unhealthy', fix: `\`journalctl -u ${units[0] ?? ''} -n 100\` on ${host} says why it does not stay up.` },
                 })] : []),
         ],
         reload: reloads.map((unit, index) => step(`reload-${fileName(unit, index)}`, `Reload ${unit}`, reload(unit), {
@@ -6310,7 +6342,7 @@ function git_notesOn({ hosts }) {
     const notes = hosts.flatMap(({ facts, toFetch }) => [
         ...noteHost(facts),
         ...(toFetch ? ['the target is not in the checkout and is fetched from its remote.'] : []),
-        ...(facts.dirty.length > 0 ? [`the checkout has local changes in ${facts.dirty.length} files; they are kept in a ref and a patch.`] : []),
+        ...(facts.dirty.length > 0 ? [`the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}); they are kept in a ref and a patch.`] : []),
     ].map((note) => ({ host: facts.host, note })));
     return [...Map.groupBy(notes, ({ note }) => note)].map(([note, on]) => `${on.map(({ host }) => host).join(', ')}: ${note}`);
 }
@@ -8298,6 +8330,12 @@ async function rollback(inputs, method, run, world) {
             // A mistake of ours after production was touched: `post` settles it, from the hosts' journals.
             if (touched)
                 throw thrown;
+            if (thrown instanceof Moved && inputs.lockWait > 0) {
+                world.log.info('Production was changed while this run waited for the lock: looking again');
+                await prober.stop();
+                const lockWait = Math.max(0, inputs.lockWait - (world.clock.now() - run.startedAt));
+                return await rollback({ ...inputs, lockWait, beforeCommand: undefined }, method, run, world);
+            }
             const failures = (0,errors/* failuresIn */.xM)(thrown);
             return await (known === undefined ? end('refused', failures) : untouched(known, 'refused', failures));
         }
@@ -8343,12 +8381,14 @@ async function askPositions({ inputs, hosts, appHosts }, files) {
     });
     return Object.fromEntries(asked);
 }
+class Moved extends errors/* RollbackError */.ZS {
+}
 /** Between the assessment and the lock somebody else may have deployed: the plan would be wrong then. */
 async function refuseIfMoved({ asFound }, { hosts }, { parallel }) {
     const [first, ...rest] = (await (0,as_found/* unlikeFound */.l)(asFound.filter(({ needsDatabase }) => !needsDatabase).map((question) => ({ ...question, answer: question.seen })), hosts, { parallel }))
         .map((moved) => ({ ...moved, code: 'locked', what: `${moved.what}, though nothing was done yet: somebody else is at work`, fix: 'Run the rollback again when they are done.' }));
     if (first !== undefined)
-        throw new errors/* RollbackError */.ZS([first, ...rest]);
+        throw new Moved([first, ...rest]);
 }
 function writeDown(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, notes }) {
     Object.assign(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged });

@@ -28,10 +28,35 @@ export function rootCommands(units: readonly string[], reload: readonly string[]
   ];
 }
 
-/** Facts: `no-right` per command that `sudo -n` would refuse. */
+/**
+ * Reads `sudo -n -l` and prints the commands that need no password, without their folder. `sudo -n -l COMMAND` alone is no proof: as soon as any
+ * command needs none, it also answers for those that do.
+ */
+const withoutPassword = String.raw`
+/!authenticate/ { print "ALL" }
+/^ *\(/ {
+  sub(/^ *\([^)]*\) */, ""); free = 0
+  gsub(/\\,/, "\001"); count = split($0, entries, /, */)
+  for (i = 1; i <= count; i++) {
+    entry = entries[i]
+    while (match(entry, /^[A-Z_]+: */)) { tag = substr(entry, 1, RLENGTH); if (tag ~ /^NOPASSWD/) free = 1; if (tag ~ /^PASSWD/) free = 0; entry = substr(entry, RLENGTH + 1) }
+    gsub(/\001/, ",", entry); gsub(/\\/, "", entry)
+    path = entry; sub(/ .*/, "", path); rest = substr(entry, length(path) + 1); sub(/.*\//, "", path)
+    if (free) print path rest
+  }
+}`;
+
+/** Facts: `no-right` per command that `sudo -n` would refuse, or ask a password for. */
 export function rightsFacts(commands: readonly (readonly string[])[]): string {
   return `if [ "$(id -u)" != 0 ]; then
-${commands.map((command) => `  sudo -n -l ${words(...command)} >/dev/null 2>&1 || fact no-right ${quote(command.join(' '))}`).join('\n')}
+  allowed=$(sudo -n -l 2>/dev/null | awk ${quote(withoutPassword)}) || allowed=
+  may() {
+    sudo -n -l "$@" >/dev/null 2>&1 || return 1
+    printf '%s\\n' "$allowed" | while IFS= read -r entry; do
+      case $entry in ALL | "$*" | "$1" | *[*?[]*) echo yes; break;; esac
+    done | grep -q yes
+  }
+${commands.map((command) => `  may ${words(...command)} || fact no-right ${quote(command.join(' '))}`).join('\n')}
   :
 fi
 `;

@@ -34,7 +34,7 @@ test('everything there can be, in its order; only what can make production diffe
     'Reload: web-1 reload-nginx.service, web-2 reload-nginx.service',
   ]);
   expect(plan.stages.map(({ touches, untimed, prove }) => [touches, untimed === true, prove])).toEqual([
-    [false, false, []], [false, true, []], [false, false, []], [true, false, []], [true, false, ['web-1']], [true, false, ['web-2']], [true, false, []],
+    [false, false, []], [false, true, []], [false, false, []], [true, true, []], [true, false, ['web-1']], [true, false, ['web-2']], [true, false, []],
   ]);
 });
 

@@ -17,9 +17,6 @@ import type { GitFacts } from './assess.ts';
 import { sourceOf } from './source.ts';
 import type { DataSteps } from './plan.ts';
 
-const second = 1000;
-const minute = 60 * second;
-
 /** Tables with more data than this are compared by their number of rows only. */
 const checksumLimit = 512 * 1024 * 1024;
 
@@ -53,18 +50,18 @@ function migrations(inputs: Inputs, facts: GitFacts, { way: { movements, sql }, 
   const repo = repository(inputs.appDir);
   const database = source === undefined ? '' : databasePrelude(source);
   const step = (id: string, title: string, script: string, undo?: Undo): Step => ({
-    id, title, host, script, limit: 5 * minute, needsDatabase: true, ...(undo === undefined ? {} : { undo }),
+    id, title, host, script, limit: inputs.backupTimeout, needsDatabase: true, ...(undo === undefined ? {} : { undo }),
     failure: { code: 'step-failed', fix: `Mend the migration's downgrade, then try again; \`alembic current\` on ${host} says where the database is.` },
   });
   const down = movements.map((movement) => step(movement.id, movement.title, repo + movement.down, {
-    title: `Take back: ${movement.title}`, limit: 5 * minute,
+    title: `Take back: ${movement.title}`, limit: inputs.backupTimeout,
     // What kept the schema from going up is mended by what was kept aside, which is restored after it and compared with what was found.
     script: source === undefined ? repo + movement.up : `${repo}${database}${keepWritten(begun.run)}(\n${movement.up}) || say 'Taken from what was kept aside instead.'\n`,
   }));
   if (source === undefined) return down;
   return [
     step('keep-rows', 'Keep aside what the migrations may drop', database + keepAside(begun.run, affectedBy(sql)), {
-      title: 'Rows and definitions as they were found', limit: 30 * minute, script: database + restoreAside(begun.run),
+      title: 'Rows and definitions as they were found', limit: inputs.backupTimeout, script: database + restoreAside(begun.run),
     }),
     ...down,
     step('count-loss', 'Count what is no longer in use', `${database}${lostRows(begun.run)}fact counted yes\n${lossLimit(inputs)}`),

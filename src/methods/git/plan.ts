@@ -42,7 +42,7 @@ export function planGit(inputs: Inputs, facts: GitFacts, data: DataSteps, contex
       stage('Fetch', { touches: false }, facts.hosts.flatMap((each) => (each.toFetch ? [on(each).fetch] : []))),
       stage('Back up', { touches: false, untimed: true }, data.backups),
       stage('Keep state', { touches: false }, facts.hosts.map((each) => on(each).keep)),
-      stage('Database', { touches: true }, data.migrations),
+      stage('Database', { touches: true, untimed: true }, data.migrations),
       switching(`First host: ${first.facts.host}`, [...others, first], on),
       ...batches(rest, sizeOf(inputs.batch, rest.length)).map((hosts, index, all) =>
         switching(all.length === 1 ? 'Other hosts' : `Batch ${index + 1} of ${all.length}`, hosts, on)),
