@@ -103,7 +103,7 @@ function methodOf({ method }: Inputs) {
 function startOf(raw: Readonly<Record<string, string>>, inputs?: Inputs): RunStart {
   return {
     ...runIdentity(process.env), startedAt,
-    environment: inputs?.environment ?? raw['environment'] ?? '', method: inputs?.method ?? raw['method'] ?? '', reason: inputs?.reason ?? '', dryRun: inputs?.dryRun ?? false,
+    environment: inputs?.environment ?? (raw['environment'] || 'production'), method: inputs?.method ?? raw['method'] ?? '', reason: inputs?.reason ?? '', dryRun: inputs?.dryRun ?? false,
     ...(inputs?.detectedAt === undefined ? {} : { detectedAt: inputs.detectedAt }),
   };
 }

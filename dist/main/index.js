@@ -3557,7 +3557,7 @@ function methodOf({ method }) {
 function startOf(raw, inputs) {
     return {
         ...(0,_adapters_actions_run_js__WEBPACK_IMPORTED_MODULE_3__/* .runIdentity */ .y)(process.env), startedAt,
-        environment: inputs?.environment ?? raw['environment'] ?? '', method: inputs?.method ?? raw['method'] ?? '', reason: inputs?.reason ?? '', dryRun: inputs?.dryRun ?? false,
+        environment: inputs?.environment ?? (raw['environment'] || 'production'), method: inputs?.method ?? raw['method'] ?? '', reason: inputs?.reason ?? '', dryRun: inputs?.dryRun ?? false,
         ...(inputs?.detectedAt === undefined ? {} : { detectedAt: inputs.detectedAt }),
     };
 }
@@ -3683,8 +3683,6 @@ var quote = __nccwpck_require__(4762);
 ;// CONCATENATED MODULE: ./build/commands/checkout.js
 /** How a checkout is taken to another release and back to exactly how it was found. Each script follows `repository()` of git.ts. */
 
-/** The application's user reads what is written here, so files get the rights that the SSH user's own would have. */
-const asLogin = 'umask "${login_umask:-022}"\n';
 /** A lock that a crashed git left behind. One that may be in use was refused in the assessment. */
 const dropStaleLock = `[ -e "$git_dir/index.lock" ] && [ $(( $(date +%s) - $(stat -c %Y "$git_dir/index.lock") )) -gt 600 ] && rm -f "$git_dir/index.lock"
 `;
@@ -3771,7 +3769,7 @@ fi
 `;
 /** The tree exactly at the target: every tracked file, submodules with the target's pins. */
 function checkout(target) {
-    return `${asLogin}target=${(0,quote/* quote */.h)(target)}
+    return `target=${(0,quote/* quote */.h)(target)}
 ${dropStaleLock}
 if [ -d "$found" ]; then : > "$found/touched"; fi
 at_target() { [ "$(repo rev-parse HEAD)" = "$target" ] && repo update-index -q --refresh >/dev/null && repo diff-index --quiet HEAD; }
@@ -3784,7 +3782,7 @@ fact head "$target"
 `;
 }
 /** The mirror of `checkout`: files, index, commit and branch as they were found. */
-const checkoutBack = `${asLogin}${dropStaleLock}
+const checkoutBack = `${dropStaleLock}
 if [ -d "$found" ]; then
   tree=$(cat "$found/tree")
   ${lookAtAll.trim().replaceAll('\n', '\n  ')}
@@ -3982,7 +3980,6 @@ cd ${(0,quote/* quote */.h)(options.appDir)}
 ${options.environment}
 ${options.path}
 exec 3>&-
-umask "\${login_umask:-$(umask)}"
 sh -c ${(0,quote/* quote */.h)(options.command)}
 )
 `;
@@ -5198,7 +5195,7 @@ ${watchUnits}
 before=; after=
 for unit in ${(0,quote/* words */.a)(...units)}; do
   before="$before $(unit_state "$unit" | cut -d ' ' -f 3)"
-  as_root systemctl restart "$unit" || { echo "systemctl restart $unit failed" >&2; systemctl status --no-pager --lines=20 "$unit" >&2 || :; exit 1; }
+  as_root systemctl restart "$unit" || { systemctl status --no-pager --lines=20 "$unit" >&2 || :; echo "systemctl restart $unit failed" >&2; exit 1; }
 done
 set -- $before
 for unit in ${(0,quote/* words */.a)(...units)}; do
@@ -5221,8 +5218,8 @@ watch_units() {
       unit=\${entry%%=*}; known=\${entry#*=}
       set_state "$unit"
       if ! is_up || [ "$invocation=$restarts" != "$known" ]; then
-        echo "$unit did not stay up: $active/$sub after $second s, $restarts restarts" >&2
         systemctl status --no-pager --lines=20 "$unit" >&2 || :
+        echo "$unit did not stay up: $active/$sub after $second s, $restarts restarts" >&2
         exit 1
       fi
     done

@@ -1,9 +1,6 @@
 /** How a checkout is taken to another release and back to exactly how it was found. Each script follows `repository()` of git.ts. */
 import { quote, words } from './quote.ts';
 
-/** The application's user reads what is written here, so files get the rights that the SSH user's own would have. */
-const asLogin = 'umask "${login_umask:-022}"\n';
-
 /** A lock that a crashed git left behind. One that may be in use was refused in the assessment. */
 const dropStaleLock = `[ -e "$git_dir/index.lock" ] && [ $(( $(date +%s) - $(stat -c %Y "$git_dir/index.lock") )) -gt 600 ] && rm -f "$git_dir/index.lock"
 `;
@@ -99,7 +96,7 @@ fi
 
 /** The tree exactly at the target: every tracked file, submodules with the target's pins. */
 export function checkout(target: string): string {
-  return `${asLogin}target=${quote(target)}
+  return `target=${quote(target)}
 ${dropStaleLock}
 if [ -d "$found" ]; then : > "$found/touched"; fi
 at_target() { [ "$(repo rev-parse HEAD)" = "$target" ] && repo update-index -q --refresh >/dev/null && repo diff-index --quiet HEAD; }
@@ -113,7 +110,7 @@ fact head "$target"
 }
 
 /** The mirror of `checkout`: files, index, commit and branch as they were found. */
-export const checkoutBack = `${asLogin}${dropStaleLock}
+export const checkoutBack = `${dropStaleLock}
 if [ -d "$found" ]; then
   tree=$(cat "$found/tree")
   ${lookAtAll.trim().replaceAll('\n', '\n  ')}

@@ -45,7 +45,6 @@ cd ${quote(options.appDir)}
 ${options.environment}
 ${options.path}
 exec 3>&-
-umask "\${login_umask:-$(umask)}"
 sh -c ${quote(options.command)}
 )
 `;

@@ -102,7 +102,7 @@ ${watchUnits}
 before=; after=
 for unit in ${words(...units)}; do
   before="$before $(unit_state "$unit" | cut -d ' ' -f 3)"
-  as_root systemctl restart "$unit" || { echo "systemctl restart $unit failed" >&2; systemctl status --no-pager --lines=20 "$unit" >&2 || :; exit 1; }
+  as_root systemctl restart "$unit" || { systemctl status --no-pager --lines=20 "$unit" >&2 || :; echo "systemctl restart $unit failed" >&2; exit 1; }
 done
 set -- $before
 for unit in ${words(...units)}; do
@@ -126,8 +126,8 @@ watch_units() {
       unit=\${entry%%=*}; known=\${entry#*=}
       set_state "$unit"
       if ! is_up || [ "$invocation=$restarts" != "$known" ]; then
-        echo "$unit did not stay up: $active/$sub after $second s, $restarts restarts" >&2
         systemctl status --no-pager --lines=20 "$unit" >&2 || :
+        echo "$unit did not stay up: $active/$sub after $second s, $restarts restarts" >&2
         exit 1
       fi
     done
