@@ -55,7 +55,7 @@ chmod 0755 /usr/sbin/policy-rc.d
 apt-get install --yes --quiet=2 --no-install-recommends ${packages.join(" ")}
 apt-get clean
 rm -rf /var/lib/apt/lists/* /usr/sbin/policy-rc.d /etc/ssh/ssh_host_* /etc/nginx/sites-enabled/default /etc/resolv.conf /etc/machine-id
-echo 'deb http://deb.debian.org/debian ${suite} main' > /etc/apt/sources.list
+: > /etc/apt/sources.list
 
 systemctl mask --quiet ${masked.join(" ")}
 systemctl disable --quiet nginx.service mariadb.service postgresql.service
