@@ -54,7 +54,7 @@ printf '%s\\n' "$env_text" | awk -v want=${quote(key)} ${quote(envFile)} || { ec
 
 /** Where a process that works on the database finds its credentials. */
 export type DatabaseSource =
-  /** The `database-url` input: handed over on a pipe, `$secret` in the script. */
+  /** The `database-url` input: handed over on a pipe, the first line of `$secret` in the script. */
   | { readonly kind: 'secret'; readonly exportAs?: string }
   /** A file on the host, absolute, and the key in it. */
   | { readonly kind: 'env-file'; readonly file: string; readonly key: string };
@@ -69,6 +69,6 @@ export function environmentOf(source: DatabaseSource | undefined, file?: string)
   if (envFilePath !== undefined) {
     exports.push(read(envFilePath), `env_text=$(printf '%s\\n' "$env_text" | awk ${quote(envFile)})`, 'eval "$env_text"', 'unset env_text');
   }
-  if (source?.kind === 'secret') exports.push(`export ${source.exportAs ?? 'DATABASE_URL'}="$secret"`);
+  if (source?.kind === 'secret') exports.push(`export ${source.exportAs ?? 'DATABASE_URL'}="$(secret_line 1)"`);
   return exports.map((line) => `${line}\n`).join('');
 }

@@ -73,7 +73,7 @@ const session = [
  * Fails with one line when there is no client or no usable URL.
  */
 export function databasePrelude(source: DatabaseSource): string {
-  const url = source.kind === 'secret' ? `printf '%s\\n' "$secret"` : valueOf(source.file, source.key);
+  const url = source.kind === 'secret' ? 'secret_line 1' : valueOf(source.file, source.key);
   return `client=$(command -v mariadb) || client=$(command -v mysql) || { echo 'neither mariadb nor mysql, the database client, is installed' >&2; exit 1; }
 dumper=$(command -v mariadb-dump) || dumper=$(command -v mysqldump) || dumper=
 from_url=${quote(optionFile)}

@@ -1,5 +1,6 @@
 /**
  * What every script finds: a plain environment in which questions write nothing, `$secret`, and
+ * - `secret_line N`      its lines, one by one: the `database-url` first, then the `database-admin-url`
  * - `fact NAME VALUE…`   tells the runner one fact; control characters become blanks
  * - `facts NAME`         one fact for each line of its standard input
  * - `$login_umask`       the host's own; what is written is private (077) unless a script says `umask "$login_umask"`, as one must that
@@ -14,6 +15,7 @@ export LC_ALL GIT_OPTIONAL_LOCKS GIT_TERMINAL_PROMPT PYTHONDONTWRITEBYTECODE PAT
 login_umask=\${login_umask:-$(umask)}
 umask 077
 set +C
+secret_line() { printf '%s\\n' "$secret" | sed -n "$1p"; }
 say() { printf '%s\\n' "$*"; }
 fact() {
   fact_name=$1
