@@ -26,6 +26,12 @@ export type Manifest = {
   readonly rows?: Readonly<Record<string, number>>;
   /** Place in the server's log at the moment of the dump: `mariadb-bin.000003:1234`, `0/1A2B3C8`; empty when the server tells none. */
   readonly position?: string;
+  /** Of the schema, as the engine's `fingerprint_in` tells it. */
+  readonly schema?: string;
+  /** How long the dump took. */
+  readonly seconds?: number;
+  /** How long it took to restore it, when it was verified in full. */
+  readonly 'restore-seconds'?: number;
   /** Of the dump before it was compressed, where it is. */
   readonly 'sql-bytes'?: number;
   readonly 'sql-sha256'?: string;
@@ -54,7 +60,7 @@ function isManifest(read: unknown): read is Manifest {
     && texts.every((name) => typeof fields.get(name) === 'string')
     && /^[0-9a-f]{64}$/.test(String(fields.get('sha256'))) && /^[0-9a-f]{40,64}$/.test(String(fields.get('release')))
     && Number.isSafeInteger(fields.get('bytes'))
-    && ['engine', 'server', 'revision', 'position', 'sql-sha256', 'by', 'verified'].every((name) => isOptional(name, 'string'))
-    && ['tables', 'sql-bytes'].every((name) => isOptional(name, 'number'))
+    && ['engine', 'server', 'revision', 'position', 'schema', 'sql-sha256', 'by', 'verified'].every((name) => isOptional(name, 'string'))
+    && ['tables', 'seconds', 'restore-seconds', 'sql-bytes'].every((name) => isOptional(name, 'number'))
     && isOptional('rows', 'object');
 }

@@ -13,16 +13,29 @@ export const httpUrl: Kind<URL> = (text) => {
 };
 
 /**
- * `mysql://`, `mariadb://`, with a driver or without (`mariadb+pymysql://`). The text stays as it is: which characters of the password
- * are percent-encoded is for its reader to know. No rule shows any part of it.
+ * `mysql://`, `mariadb://` or `postgresql://`, with a driver or without (`mariadb+pymysql://`). The text stays as it is: which characters of the
+ * password are percent-encoded is for its reader to know. No rule shows any part of it.
  */
 export const databaseUrl: Kind<string> = (text) => {
-  if (!/^(mysql|mariadb)(\+[a-z0-9_]+)?:\/\//i.test(text)) {
-    return refuse('must begin with mysql:// or mariadb://, with a driver or without (mariadb+pymysql://)');
+  const address = addressOf(text);
+  if (typeof address !== 'string') return address;
+  return /^\/[A-Za-z0-9_][A-Za-z0-9_$-]{0,63}$/.test(address) ? accept(text) : refuse('must name one database after the host: mariadb://user:password@host:3306/database');
+};
+
+/** The same for an administrator, who need not name a database. */
+export const adminUrl: Kind<string> = (text) => {
+  const address = addressOf(text);
+  return typeof address === 'string' ? accept(text) : address;
+};
+
+/** The path of a database's URL, or why it is none. */
+function addressOf(text: string): string | ReturnType<typeof refuse> {
+  if (!/^(mysql|mariadb|postgres|postgresql)(\+[a-z0-9_]+)?:\/\//i.test(text)) {
+    return refuse('must begin with mysql://, mariadb:// or postgresql://, with a driver or without (mariadb+pymysql://)');
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || /\s/.test(text) || url.hash !== '') {
     return refuse('must be an address such as mariadb://user:password@host:3306/database', { fix: 'Percent-encode special characters of the password: @ is %40, / is %2F, # is %23.' });
   }
-  return /^\/[A-Za-z0-9_][A-Za-z0-9_$-]{0,63}$/.test(url.pathname) ? accept(text) : refuse('must name one database after the host: mariadb://user:password@host:3306/database');
-};
+  return url.pathname;
+}
