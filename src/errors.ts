@@ -5,9 +5,11 @@
 export const reasonCodes = [
   'invalid-input', 'host-unreachable', 'host-key-mismatch', 'authentication-failed', 'no-rights', 'missing-tool',
   'unknown-unit', 'not-a-checkout', 'no-such-commit', 'no-known-good', 'diverged', 'migration-irreversible',
-  'dirty-checkout', 'disk-full', 'nginx-config-invalid', 'database-unreachable', 'backup-failed', 'data-loss', 'locked',
+  'dirty-checkout', 'disk-full', 'nginx-config-invalid', 'database-unreachable', 'backup-failed', 'no-backup',
+  'backup-damaged', 'data-loss', 'locked',
   'target-unhealthy', 'wrong-release', 'smoke-test-failed', 'not-proved', 'step-failed', 'host-lost', 'timeout',
-  'cancelled', 'undo-failed', 'before-command-failed',
+  'cancelled', 'undo-failed', 'before-command-failed', 'aws-credentials',
+  'rds-restore-failed',
 ] as const;
 
 export type ReasonCode = (typeof reasonCodes)[number];

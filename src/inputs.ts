@@ -11,6 +11,7 @@ import { below } from './inputs/kinds/path.ts';
 import { redactor, secretsToMask } from './inputs/masks.ts';
 import { isComplete, readDeclared } from './inputs/reader.ts';
 import { mergeSources } from './inputs/source.ts';
+import type { Milliseconds } from './ports.ts';
 
 /**
  * Each input under its name in camel case (`dry-run` is `dryRun`), as action.yml describes it. Durations and times are milliseconds.
@@ -33,9 +34,12 @@ type Derived = {
   readonly 'log-files': readonly string[];
   /** Absolute. */
   readonly 'access-log': string | undefined;
-  /** Without `none`; the database where one is known and nothing else was asked for. */
-  readonly backup: readonly ('database' | 'app')[];
+  /** Without `none`; where nothing else was asked for the database that is known, or its RDS instance where that is restored. */
+  readonly backup: readonly ('database' | 'app' | 'rds')[];
   readonly 'backup-dir': string;
+  readonly cutover: 'swap' | 'repoint' | 'rename';
+  readonly 'max-data-loss-rows': 'any' | number;
+  readonly timeout: 'none' | Milliseconds;
 };
 
 /** The secret inputs of the action. The door masks them and takes them out of the environment before it does anything else. */
@@ -59,6 +63,8 @@ export function readInputs(raw: Readonly<Record<string, string>>, config: Config
   return derive(values);
 }
 
+const fiveMinutes: Milliseconds = 5 * 60_000;
+
 function derive(values: Values): Inputs {
   const { config: _config, 'ssh-user': user, 'ssh-port': port, ...rest } = values;
   const standard = { user, port };
@@ -70,7 +76,10 @@ function derive(values: Values): Inputs {
   const inApp = (path: string | undefined) => (path === undefined ? undefined : below(app, path));
   const migrationsDir = inApp(values['migrations-dir']);
   const databaseKnown = values['database-url'] !== undefined || values['env-file'] !== undefined;
-  const asked = values.backup.length === 0 && databaseKnown ? ['database' as const] : values.backup;
+  const restores = values.method === 'database';
+  const rds = values['rds-instance'] !== undefined;
+  const standardBackup = restores && rds ? ['rds' as const] : databaseKnown ? ['database' as const] : [];
+  const asked = values.backup.length === 0 ? standardBackup : values.backup;
   return camelCased({
     ...rest,
     hosts: [first, ...others.slice(0, values.hosts.length - 1)] as const,
@@ -83,5 +92,8 @@ function derive(values: Values): Inputs {
     'access-log': inApp(values['access-log']),
     backup: asked.filter((kind) => kind !== 'none'),
     'backup-dir': values['backup-dir'] ?? `/var/backups/${app.split('/').at(-1)}`,
+    cutover: values.cutover ?? (values['env-file'] !== undefined ? 'repoint' : rds ? 'rename' : 'swap'),
+    'max-data-loss-rows': values['max-data-loss-rows'] ?? (restores ? 0 : 'any'),
+    timeout: values.timeout ?? (restores ? 'none' : fiveMinutes),
   });
 }

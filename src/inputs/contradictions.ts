@@ -16,6 +16,7 @@ export function contradictions(values: Partial<Values>, isSet: (name: keyof Valu
     ...hostRules(values, isSet),
     ...migrationRules(values, isSet),
     ...dataRules(values, isSet),
+    ...restoreRules(values, isSet),
     ...healthRules(values, isSet),
     ...alone('install-when', ['install-command'], isSet),
     ...alone('virtualenv', ['migrations', 'install-command'], isSet),
@@ -87,7 +88,7 @@ function* dataRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
   }
   if (backup.includes('database') && !knowsDatabase) yield invalid('Input "backup" must not hold "database" where no database is known', eitherOne);
   const limit = values['max-data-loss-rows'];
-  if (typeof limit === 'number' && !knowsDatabase) {
+  if (typeof limit === 'number' && !knowsDatabase && values.method !== 'database') {
     yield invalid('Input "max-data-loss-rows" must be "any" where no database is known: nothing could be counted', eitherOne);
   }
   const app = values['app-dir'];
@@ -97,9 +98,28 @@ function* dataRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
   }
 }
 
+/** What a restore needs, and what does not go together there. */
+function* restoreRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
+  const { method, backup = [], cutover, 'restore-from': from } = values;
+  const rds = isSet('rds-instance');
+  if (backup.includes('rds') && !rds) yield invalid('Input "backup" must not hold "rds" without "rds-instance"', 'Set "rds-instance", or take "rds" out.');
+  if (method !== 'database') return;
+  const knowsDatabase = isSet('database-url') || isSet('env-file');
+  if (backup.includes('none')) yield invalid('Input "backup" must not be "none" with "method: database": what is live now would be lost', 'Take it out: what is live now is saved first.');
+  if (!knowsDatabase && !rds) yield invalid('Input "env-file" or "database-url" is required with "method: database"', 'Set "env-file" to the file that holds the address of the database.');
+  if (cutover === 'repoint' && !isSet('env-file')) yield invalid('Input "cutover" must not be "repoint" without "env-file": there is no file in which the address could be changed', 'Set "env-file", or another "cutover".');
+  if (cutover === 'rename' && !rds) yield invalid('Input "cutover" must not be "rename" without "rds-instance"', 'Set "cutover: swap" or "cutover: repoint".');
+  if (cutover === 'swap' && rds) yield invalid('Input "cutover" must not be "swap" with "rds-instance": the restored data is another instance', 'Set "cutover: repoint" or "cutover: rename".');
+  if ((from?.kind === 'snapshot' || from?.kind === 'time') && !rds) yield invalid(`Input "restore-from" must not name a ${from.kind === 'time' ? 'time' : 'snapshot'} without "rds-instance"`, 'Set "rds-instance", or name a file on the database host.');
+  if (from?.kind === 'file' && rds) yield invalid('Input "restore-from" must not be a file with "rds-instance"', 'Name a snapshot (snapshot:<id>), a time, or take "rds-instance" out to restore a dump.');
+  if (rds && !knowsDatabase && values['max-data-loss-rows'] !== 'any') {
+    yield invalid('Input "max-data-loss-rows" must be "any" where no database is known: nothing could be counted', 'Set "env-file" or "database-url", or "max-data-loss-rows: any".');
+  }
+}
+
 function* healthRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
-  if (values.method === 'git' && !isSet('health-url') && !isSet('host-health-url')) {
-    yield invalid('Input "health-url" or "host-health-url" is required with "method: git"', 'Set one of them: without it nothing proves that production is back.');
+  if ((values.method === 'git' || values.method === 'database') && !isSet('health-url') && !isSet('host-health-url')) {
+    yield invalid(`Input "health-url" or "host-health-url" is required with "method: ${values.method}"`, 'Set one of them: without it nothing proves that production is back.');
   }
   const { 'health-timeout': timeout, 'health-interval': interval, 'health-successes': successes } = values;
   if (timeout === undefined || interval === undefined || successes === undefined) return;

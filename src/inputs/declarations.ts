@@ -2,6 +2,7 @@
 import { optional, preset, required, secret, several } from './declaration.ts';
 import { or } from './kind.ts';
 import { batch } from './kinds/batch.ts';
+import { awsAccount, awsRegion, rdsInstance } from './kinds/aws.ts';
 import { boolean, oneOf } from './kinds/closed.ts';
 import { commit } from './kinds/commit.ts';
 import { duration } from './kinds/duration.ts';
@@ -11,11 +12,12 @@ import { list } from './kinds/list.ts';
 import { whole } from './kinds/number.ts';
 import { directory, path, relativePath } from './kinds/path.ts';
 import { privateKey } from './kinds/private-key.ts';
+import { restoreFrom } from './kinds/restore-from.ts';
 import { smokeTest, versionFrom } from './kinds/smoke-tests.ts';
 import { command, envKey, line, prose } from './kinds/text.ts';
 import { time } from './kinds/time.ts';
 import { unit } from './kinds/unit.ts';
-import { databaseUrl, httpUrl } from './kinds/url.ts';
+import { adminUrl, databaseUrl, httpUrl } from './kinds/url.ts';
 
 const second = 1000;
 
@@ -67,11 +69,17 @@ const data = {
   'database-url': secret(optional(databaseUrl)),
   'env-file': optional(path),
   'env-key': preset('DATABASE_URL', envKey),
-  backup: several(list(oneOf(['database', 'app', 'none']))),
+  'database-admin-url': secret(optional(adminUrl)),
+  backup: several(list(oneOf(['database', 'app', 'rds', 'none']))),
   'backup-dir': optional(directory),
   'backup-keep': preset('5', whole({ from: 1, to: 1000 })),
   'backup-timeout': preset('2h', duration({ from: second })),
-  'max-data-loss-rows': preset('any', or('any', whole({ from: 0 }))),
+  'restore-from': preset('latest', restoreFrom),
+  cutover: optional(oneOf(['swap', 'repoint', 'rename'])),
+  'max-data-loss-rows': optional(or('any', whole({ from: 0 }))),
+  'rds-instance': optional(rdsInstance),
+  'aws-region': optional(awsRegion),
+  'expected-aws-account-id': optional(awsAccount),
 };
 
 const verify = {
@@ -88,7 +96,7 @@ const verify = {
 };
 
 const run = {
-  timeout: preset('5m', or('none', duration({ from: second }))),
+  timeout: optional(or('none', duration({ from: second }))),
   parallel: preset('32', whole({ from: 1 })),
   batch: preset('100%', batch),
   'on-failure': preset('undo', oneOf(['undo', 'stop'])),
