@@ -159,17 +159,24 @@ function tellProgress(step: Step, start: Milliseconds, { clock, log }: Executor)
     for (;;) {
       await clock.sleep(10_000, ended.signal);
       if (ended.signal.aborted) return;
-      log.info(`${step.host}: ${step.title}: ${((clock.now() - start) / 1000).toFixed(0)} s, at most ${(step.limit / 1000).toFixed(0)} s`);
+      log.info(`${step.host}: ${step.title}: ${progress(clock.now() - start, step)}`);
     }
   })();
   return () => ended.abort();
+}
+
+/** `20 s of about 60 s (33 %), at most 7200 s` */
+function progress(elapsed: Milliseconds, { estimate, limit }: Step): string {
+  const seconds = (time: Milliseconds): string => `${(time / 1000).toFixed(0)} s`;
+  const share = estimate === undefined || estimate <= 0 ? '' : ` of about ${seconds(estimate)} (${Math.min(99, Math.round((100 * elapsed) / estimate))} %)`;
+  return `${seconds(elapsed)}${share}, at most ${seconds(limit)}`;
 }
 
 function failureOf(step: Step, end: JobEnd): Failure | undefined {
   const at = { host: step.host, step: step.id };
   switch (end.kind) {
     case 'finished':
-      return end.code === 0 ? undefined : { ...at, ...step.failure, what: `“${step.title}” failed with exit status ${end.code}`, why: lastLine(end.output) };
+      return end.code === 0 ? undefined : { ...at, ...step.failure, what: step.failure.what ?? `“${step.title}” failed with exit status ${end.code}`, why: lastLine(end.output) };
     case 'timeout':
       return { ...at, code: step.failure.code === 'undo-failed' ? 'undo-failed' : 'timeout', what: `“${step.title}” did not end within ${step.limit / 1000} s`, why: lastLine(end.output), fix: step.failure.fix };
     case 'fenced':

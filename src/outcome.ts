@@ -51,7 +51,7 @@ export type HostReport = {
 };
 
 export type Backup = {
-  readonly kind: 'database' | 'app';
+  readonly kind: 'database' | 'app' | 'rds' | 'lost-rows';
   readonly host: string;
   readonly location: string;
   readonly bytes: number;

@@ -16,8 +16,10 @@ export type Step = {
   readonly limit: Milliseconds;
   /** The database credentials go to this step (and to its undo) on standard input. */
   readonly needsDatabase?: true;
-  /** What a failure of this step means, and what a person can do then. */
-  readonly failure: { readonly code: ReasonCode; readonly fix: string };
+  /** How long it probably takes, where that can be told beforehand. */
+  readonly estimate?: Milliseconds;
+  /** What a failure of this step means, and what a person can do then. `what` where an exit status would say less. */
+  readonly failure: { readonly code: ReasonCode; readonly fix: string; readonly what?: string };
 };
 
 /** Steps that run at the same time on different hosts; on one host they run in their order. */
@@ -39,7 +41,7 @@ export function planAsJson(plan: Plan): string {
   return JSON.stringify({
     stages: plan.stages.map(({ name, steps }) => ({
       name,
-      steps: steps.map(({ id, title, host, undo }) => ({ id, title, host, undo: undo?.title ?? null })),
+      steps: steps.map(({ id, title, host, undo, estimate }) => ({ id, title, host, undo: undo?.title ?? null, ...(estimate === undefined ? {} : { seconds: Math.round(estimate / 1000) }) })),
     })),
   });
 }

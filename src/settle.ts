@@ -77,7 +77,7 @@ function recordFacts(recording: Recording, { plan }: Assessed, facts: ReadonlyMa
     if (reported === undefined) continue;
     const one = (name: string): string => reported.get(name)?.[0] ?? '';
     const kind = one('backup');
-    if (kind === 'database' || kind === 'app') {
+    if (kind === 'database' || kind === 'app' || kind === 'rds' || kind === 'lost-rows') {
       recording.backups = [...recording.backups, { kind, host, location: one('location'), bytes: Number(one('bytes')), sha256: one('sha256') }];
     }
     if (one('saved-ref') !== '') recording.notes.push(`${host}: local changes in the checkout are kept in ${one('saved-ref')} and ${one('saved-patch')}.`);

@@ -1,5 +1,6 @@
 /** A run between its lock and its end: everything that carrying it out, settling it and taking it up share. */
 import type { LogPosition } from './checks/logs.ts';
+import { databaseSecret } from './databases/source.ts';
 import { messageOf, type Failure } from './errors.ts';
 import type { Executor } from './execute.ts';
 import type { Inputs } from './inputs.ts';
@@ -49,10 +50,11 @@ export function getUnderway({ inputs, method, assessed, recording, before, locke
   const { hosts, token } = locked;
   const { clock, log } = world;
   const verifying: Verifying = { inputs, hosts, appHosts: assessed.appHosts, asking: world };
+  const secret = databaseSecret(inputs);
   const executor: Executor = {
     hosts, clock, log, onTouch,
     parallel: inputs.parallel,
-    ...(inputs.databaseUrl === undefined ? {} : { databaseSecret: inputs.databaseUrl }),
+    ...(secret === undefined ? {} : { databaseSecret: secret }),
     record: (span) => recording.timeline.push(span),
     async prove(names) {
       const start = clock.now();

@@ -50,7 +50,7 @@ const tools = ['git', 'flock', 'setsid', 'timeout', 'sha256sum', 'tar', 'gzip', 
 export function hostQuestion(inputs: Inputs, role: Role): string {
   const units = role.app ? [...inputs.services, ...inputs.reload] : [];
   const backups = inputs.backup.includes('app') || (role.database && inputs.backup.includes('database'));
-  const rights = role.app ? rootCommands(inputs.services, inputs.reload) : [];
+  const rights = role.app ? rootCommands(inputs.services, inputs.reload, inputs.method === 'database') : [];
   return `${repository(inputs.appDir)}
 fact time "$(date +%s)"
 fact user "$(id -un)"

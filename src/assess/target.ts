@@ -24,6 +24,12 @@ export type Known = {
  * asking twice never goes one further back.
  */
 export function chooseTarget(known: Known): Target | undefined {
+  // A restore that left the code alone says nothing of a release.
+  const releases = known.releases.filter(({ backup, from, to }) => backup === undefined || from !== to);
+  return chooseAmong({ ...known, releases });
+}
+
+function chooseAmong(known: Known): Target | undefined {
   const { current } = known;
   const last = known.releases.toSorted((a, b) => a.time - b.time).at(-1);
   if (last?.result === 'rolled-back' && last.to === current) return { sha: current, rule: 'current' };

@@ -42,13 +42,16 @@ END {
 }`;
 
 /** sh that keeps the file in `$env_text`, read as root where only root may. */
-function read(file: string): string {
-  return `env_text=$(cat ${quote(file)} 2>/dev/null) || env_text=$(as_root cat ${quote(file)}) || { echo ${quote(`${file} cannot be read`)} >&2; exit 1; }`;
+function read(file: string, word = quote(file)): string {
+  return `env_text=$(cat ${word} 2>/dev/null) || env_text=$(as_root cat ${word}) || { echo ${quote(`${file} cannot be read`)} >&2; exit 1; }`;
 }
 
-/** sh that prints the value of one key; fails, naming file and key, when it is not there. */
-export function valueOf(file: string, key: string): string {
-  return `${read(file)}
+/**
+ * sh that prints the value of one key; fails, naming file and key, when it is not there.
+ * @param word the file as a word of the script, where it is not `file` itself that is read
+ */
+export function valueOf(file: string, key: string, word = quote(file)): string {
+  return `${read(file, word)}
 printf '%s\\n' "$env_text" | awk -v want=${quote(key)} ${quote(envFile)} || { echo ${quote(`${file} has no ${key}`)} >&2; exit 1; }`;
 }
 

@@ -20,10 +20,13 @@ done
 `;
 }
 
-/** The exact commands that need root, as they stand in sudoers. One list, so that what is checked is what is run. */
-export function rootCommands(units: readonly string[], reload: readonly string[]): readonly (readonly string[])[] {
+/**
+ * The exact commands that need root, as they stand in sudoers. One list, so that what is checked is what is run.
+ * @param stops whether units are also stopped: where nothing may write for a while
+ */
+export function rootCommands(units: readonly string[], reload: readonly string[], stops: boolean): readonly (readonly string[])[] {
   return [
-    ...units.map((unit) => ['systemctl', 'restart', unit]),
+    ...units.flatMap((unit) => [...(stops ? [['systemctl', 'stop', unit]] : []), ['systemctl', 'restart', unit]]),
     ...reload.flatMap((unit) => [...configurationTest(unit), ['systemctl', 'reload', unit]]),
   ];
 }
@@ -111,6 +114,17 @@ for unit in ${words(...units)}; do
   shift
 done
 watch_units ${words(...units)}
+`;
+}
+
+/** Stops the units, the last one first, and makes sure that they are down. Fact: `down` per unit. */
+export function stop(units: readonly string[]): string {
+  return `if [ -d "$found" ]; then : > "$found/touched"; fi
+for unit in ${words(...units.toReversed())}; do
+  as_root systemctl stop "$unit" || { echo "systemctl stop $unit failed" >&2; exit 1; }
+  state=$(systemctl show --property=ActiveState --value -- "$unit")
+  case $state in inactive | failed) fact down "$unit" ;; *) echo "$unit is still $state" >&2; exit 1 ;; esac
+done
 `;
 }
 

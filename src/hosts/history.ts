@@ -13,13 +13,20 @@ export type EndedRun = {
   readonly to: string;
   /** The checkout: applications of one environment on one host share the record. */
   readonly app?: string;
+  /** The backup that was restored; with the same release in `from` and `to` it was the data alone that went back. */
+  readonly backup?: string;
+  /** The database that the application uses since. */
+  readonly database?: string;
 };
 
 /** A line of our own record; one that is damaged (a full disk, another program) is no run. */
 export function readEndedRun(line: string): EndedRun | undefined {
-  const [run, result, from, to, time, app] = readLine(line, ['run', 'result', 'from', 'to', 'time', 'app']);
+  const [run, result, from, to, time, app, backup, database] = readLine(line, ['run', 'result', 'from', 'to', 'time', 'app', 'backup', 'database']);
   if (run === undefined || result === undefined || from === undefined || to === undefined || !isTime(time)) return undefined;
-  return { run, result, from, to, time: Number(time), ...(app === undefined ? {} : { app }) };
+  return {
+    run, result, from, to, time: Number(time),
+    ...(app === undefined ? {} : { app }), ...(backup === undefined ? {} : { backup }), ...(database === undefined ? {} : { database }),
+  };
 }
 
 /** An unfinished run, as it wrote itself down before it began. */
@@ -30,17 +37,21 @@ export type BegunRun = {
   readonly startedAt: number;
   readonly from: string;
   readonly to: string;
+  /** The backup that it restores: a run of the `database` method. */
+  readonly backup?: string;
+  /** The database that was live before. */
+  readonly live?: string;
 };
 
 /** One line, the same for the same run whoever writes it: a run that is taken up is known by it. */
-export function writeBegunRun({ run, actor, from, to, startedAt }: BegunRun): string {
-  return JSON.stringify({ run, actor, from, to, startedAt });
+export function writeBegunRun({ run, actor, from, to, startedAt, backup, live }: BegunRun): string {
+  return JSON.stringify({ run, actor, from, to, startedAt, backup, live });
 }
 
 export function readBegunRun(line: string): BegunRun | undefined {
-  const [run, actor, from, to, startedAt] = readLine(line, ['run', 'actor', 'from', 'to', 'startedAt']);
+  const [run, actor, from, to, startedAt, backup, live] = readLine(line, ['run', 'actor', 'from', 'to', 'startedAt', 'backup', 'live']);
   if (run === undefined || actor === undefined || from === undefined || to === undefined || !isTime(startedAt)) return undefined;
-  return { run, actor, from, to, startedAt: Number(startedAt) };
+  return { run, actor, from, to, startedAt: Number(startedAt), ...(backup === undefined ? {} : { backup }), ...(live === undefined ? {} : { live }) };
 }
 
 /** A moment that JavaScript can name (a name of a file is made from it). */

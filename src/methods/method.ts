@@ -1,4 +1,6 @@
 /** What every method gives to the story. A new one is one file (or folder) and one line in registry.ts. */
+import type { EngineName } from '../databases/engine.ts';
+import type { Restoring } from '../databases/restoring.ts';
 import type { AsFound } from '../as-found.ts';
 import type { EndedRun } from '../hosts/history.ts';
 import type { Inputs } from '../inputs.ts';
@@ -36,6 +38,10 @@ export type Assessed = {
   readonly asFound: readonly AsFound[];
   /** The run under whose id undo material lies on the hosts: this one, or the interrupted one that it takes up. */
   readonly run: string;
+  /** The kind of the database, where one is known. */
+  readonly engine?: EngineName;
+  /** The restore that it plans. */
+  readonly restoring?: Restoring;
   /** The hosts that serve the application. */
   readonly appHosts: readonly string[];
 };

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DataFacts } from '../../../src/methods/git/assess-data.ts';
+import type { Looked } from '../../../src/databases/look.ts';
+import { mysql } from '../../../src/databases/mysql.ts';
 import { closeData, dataAsFound, planData } from '../../../src/methods/git/data.ts';
 import type { Way } from '../../../src/migrations/tool.ts';
 import { read } from '../../inputs/good.ts';
@@ -8,7 +10,8 @@ import { database, databaseOnly, gitFacts, v2, v3 } from './facts.ts';
 const begun = { run: '42-1', actor: 'octocat', from: v3, to: v2, startedAt: Date.parse('2026-11-23T10:15:00.123Z') };
 const way: Way = { movements: [{ id: 'migrate-down-c3', title: 'Down c3', down: 'go down', up: 'go up' }], migrations: [], sql: 'ALTER TABLE jobs DROP COLUMN x;', asFound: 'fact as-found revisions\n' };
 const nothing: Way = { movements: [], migrations: [], sql: '', asFound: '' };
-const data = (over: Partial<DataFacts> = {}): DataFacts => ({ way, keptAside: false, notes: [], found: [], ...over });
+const looked: Looked = { host: 'web-1', engine: mysql, source: { kind: 'env-file', file: '/var/www/green-matchers/.env', key: 'DATABASE_URL' }, facts: new Map() };
+const data = (over: Partial<DataFacts> = {}): DataFacts => ({ way, database: looked, keptAside: false, notes: [], found: [], ...over });
 const known = { 'env-file': '.env', migrations: 'alembic', 'migrations-dir': 'backend' };
 const facts = gitFacts({ 'web-1': { facts: database }, 'web-2': {} });
 const plan = (over: Readonly<Record<string, string>>, facts_ = facts, about = data()) => planData(read(over), facts_, about, begun);
@@ -41,7 +44,7 @@ describe('migrations', () => {
     ['the database is there already', known, { way: nothing }, []],
     ['it is, and an interrupted run had kept rows', known, { way: nothing, keptAside: true }, ['web-1 keep-rows', 'web-1 count-loss']],
     ['where the database is cannot be told', { migrations: 'alembic', 'migrations-dir': 'backend' }, {}, ['web-1 migrate-down-c3']],
-  ])('%s', (_, over, about, steps) => expect(ids(plan(over, facts, data(about)).migrations)).toEqual(steps));
+  ])('%s', (_, over, about, steps) => expect(ids(plan(over, facts, data({ ...('env-file' in over ? {} : { database: undefined }), ...about })).migrations)).toEqual(steps));
 
   test('run on the database host, once', () => {
     expect(ids(plan(known, gitFacts({ 'web-1': {}, 'db-1': { facts: databaseOnly } })).migrations)).toEqual(['db-1 keep-rows', 'db-1 migrate-down-c3', 'db-1 count-loss']);
@@ -60,10 +63,10 @@ test.each<readonly [string, Readonly<Record<string, string>>, Partial<DataFacts>
   ['where an interrupted run had kept rows', known, { way: nothing, keptAside: true }, [], [false, true]],
   ['where an interrupted run had asked', known, { way: nothing }, ['revision c3'], [false, true]],
 ])('as found: %s', (_, over, about, recorded, parts) => {
-  const script = dataAsFound(read(over), data(about), recorded);
+  const script = dataAsFound(read(over), data({ ...('env-file' in over ? {} : { database: undefined }), ...about }), recorded);
   expect(script === undefined ? undefined : [script.includes(way.asFound), script.includes('as-found=%s')]).toEqual(parts);
 });
 
 test('what was kept aside goes where there is a database', () => {
-  expect([closeData(read({}), '42-1'), closeData(read(known), '42-1') === '']).toEqual(['', false]);
+  expect([closeData(read({}), { run: '42-1' }), closeData(read(known), { run: '42-1', engine: 'mysql' }) === '']).toEqual(['', false]);
 });

@@ -41,6 +41,7 @@ export async function assessCheckouts(inputs: Inputs, roles: ReadonlyMap<string,
   refuseIfAny(facts.flatMap((each) => judgeHost(inputs, each)));
 
   const unfinished = facts.find((each) => each.unfinished !== undefined)?.unfinished;
+  refuseIfAny(unfinished === undefined ? [] : otherMethod(inputs, unfinished));
   const from = unfinished?.from ?? (await findCurrent(inputs, facts, ask));
   const target = await findTarget(inputs, facts, { from, unfinished }, around, ask);
 
@@ -78,11 +79,13 @@ async function findCurrent(inputs: Inputs, facts: readonly HostFacts[], ask: Ask
   });
 }
 
+/** The method `database` leaves the code where it is, unless a commit says otherwise. */
 async function findTarget(inputs: Inputs, facts: readonly HostFacts[], known: { from: string; unfinished: BegunRun | undefined }, around: Surroundings, ask: Ask): Promise<Target> {
   const { commit } = inputs;
   if (commit !== undefined) return resolveCommit(commit, facts, ask);
   const { from: current, unfinished } = known;
   if (unfinished !== undefined) return { sha: unfinished.to, rule: 'resumed' };
+  if (inputs.method === 'database') return { sha: current, rule: 'current' };
   const releases = facts.flatMap((each) => each.releases);
   const lead = facts.find(({ role }) => role.app)?.host ?? '';
   const [offered, deployments] = await Promise.all([ask(lead, candidates(current)), around.deployments()]);
@@ -115,6 +118,13 @@ fact as-found "commit $(repo rev-parse HEAD)"
 fact as-found "branch $(repo symbolic-ref --quiet HEAD)"
 fact as-found "local changes $(repo status --porcelain=v2 --untracked-files=no | sha256sum | cut -c 1-64)"
 ${role.app ? inputs.services.map((unit) => `fact as-found "unit "${quote(unit)}" $(systemctl show --property=ActiveState --value -- ${quote(unit)} | sed 's/activating/failed/')"\n`).join('') : ''}`;
+}
+
+/** What a run began, only one of the same method knows how to take up. */
+function otherMethod({ method }: Inputs, { run, actor, backup }: BegunRun): readonly Failure[] {
+  const began = backup === undefined ? 'git' : 'database';
+  if (began === method) return [];
+  return [{ code: 'locked', what: `the rollback ${run} of ${actor} was interrupted before it ended, and its method was "${began}"`, fix: `Run the rollback with "method: ${began}": it takes up from there and brings it to an end. Then run this one.` }];
 }
 
 function hostOf(around: Surroundings, name: string) {

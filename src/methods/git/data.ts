@@ -2,30 +2,27 @@
 import { archiveCheckout } from '../../commands/archive.ts';
 import type { BackupPlace } from '../../commands/backup.ts';
 import { repository } from '../../commands/git.ts';
-import { databasePrelude } from '../../commands/mysql.ts';
-import { affectedBy } from '../../databases/mysql/affected.ts';
-import { forgetAside, keepAside } from '../../databases/mysql/aside.ts';
-import { dumpDatabase } from '../../databases/mysql/dump.ts';
-import { rowChecksums, schemaFingerprint } from '../../databases/mysql/fingerprint.ts';
-import { lostRows } from '../../databases/mysql/lost.ts';
-import { keepWritten, restoreAside } from '../../databases/mysql/restore.ts';
+import { lossLimit } from '../../databases/loss-limit.ts';
+import type { Looked } from '../../databases/look.ts';
+import { engineNamed } from '../../databases/registry.ts';
+import { sourceOf } from '../../databases/source.ts';
 import type { BegunRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
 import type { Step, Undo } from '../../plan.ts';
+import type { Assessed } from '../method.ts';
 import type { DataFacts } from './assess-data.ts';
 import type { GitFacts } from './assess.ts';
-import { sourceOf } from './source.ts';
 import type { DataSteps } from './plan.ts';
 
 /** Tables with more data than this are compared by their number of rows only. */
 const checksumLimit = 512 * 1024 * 1024;
 
 export function planData(inputs: Inputs, facts: GitFacts, data: DataFacts, begun: BegunRun): DataSteps {
-  return { backups: backups(inputs, facts, begun), migrations: migrations(inputs, facts, data, begun) };
+  return { backups: planBackups(inputs, facts, data.database, begun), migrations: migrations(inputs, facts, data, begun) };
 }
 
-function backups(inputs: Inputs, facts: GitFacts, begun: BegunRun): readonly Step[] {
-  const source = sourceOf(inputs);
+/** What is saved before anything is touched, on each host. */
+export function planBackups(inputs: Inputs, facts: GitFacts, database: Looked | undefined, begun: BegunRun): readonly Step[] {
   return facts.hosts.flatMap(({ facts: { host, head, role, releases } }): readonly Step[] => {
     const place: BackupPlace = {
       folder: inputs.backupDir, keep: inputs.backupKeep, environment: inputs.environment, app: inputs.appDir, run: begun.run, release: head,
@@ -37,18 +34,17 @@ function backups(inputs: Inputs, facts: GitFacts, begun: BegunRun): readonly Ste
       failure: { code: 'backup-failed', fix: `Nothing was touched. Look at ${inputs.backupDir} on ${host}: space, rights, and whether the dump works by hand.` },
     });
     return [
-      ...(role.database && source !== undefined && inputs.backup.includes('database') ? [{ ...step('database', 'Dump the database and verify the dump', databasePrelude(source) + dumpDatabase(place)), needsDatabase: true as const }] : []),
+      ...(role.database && database !== undefined && inputs.backup.includes('database') ? [{ ...step('database', 'Dump the database and verify the dump', database.engine.client(database.source) + database.engine.dump(place)), needsDatabase: true as const }] : []),
       ...(inputs.backup.includes('app') ? [step('app', 'Save the checkout', archiveCheckout(inputs.appDir, place))] : []),
     ];
   });
 }
 
-function migrations(inputs: Inputs, facts: GitFacts, { way: { movements, sql }, keptAside }: DataFacts, begun: BegunRun): readonly Step[] {
+function migrations(inputs: Inputs, facts: GitFacts, { way: { movements, sql }, database, keptAside }: DataFacts, begun: BegunRun): readonly Step[] {
   const host = facts.hosts.find(({ facts: { role } }) => role.database)?.facts.host;
   if (host === undefined || (movements.length === 0 && !keptAside)) return [];
-  const source = sourceOf(inputs);
   const repo = repository(inputs.appDir);
-  const database = source === undefined ? '' : databasePrelude(source);
+  const client = database === undefined ? '' : database.engine.client(database.source);
   const step = (id: string, title: string, script: string, undo?: Undo): Step => ({
     id, title, host, script, limit: inputs.backupTimeout, needsDatabase: true, ...(undo === undefined ? {} : { undo }),
     failure: { code: 'step-failed', fix: `Mend the migration's downgrade, then try again; \`alembic current\` on ${host} says where the database is.` },
@@ -56,23 +52,17 @@ function migrations(inputs: Inputs, facts: GitFacts, { way: { movements, sql }, 
   const down = movements.map((movement) => step(movement.id, movement.title, repo + movement.down, {
     title: `Take back: ${movement.title}`, limit: inputs.backupTimeout,
     // What kept the schema from going up is mended by what was kept aside, which is restored after it and compared with what was found.
-    script: source === undefined ? repo + movement.up : `${repo}${database}${keepWritten(begun.run)}(\n${movement.up}) || say 'Taken from what was kept aside instead.'\n`,
+    script: database === undefined ? repo + movement.up : `${repo}${client}${database.engine.aside.keepWritten(begun.run)}(\n${movement.up}) || say 'Taken from what was kept aside instead.'\n`,
   }));
-  if (source === undefined) return down;
+  if (database === undefined) return down;
+  const { aside } = database.engine;
   return [
-    step('keep-rows', 'Keep aside what the migrations may drop', database + keepAside(begun.run, affectedBy(sql)), {
-      title: 'Rows and definitions as they were found', limit: inputs.backupTimeout, script: database + restoreAside(begun.run),
+    step('keep-rows', 'Keep aside what the migrations may drop', client + aside.keep(begun.run, sql), {
+      title: 'Rows and definitions as they were found', limit: inputs.backupTimeout, script: client + aside.restore(begun.run),
     }),
     ...down,
-    step('count-loss', 'Count what is no longer in use', `${database}${lostRows(begun.run)}fact counted yes\n${lossLimit(inputs)}`),
+    step('count-loss', 'Count what is no longer in use', `${client}${aside.lost(begun.run)}fact counted yes\n${lossLimit(inputs.maxDataLossRows)}`),
   ];
-}
-
-/** Fails when more rows than allowed left live use; the undo brings them back. */
-function lossLimit({ maxDataLossRows }: Inputs): string {
-  return maxDataLossRows === 'any' ? '' : `lost=$(sed -n 's/^lost=\\([0-9]*\\) .*/\\1/p' facts | awk '{ sum += $1 } END { print sum + 0 }')
-[ "$lost" -le ${maxDataLossRows} ] || { echo "$lost rows would leave live use, max-data-loss-rows is ${maxDataLossRows}" >&2; exit 1; }
-`;
 }
 
 /**
@@ -80,17 +70,17 @@ function lossLimit({ maxDataLossRows }: Inputs): string {
  * leave the database alone.
  * @param recorded what the one that is taken up had found
  */
-export function dataAsFound(inputs: Inputs, { way, keptAside }: DataFacts, recorded: readonly string[]): string | undefined {
-  const source = sourceOf(inputs);
+export function dataAsFound(inputs: Inputs, { way, database, keptAside }: DataFacts, recorded: readonly string[]): string | undefined {
   const parts = [
     ...(way.asFound === '' ? [] : [repository(inputs.appDir) + way.asFound]),
-    ...(source === undefined ? [] : [`${databasePrelude(source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$(printf '%s' "$*" | tr '\\t' ' ')" >&3; }\n${schemaFingerprint}${rowChecksums(checksumLimit)})\n`]),
+    ...(database === undefined ? [] : [`${database.engine.client(database.source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$(printf '%s' "$*" | tr '\\t' ' ')" >&3; }\n${database.engine.schemaFingerprint}${database.engine.rowChecksums(checksumLimit)})\n`]),
   ];
   return (way.movements.length === 0 && !keptAside && recorded.length === 0) || parts.length === 0 ? undefined : parts.join('');
 }
 
 /** sh that takes away what was kept aside in the database. */
-export function closeData(inputs: Inputs, run: string): string {
+export function closeData(inputs: Inputs, { run, engine: name }: Pick<Assessed, 'run' | 'engine'>): string {
   const source = sourceOf(inputs);
-  return source === undefined ? '' : databasePrelude(source) + forgetAside(run);
+  const engine = name === undefined ? undefined : engineNamed(name);
+  return source === undefined || engine === undefined ? '' : engine.client(source) + engine.aside.forget(run);
 }

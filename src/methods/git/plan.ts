@@ -4,124 +4,25 @@
  * The order is the point: the database goes down with the current code (only that has the downgrade scripts), before any checkout. Undo
  * runs the stages backwards, so what must come last there (services, on the found code) belongs to a step that comes first here.
  */
-import { matchesGlob } from 'node:path/posix';
-import type { AsFound } from '../../as-found.ts';
-import { checkout, checkoutBack, keepCheckout } from '../../commands/checkout.ts';
-import { fetchCommit, repository } from '../../commands/git.ts';
-import { install, keepPackages, packagesBack } from '../../commands/packages.ts';
-import { quote } from '../../commands/quote.ts';
-import { keepUnits, reload, restart, unitsBack } from '../../commands/systemd.ts';
-import { writeBegunRun, type BegunRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
-import { sizeOf } from '../../inputs/kinds/batch.ts';
-import type { Plan, Stage, Step } from '../../plan.ts';
+import type { Plan, Step } from '../../plan.ts';
 import type { GitFacts, TargetOnHost } from './assess.ts';
-
-const second = 1000;
-const minute = 60 * second;
+import { partsOf, type Parts, type PlanContext } from './parts.ts';
+import { stage, switchHosts } from './stages.ts';
 
 /** Steps that belong to the data: made by databases/ and migrations/. */
 export type DataSteps = { readonly backups: readonly Step[]; readonly migrations: readonly Step[] };
 
-/** What the other parts of the plan need to know of the run. */
-export type PlanContext = {
-  /** sh that exports the application's environment. */
-  readonly environment: string;
-  readonly begun: BegunRun;
-  readonly asFound: readonly AsFound[];
-};
-
 export function planGit(inputs: Inputs, facts: GitFacts, data: DataSteps, context: PlanContext): Plan {
   const on = (each: TargetOnHost): Parts => partsOf(inputs, facts, each, context);
-  const serving = facts.hosts.filter(({ facts: { role } }) => role.app);
-  const others = facts.hosts.filter(({ facts: { role } }) => !role.app);
-  const [first, ...rest] = serving;
-  if (first === undefined) return { stages: [] };
+  if (facts.hosts.every(({ facts: { role } }) => !role.app)) return { stages: [] };
   return {
     stages: [
       stage('Fetch', { touches: false }, facts.hosts.flatMap((each) => (each.toFetch ? [on(each).fetch] : []))),
       stage('Back up', { touches: false, untimed: true }, data.backups),
       stage('Keep state', { touches: false }, facts.hosts.map((each) => on(each).keep)),
       stage('Database', { touches: true, untimed: true }, data.migrations),
-      switching(`First host: ${first.facts.host}`, [...others, first], on),
-      ...batches(rest, sizeOf(inputs.batch, rest.length)).map((hosts, index, all) =>
-        switching(all.length === 1 ? 'Other hosts' : `Batch ${index + 1} of ${all.length}`, hosts, on)),
-      stage('Reload', { touches: true }, serving.flatMap((each) => on(each).reload)),
+      ...switchHosts(inputs, facts.hosts, on),
     ].filter(({ steps }) => steps.length > 0),
   };
-}
-
-function stage(name: string, { touches, untimed }: { touches: boolean; untimed?: true }, steps: readonly Step[], prove: readonly string[] = []): Stage {
-  return { name, touches, steps, prove, ...(untimed === undefined ? {} : { untimed }) };
-}
-
-function switching(name: string, hosts: readonly TargetOnHost[], on: (each: TargetOnHost) => Parts): Stage {
-  const serving = hosts.filter(({ facts: { role } }) => role.app).map(({ facts: { host } }) => host);
-  return stage(name, { touches: true }, hosts.flatMap((each) => on(each).switch), serving);
-}
-
-function batches<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
-}
-
-type Parts = { readonly fetch: Step; readonly keep: Step; readonly switch: readonly Step[]; readonly reload: readonly Step[] };
-
-/** The dependency files that going to the target changes on this host; all of them count when the target is not there to compare. */
-export function changedDependencies(inputs: Inputs, { changed }: TargetOnHost): readonly string[] {
-  if (changed === undefined) return inputs.installWhen;
-  return changed.filter((path) => inputs.installWhen.some((pattern) => matchesGlob(path, pattern) || matchesGlob(path, `**/${pattern}`)));
-}
-
-function partsOf(inputs: Inputs, facts: GitFacts, each: TargetOnHost, { environment, begun, asFound }: PlanContext): Parts {
-  const { appDir, virtualenv, installCommand, services } = inputs;
-  const { host, role } = each.facts;
-  const target = facts.target.sha;
-  const short = target.slice(0, 7);
-  const repo = repository(appDir);
-  const step = (id: string, title: string, script: string, rest: Partial<Step> = {}): Step => ({
-    id, title, host, script, limit: 2 * minute, failure: { code: 'step-failed', fix: `Look at ${appDir} on ${host}.` }, ...rest,
-  });
-  const installs = installCommand !== undefined && changedDependencies(inputs, each).length > 0;
-  const installScript = install({ appDir, command: installCommand ?? '', environment, path: virtualenv === undefined ? '' : `PATH=${quote(`${virtualenv}/bin`)}:$PATH; export PATH` });
-  const units = role.app ? services : [];
-  const reloads = role.app ? inputs.reload : [];
-  return {
-    fetch: step('fetch', `Fetch ${short}`, repo + fetchCommit(target), {
-      failure: { code: 'no-such-commit', fix: `Check that \`git -C ${appDir} fetch origin ${target}\` works on ${host}.` },
-    }),
-    keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun), asFound: answersOn(host, asFound) }) + keepUnits(units), {
-      undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * minute },
-    }),
-    switch: [
-      ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv, begun.run), {
-        limit: 5 * minute,
-        undo: virtualenv === undefined
-          ? { title: 'Install the found release’s dependencies', script: installScript, limit: 10 * minute }
-          : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv, begun.run), limit: 2 * minute },
-      })] : []),
-      step('checkout', `Check out ${short}`, repo + checkout(target), {
-        undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: repo + checkoutBack, limit: 2 * minute },
-      }),
-      ...(installs ? [step('install', 'Install dependencies', installScript, {
-        limit: 10 * minute, failure: { code: 'step-failed', fix: `Run "install-command" by hand on ${host} to see what it lacks.` },
-      })] : []),
-      ...(units.length > 0 ? [step('restart', `Restart ${units.join(', ')}`, repo + restart(units), {
-        limit: 3 * minute, failure: { code: 'target-unhealthy', fix: `\`journalctl -u ${units[0] ?? ''} -n 100\` on ${host} says why it does not stay up.` },
-      })] : []),
-    ],
-    reload: reloads.map((unit, index) => step(`reload-${fileName(unit, index)}`, `Reload ${unit}`, reload(unit), {
-      failure: { code: 'step-failed', fix: `\`systemctl status ${unit}\` and its error log on ${host} say why.` },
-    })),
-  };
-}
-
-/** A unit's name as part of a job's id, which has no capitals, `@`, `_`, `:` or backslashes. */
-function fileName(unit: string, index: number): string {
-  const plain = unit.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
-  return plain === unit ? unit : `${plain}-${index + 1}`;
-}
-
-function answersOn(host: string, asFound: readonly AsFound[]): Readonly<Record<string, readonly string[]>> {
-  const answered = asFound.flatMap((question) => (question.host === host && question.answer !== undefined ? [[question.needsDatabase ? 'database' : 'checkout', question.answer] as const] : []));
-  return Object.fromEntries(answered);
 }

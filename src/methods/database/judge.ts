@@ -1,0 +1,57 @@
+/** Whether a restore may begin: every reason why not. Pure. */
+import { megabytes, tablesOf, type Looked } from '../../databases/look.ts';
+import type { Restoring } from '../../databases/restoring.ts';
+import type { Failure } from '../../errors.ts';
+import type { Inputs } from '../../inputs.ts';
+import type { Facts } from '../../ports.ts';
+
+export type Judged = {
+  readonly database: Looked;
+  readonly admin: string | undefined;
+  /** Why the live data cannot be swapped. */
+  readonly obstacles: readonly string[];
+  /** What was asked of the env file, by host. */
+  readonly files: ReadonlyMap<string, Facts>;
+  /** The database that every env file has to name; undefined while some may name the restored one already. */
+  readonly live: string | undefined;
+};
+
+export function judgeRestore({ envFile, cutover }: Inputs, { database, admin, obstacles, files, live }: Judged): readonly Failure[] {
+  const { host, facts } = database;
+  const missing = facts.get('admin-missing') ?? [];
+  return [
+    ...(admin === undefined
+      ? [{ code: 'no-rights' as const, host, what: 'nobody may create the database into which the backup is restored', why: missing.join('; or '), fix: 'Do one of these, or give "database-admin-url".' }]
+      : []),
+    ...obstacles.map((why): Failure => ({ code: 'step-failed', host, what: `the data cannot be swapped: ${why}`, fix: 'Set "cutover: repoint" and "env-file": the application then uses the restored database under its own name.' })),
+    ...[...files].flatMap(([on, asked]) => [
+      ...(asked.get('env-trouble') ?? []).map((why): Failure => ({ code: 'no-rights', host: on, what: `the address of the database in ${envFile} cannot be changed`, why, fix: cutover === 'repoint' ? 'Mend that, or set "cutover: swap".' : 'Mend that.' })),
+      ...(live === undefined || (asked.get('env-database')?.[0] ?? live) === live ? [] : [{ code: 'diverged' as const, host: on, what: `${envFile} names the database ${asked.get('env-database')?.[0]}, on ${host} it names ${live}`, fix: 'Let every host use the same database first.' }]),
+    ]),
+    ...noRoom(database),
+  ];
+}
+
+/** A full disk under the live data would stop it: the restored data needs as much again. */
+function noRoom(database: Looked): readonly Failure[] {
+  const { host, facts } = database;
+  const [free, ...folder] = (facts.get('database-free') ?? [''])[0]?.split(' ') ?? [];
+  const needed = 1.2 * Number(facts.get('database-bytes')?.[0] ?? 0);
+  if (free === undefined || free === '' || Number(free) >= needed) return [];
+  return [{ code: 'disk-full', host, what: `the restored data needs about ${megabytes(needed)} in ${folder.join(' ')}, ${megabytes(Number(free))} are free`, fix: `Free space on ${host}: a full disk would stop the live database.` }];
+}
+
+/** What is lost for certain, by the number of rows alone: the rest is counted when the backup is restored beside, before anything is touched. */
+export function certainLoss({ maxDataLossRows: limit }: Inputs, database: Looked, { backup }: Restoring): readonly Failure[] {
+  const before = backup.manifest?.rows;
+  if (limit === 'any' || before === undefined) return [];
+  const lost = tablesOf(database).filter(({ name, exact }) => exact && name !== 'alembic_version')
+    .map(({ name, rows }) => ({ name, rows: rows - (before[name] ?? 0) })).filter(({ rows }) => rows > 0).toSorted((one, other) => other.rows - one.rows);
+  const rows = lost.reduce((sum, each) => sum + each.rows, 0);
+  if (rows <= limit) return [];
+  return [{
+    code: 'data-loss', host: database.host,
+    what: `going back to the backup of ${backup.manifest?.time} would take at least ${rows} rows out of live use (${lost.slice(0, 10).map((each) => `${each.rows} in ${each.name}`).join(', ')}), and "max-data-loss-rows" is ${limit}`,
+    fix: 'Raise "max-data-loss-rows", or set it to "any": the rows then stay in the kept data and in an export.',
+  }];
+}
