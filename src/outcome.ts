@@ -39,6 +39,21 @@ export type Release = { readonly sha: string; readonly names: readonly string[];
 /** One migration that goes (or went) back. */
 export type Migration = { readonly revision: string; readonly title: string };
 
+/** The backup that is (or would be) live again. */
+export type Restored = {
+  /** Its path on the database host, or its identifier. */
+  readonly backup: string;
+  /** When it was made, ISO 8601. */
+  readonly time?: string;
+  /** The release that it was made of, full SHA. */
+  readonly release?: string;
+  /** What the application uses afterwards, and where the replaced data is kept. */
+  readonly used: string;
+  readonly kept: string;
+  /** The code stays where it is. */
+  readonly dataOnly: boolean;
+};
+
 export type HostResult = 'rolled-back' | 'unchanged' | 'undone' | 'failed' | 'untouched';
 
 export type HostReport = {
@@ -104,6 +119,7 @@ export type Report = {
   readonly run: RunFacts;
   readonly from?: Release;
   readonly to?: Release & { readonly rule: TargetRule };
+  readonly restored?: Restored;
   /** Newest first: what is (or would be) no longer in production. */
   readonly commits: readonly Commit[];
   /** How many there are when `commits` was cut. */

@@ -1,7 +1,7 @@
 /** What a run writes down of itself while it happens, from which its report is made. */
 import type { Failure, ReasonCode } from './errors.ts';
 import type {
-  Access, Backup, CheckResult, Commit, Downtime, HostReport, LogExcerpt, LostRows, Migration, Release, Report, Result, RunFacts, Span, TargetRule, Verdict,
+  Access, Backup, CheckResult, Commit, Downtime, HostReport, LogExcerpt, LostRows, Migration, Release, Report, Restored, Result, RunFacts, Span, TargetRule, Verdict,
 } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Milliseconds } from './ports.ts';
@@ -14,6 +14,7 @@ export type Recording = {
   readonly run: RunStart;
   from?: Release;
   to?: Release & { readonly rule: TargetRule };
+  restored?: Restored;
   commits: readonly Commit[];
   commitCount: number;
   migrations: readonly Migration[];

@@ -2,10 +2,11 @@
 import { repository } from '../commands/git.ts';
 import { envFileAsFound } from '../commands/env-file.ts';
 import { engineNamed } from '../databases/registry.ts';
-import { usedAfter } from '../databases/restoring.ts';
+import { keptIn, usedAfter, type Restoring } from '../databases/restoring.ts';
 import { environmentFor, sourceOf } from '../databases/source.ts';
 import type { EndedRun } from '../hosts/history.ts';
 import type { Inputs } from '../inputs.ts';
+import type { Restored } from '../outcome.ts';
 import { assessRestore } from './database/assess.ts';
 import { planRestore } from './database/plan.ts';
 import { askAsFound } from './git/ask-as-found.ts';
@@ -42,6 +43,7 @@ fact as-found "schema $(fingerprint_in "$database" '')"
     run: begun.run,
     engine: engine.name,
     restoring,
+    restored: restoredBy(restoring, inputs.commit === undefined),
     appHosts: inputs.hosts.map(({ name }) => name),
   };
 }
@@ -56,4 +58,12 @@ function close(inputs: Inputs, assessed: Assessed, host: string, ended: EndedRun
   const forgets = material === 'drop' && ended.result !== 'rolled-back' && rolesOf(inputs).get(host)?.database === true;
   if (!forgets) return { script: code };
   return { script: `${code}${repository(inputs.appDir)}${engine.client(source)}${engine.beside.admin(restoring.admin)}${engine.beside.forget(restoring.names)}`, needsDatabase: true };
+}
+
+function restoredBy(restoring: Restoring, dataOnly: boolean): Restored {
+  const { path, manifest } = restoring.backup;
+  return {
+    backup: path, used: usedAfter(restoring), kept: keptIn(restoring), dataOnly,
+    ...(manifest === undefined ? {} : { time: manifest.time, release: manifest.release }),
+  };
 }

@@ -4,7 +4,7 @@ import type { Restoring } from '../databases/restoring.ts';
 import type { AsFound } from '../as-found.ts';
 import type { EndedRun } from '../hosts/history.ts';
 import type { Inputs } from '../inputs.ts';
-import type { Commit, LogExcerpt, Migration, Release, TargetRule } from '../outcome.ts';
+import type { Commit, LogExcerpt, Migration, Release, Restored, TargetRule } from '../outcome.ts';
 import type { Plan } from '../plan.ts';
 import type { Clock, DeploymentRecord, ReadableHost } from '../ports.ts';
 
@@ -40,7 +40,8 @@ export type Assessed = {
   readonly run: string;
   /** The kind of the database, where one is known. */
   readonly engine?: EngineName;
-  /** The restore that it plans. */
+  /** The restore that it plans, for people and for the last step. */
+  readonly restored?: Restored;
   readonly restoring?: Restoring;
   /** The hosts that serve the application. */
   readonly appHosts: readonly string[];

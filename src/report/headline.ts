@@ -2,7 +2,7 @@ import type { Report, Result } from '../outcome.ts';
 import { line } from './escape.ts';
 import { downtimeInWords, lossInWords, runSeconds } from './impact.ts';
 import { count, duration } from './quantity.ts';
-import { describe } from './release.ts';
+import { describe, destination } from './release.ts';
 import { standing } from './standing.ts';
 
 /** The one mark of a summary. */
@@ -41,8 +41,8 @@ function sentence(report: Report, place: string): string {
   }
 }
 
-function target({ to }: Report): string {
-  return to === undefined ? 'the release it should be on' : describe(to);
+function target(report: Report): string {
+  return destination(report, 'the release it should be on');
 }
 
 function found({ from }: Report): string {

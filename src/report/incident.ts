@@ -5,7 +5,7 @@ import { headline } from './headline.ts';
 import { accessInWords, downtimeInWords, lossInWords, measuredDowntime, runSeconds } from './impact.ts';
 import { foldHosts } from './gantt.ts';
 import { count, duration, moment } from './quantity.ts';
-import { describe } from './release.ts';
+import { describe, destination } from './release.ts';
 import { arrow, commits, migrations } from './sections/changes.ts';
 import { checks } from './sections/checks.ts';
 import { failures } from './sections/failures.ts';
@@ -46,12 +46,12 @@ function titled(title: string, body: string): string {
 }
 
 function facts(report: Report): string {
-  const { run, from, to } = report;
+  const { run, from } = report;
   const rows: readonly (readonly [string, string])[] = [
     ['Result', code(report.result) + (report.reasonCode === '' ? '' : ` (${code(report.reasonCode)})`)],
     ['Environment', code(run.environment, 60)],
     ['Found', from === undefined ? 'unknown' : text(describe(from))],
-    ['Target', to === undefined ? 'unknown' : text(describe(to))],
+    ['Target', text(destination(report, 'unknown'))],
     ['Method', code(run.method, 40)],
     ['Started by', `${text(run.actor, 60)} (${code(run.trigger, 60)})`],
     ['Reason', run.reason === '' ? 'none was given' : text(run.reason)],

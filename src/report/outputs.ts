@@ -13,7 +13,7 @@ const room = { plan: 150_000, checks: 90_000, hosts: 90_000, backup: 20_000 };
 
 /** The outputs of the rollback, by their names in action.yml. Sizes are kept by cutting messages first, then the ends of lists. */
 export function outputs(report: Report, places: Places): Readonly<Record<string, string>> {
-  const { result, reasonCode, from, to, health, checks } = report;
+  const { result, reasonCode, from, to, restored, health, checks } = report;
   const smoke = checks.filter(({ kind }) => kind === 'smoke');
   const downtime = measuredDowntime(report);
   const rows = lostRowCount(report);
@@ -21,7 +21,7 @@ export function outputs(report: Report, places: Places): Readonly<Record<string,
     result,
     'reason-code': reasonCode,
     from: from?.sha ?? '',
-    to: to?.sha ?? '',
+    to: restored?.dataOnly === true ? restored.backup : (to?.sha ?? ''),
     health,
     'health-results': array(failedFirst(checks.filter(({ kind }) => kind === 'health')), check, room.checks),
     'smoke-tests': array(failedFirst(smoke), check, room.checks),

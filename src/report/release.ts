@@ -15,6 +15,14 @@ export function describe(release: Release): string {
   return name === undefined ? commit : `${line(name, 60)} (${commit})`;
 }
 
+/** What production goes back to: a release, data, or both. Plain text. */
+export function destination({ to, restored }: Report, otherwise: string): string {
+  const release = to === undefined ? otherwise : describe(to);
+  if (restored === undefined) return release;
+  const data = `the data of ${line(restored.time ?? restored.backup, 120)}`;
+  return restored.dataOnly ? data : `${release} with ${data}`;
+}
+
 /** What a host's release is called: `v2`, else its short SHA. Plain text. */
 export function nameOf(report: Report, sha: string): string {
   const release = [report.from, report.to].find((known) => known?.sha === sha);

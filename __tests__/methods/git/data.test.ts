@@ -11,7 +11,7 @@ const begun = { run: '42-1', actor: 'octocat', from: v3, to: v2, startedAt: Date
 const way: Way = { movements: [{ id: 'migrate-down-c3', title: 'Down c3', down: 'go down', up: 'go up' }], migrations: [], sql: 'ALTER TABLE jobs DROP COLUMN x;', asFound: 'fact as-found revisions\n' };
 const nothing: Way = { movements: [], migrations: [], sql: '', asFound: '' };
 const looked: Looked = { host: 'web-1', engine: mysql, source: { kind: 'env-file', file: '/var/www/green-matchers/.env', key: 'DATABASE_URL' }, facts: new Map() };
-const data = (over: Partial<DataFacts> = {}): DataFacts => ({ way, database: looked, keptAside: false, notes: [], found: [], ...over });
+const data = (over: Partial<DataFacts> = {}, isKnown = true): DataFacts => ({ way, keptAside: false, notes: [], found: [], ...(isKnown ? { database: looked } : {}), ...over });
 const known = { 'env-file': '.env', migrations: 'alembic', 'migrations-dir': 'backend' };
 const facts = gitFacts({ 'web-1': { facts: database }, 'web-2': {} });
 const plan = (over: Readonly<Record<string, string>>, facts_ = facts, about = data()) => planData(read(over), facts_, about, begun);
@@ -44,7 +44,7 @@ describe('migrations', () => {
     ['the database is there already', known, { way: nothing }, []],
     ['it is, and an interrupted run had kept rows', known, { way: nothing, keptAside: true }, ['web-1 keep-rows', 'web-1 count-loss']],
     ['where the database is cannot be told', { migrations: 'alembic', 'migrations-dir': 'backend' }, {}, ['web-1 migrate-down-c3']],
-  ])('%s', (_, over, about, steps) => expect(ids(plan(over, facts, data({ ...('env-file' in over ? {} : { database: undefined }), ...about })).migrations)).toEqual(steps));
+  ])('%s', (_, over, about, steps) => expect(ids(plan(over, facts, data(about, 'env-file' in over)).migrations)).toEqual(steps));
 
   test('run on the database host, once', () => {
     expect(ids(plan(known, gitFacts({ 'web-1': {}, 'db-1': { facts: databaseOnly } })).migrations)).toEqual(['db-1 keep-rows', 'db-1 migrate-down-c3', 'db-1 count-loss']);
@@ -63,7 +63,7 @@ test.each<readonly [string, Readonly<Record<string, string>>, Partial<DataFacts>
   ['where an interrupted run had kept rows', known, { way: nothing, keptAside: true }, [], [false, true]],
   ['where an interrupted run had asked', known, { way: nothing }, ['revision c3'], [false, true]],
 ])('as found: %s', (_, over, about, recorded, parts) => {
-  const script = dataAsFound(read(over), data({ ...('env-file' in over ? {} : { database: undefined }), ...about }), recorded);
+  const script = dataAsFound(read(over), data(about, 'env-file' in over), recorded);
   expect(script === undefined ? undefined : [script.includes(way.asFound), script.includes('as-found=%s')]).toEqual(parts);
 });
 

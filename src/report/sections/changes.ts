@@ -7,12 +7,20 @@ import { table } from '../table.ts';
 
 /** From which release to which, by which rule, and the commits and migrations that go. */
 export function changes(report: Report): string {
-  return [fromTo(report), rule(report), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
+  return [data(report), ...(report.restored?.dataOnly === true ? [] : [fromTo(report), rule(report)]), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
 }
 
 function fromTo({ from, to, run }: Report): string {
   const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${name(release)} (${commitLink(run, release.sha)}${subject(release)})`));
   return from === undefined && to === undefined ? '' : named.join(' → ');
+}
+
+/** Which data is live again, and where the replaced one is. */
+function data({ restored, run }: Report): string {
+  if (restored === undefined) return '';
+  const { backup, time, release, used, kept } = restored;
+  const of = release === undefined ? 'a dump that was not made by this action' : `${text(time ?? '', 40)}, of release ${commitLink(run, release)}`;
+  return `**Data** of ${of}: ${code(backup, 200)}. The application uses ${code(used, 80)} afterwards; what was replaced is kept in ${code(kept, 80)}.`;
 }
 
 function name({ names, sha }: Release): string {
