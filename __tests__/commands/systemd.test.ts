@@ -102,7 +102,7 @@ test('what is asked of units', () => {
 });
 
 test('the commands that need root are those that are run', () => {
-  expect(rootCommands([api], ['nginx.service', 'php-fpm.service']).map((words) => words.join(' '))).toEqual([
-    'systemctl restart api.service', 'nginx -t', 'systemctl reload nginx.service', 'systemctl reload php-fpm.service',
-  ]);
+  const asked = (stops: boolean) => rootCommands([api], ['nginx.service', 'php-fpm.service'], stops).map((words) => words.join(' '));
+  expect(asked(false)).toEqual(['systemctl restart api.service', 'nginx -t', 'systemctl reload nginx.service', 'systemctl reload php-fpm.service']);
+  expect(asked(true).slice(0, 2)).toEqual(['systemctl stop api.service', 'systemctl restart api.service']);
 });
