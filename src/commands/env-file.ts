@@ -24,7 +24,7 @@ END {
 function prelude(file: string, key: string): string {
   return `env_file=$(readlink -f -- ${quote(file)}) || env_file=${quote(file)}
 env_key=${quote(key)}
-url_part() { printf '%s\\n' "$2" | awk -v part="$1" ${quote(parts)}; }
+url_part() { printf '%s\\n' "$2" | awk -v part="$1" ${quote(parts)} || { echo "$env_key in $env_file is no address of a database" >&2; return 1; }; }
 lines_with_key() { awk -v key="$env_key" '{ line = $0; sub(/^[ \\t]*(export[ \\t]+)?/, "", line); if (index(line, key) == 1 && substr(line, length(key) + 1) ~ /^[ \\t]*=/) print NR }' "$env_file"; }
 `;
 }
@@ -85,7 +85,7 @@ fact repointed ${words(`${key} in ${file}`)}
 `;
 }
 
-/** The undo of \`repoint\`: the file as it was, to the byte. */
+/** The undo of `repoint`: the file as it was, to the byte. */
 export function repointBack(file: string): string {
   return `env_file=$(readlink -f -- ${quote(file)}) || env_file=${quote(file)}
 if [ -f "$found/env-file" ]; then

@@ -20,7 +20,7 @@ else fact backup-file "$(stat -c %s "$file")"; fi
 `;
 }
 
-/** Fails unless \`$file\` is to the byte what was verified when it was made. */
+/** Fails unless `$file` is to the byte what was verified when it was made. */
 export function proveBackup(file: string, { bytes, sha256 }: { readonly bytes: number; readonly sha256: string }): string {
   return `file=${quote(file)}
 [ -f "$file" ] || { echo "$file is not there any more" >&2; exit 1; }
@@ -31,7 +31,7 @@ fact proved "$file"
 `;
 }
 
-/** Fails where \`prove\`, which may tell facts \`backup-damaged\` of \`$file\`, has told any. */
+/** Fails where `prove`, which may tell facts `backup-damaged` of `$file`, has told any. */
 export function proveForeign(file: string, prove: string): string {
   return `file=${quote(file)}
 ${prove}
