@@ -1,7 +1,8 @@
 /**
  * Figures, as medians of one run on this machine:
  * - how long a git rollback takes on 1 and on 10 real hosts, without the time that the application itself needs to start;
- * - how long the bundle takes to start, beside bare `node -e 0`.
+ * - how long the bundle takes to start, beside bare `node -e 0`;
+ * - how long a gigabyte takes to be restored beside, against the database's own client alone, and the action's own memory meanwhile.
  */
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -10,13 +11,18 @@ import { startFleet } from '../__tests__/fleet/fleet.ts';
 import { startProduction, type Production } from '../__tests__/fleet/production.ts';
 import { inputsFor } from '../__tests__/rollback/inputs.ts';
 import { runAction } from '../__tests__/rollback/runner.ts';
+import { median } from './median.mts';
+import { benchRestore } from './restore.mts';
 
 const rounds = 3;
 const starts = 15;
 const bundle = resolve(import.meta.dirname, '../dist/main/index.js');
 
 benchStart();
-if (await fleetAvailable()) await benchRollback();
+if (await fleetAvailable()) {
+  await benchRollback();
+  await benchRestore();
+}
 
 function benchStart(): void {
   const seconds = { bundle: [] as number[], node: [] as number[] };
@@ -69,8 +75,4 @@ function timed(act: () => unknown): number {
   const before = performance.now();
   act();
   return (performance.now() - before) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
