@@ -9,7 +9,7 @@ const manyHosts = Array.from({ length: 257 }, (_, number) => `a@web-${number}`).
 const bad: readonly (readonly [Readonly<Record<string, string>>, ...string[]])[] = [
   // what
   [{ method: '' }, 'Input "method" is required. Set it in the workflow or in the config file.'],
-  [{ method: 'gti' }, 'Input "method" must be "git", got "gti". Correct it in the workflow.'],
+  [{ method: 'gti' }, 'Input "method" must be "git" or "database", got "gti". Correct it in the workflow.'],
   [{ commit: 'HEAD~1' }, 'Input "commit" must be a SHA, tag or branch, got "HEAD~1". Relative names mean something else on every host: name the commit itself.'],
   [{ commit: 'abc123' }, 'Input "commit" must be a SHA, tag or branch, got "abc123". A short SHA has 7 digits at least.'],
   [{ commit: 'HEAD' }, 'Input "commit" must be a SHA, tag or branch, got "HEAD". Leave it empty for the last known good release.'],

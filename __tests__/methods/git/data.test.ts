@@ -52,7 +52,7 @@ describe('migrations', () => {
   });
 
   test.each([['any', false], ['12', true]] as const)('a limit of %s rows is checked after counting: %s', (limit, checked) => {
-    expect(plan({ ...known, 'max-data-loss-rows': limit }).migrations.at(-1)?.script.includes(`-le ${limit} ]`)).toBe(checked);
+    expect(plan({ ...known, 'max-data-loss-rows': limit }).migrations.at(-1)?.script.includes(`-gt ${limit} ]`)).toBe(checked);
   });
 });
 
