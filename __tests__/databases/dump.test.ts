@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BackupPlace } from '../../src/commands/backup.ts';
-import { databasePrelude } from '../../src/commands/mysql.ts';
+import { client } from '../../src/databases/mysql/client.ts';
 import { dumpDatabase } from '../../src/databases/mysql/dump.ts';
 import { rowChecksums, schemaFingerprint } from '../../src/databases/mysql/fingerprint.ts';
 import { runScript } from './script.ts';
@@ -36,9 +36,9 @@ DELIMITER ;`, 'shop');
 
   const place = (changes: Partial<BackupPlace> = {}): BackupPlace => ({ folder, keep: 5, environment: 'production', app: '/var/www/app', run: '42-1', release: 'a'.repeat(40), stamp: '20261123T101500Z', good: [], ...changes });
   const dump = (changes: Partial<BackupPlace> = {}, path = process.env['PATH'] ?? '') =>
-    runScript(databasePrelude({ kind: 'secret' }) + dumpDatabase(place(changes)), { secret: server.url('shop'), env: { ...process.env, PATH: path } });
+    runScript(client({ kind: 'secret' }) + dumpDatabase(place(changes)), { secret: server.url('shop'), env: { ...process.env, PATH: path } });
   const state = async (database: string) => {
-    const { facts } = await runScript(databasePrelude({ kind: 'secret' }) + schemaFingerprint + rowChecksums(1e9), { secret: server.url(database) });
+    const { facts } = await runScript(client({ kind: 'secret' }) + schemaFingerprint + rowChecksums(1e9), { secret: server.url(database) });
     return [facts.get('schema-fingerprint'), facts.get('rows')];
   };
   /** A dump program that does something else with what the real one prints. */
@@ -100,7 +100,7 @@ DELIMITER ;`, 'shop');
 
   test('events are noticed under a grant with an escaped name, and missed by a user who may not see them', async () => {
     server.sql("CREATE OR REPLACE USER some@'%' IDENTIFIED BY 'x'; GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER ON shop.* TO some@'%'; CREATE OR REPLACE USER all_@'%' IDENTIFIED BY 'x'; GRANT ALL ON `sho_`.* TO all_@'%'");
-    const as = (user: string, stamp: string) => runScript(databasePrelude({ kind: 'secret' }) + dumpDatabase(place({ stamp })), { secret: `mysql://${user}:x@127.0.0.1:${server.port}/shop` });
+    const as = (user: string, stamp: string) => runScript(client({ kind: 'secret' }) + dumpDatabase(place({ stamp })), { secret: `mysql://${user}:x@127.0.0.1:${server.port}/shop` });
     const some = await as('some', '1');
     expect([some.code, some.facts.get('note')]).toEqual([0, ['the dump holds no events: the user of the database may not see them']]);
     const all = await as('all_', '2');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { databasePrelude } from '../../src/commands/mysql.ts';
+import { client } from '../../src/databases/mysql/client.ts';
 import { affectedBy } from '../../src/databases/mysql/affected.ts';
 import { forgetAside, keepAside } from '../../src/databases/mysql/aside.ts';
 import { rowChecksums, schemaFingerprint } from '../../src/databases/mysql/fingerprint.ts';
@@ -62,7 +62,7 @@ describe.skipIf(!databaseAvailable())('undoing a downgrade', () => {
   beforeEach(() => { server.createDatabase('shop'); server.sql(found, 'shop'); });
 
   const ask = async (script: string) => {
-    const ran = await runScript(databasePrelude({ kind: 'secret' }) + script, { secret: server.url('shop') });
+    const ran = await runScript(client({ kind: 'secret' }) + script, { secret: server.url('shop') });
     return ran;
   };
   const must = async (script: string) => {

@@ -38,7 +38,7 @@ export const missingPrivileges = `missing_privileges() { grants=$(db -e 'SHOW GR
  * - `database-process`: `<connections> <longest in seconds> <command> <user>`
  * - `database-missing-privilege`
  * - `database-trigger-of-other`: a table whose triggers this user could not make again as they are
- * - `database-kept`: a table that an earlier run kept aside and nobody took away
+ * - `database-kept`: the name, as `asideOf` makes it, under which an earlier run keeps something that nobody took away
  *
  * @param countUpTo bytes of data up to which a table's rows are counted; above, the server's estimate is told
  */
@@ -60,7 +60,7 @@ else
   privileges=$(missing_privileges)
   printf '%s' "$privileges" | grep -v '^DEFINER$' | facts database-missing-privilege
   case $privileges in *DEFINER*) db -e "SELECT DISTINCT event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND definer <> CURRENT_USER()" | facts database-trigger-of-other;; esac
-  db -e ${quote(`SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ${ours}`)} | facts database-kept
+  db -e ${quote(`SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ${ours}`)} | awk '{ sub(/(_objects|_[0-9]+_(before|after|changed|left))$/, ""); print }' | sort -u | facts database-kept
 fi
 `;
 }

@@ -7,35 +7,46 @@ export const ours = String.raw`'\_rollback\_%'`;
 const q = (...columns: readonly string[]) => `CONCAT_WS('|', ${columns.map((column) => `QUOTE(${column})`).join(', ')})`;
 const here = (column: string) => `${column} = DATABASE()`;
 
-/** One line for everything that a migration can define. AUTO_INCREMENT counters and the order of indexes are not part of a schema. */
+/** Names of the database itself, as the server writes them into views and defaults, are not part of a schema. */
+const anywhere = (column: string) => `REPLACE(${column}, CONCAT('\`', DATABASE(), '\`.'), '')`;
+
+/**
+ * One line for everything that a migration can define. AUTO_INCREMENT counters and the order of indexes are not part of a schema, nor are
+ * definers, and whether an event is on: a restore gives it other ones.
+ */
 const schema = [
-  `SELECT ${q("'table'", 'table_name', 'table_type', 'engine', 'row_format', 'table_collation', 'table_comment', 'create_options')} FROM information_schema.tables WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
-  `SELECT ${q("'column'", 'table_name', 'ordinal_position', 'column_name', 'column_type', 'is_nullable', 'column_default', 'character_set_name', 'collation_name', 'extra', 'generation_expression', 'column_comment')} FROM information_schema.columns WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
+  `SELECT ${q("'table'", 'table_name', 'table_type', 'engine', 'row_format', 'table_collation', "IF(table_type = 'VIEW', '', table_comment)", 'create_options')} FROM information_schema.tables WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
+  `SELECT ${q("'column'", 'table_name', 'ordinal_position', 'column_name', 'column_type', 'is_nullable', anywhere('column_default'), 'character_set_name', 'collation_name', 'extra', 'generation_expression', 'column_comment')} FROM information_schema.columns WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
   `SELECT ${q("'index'", 'table_name', 'index_name', 'seq_in_index', 'column_name', 'non_unique', 'sub_part', 'collation', 'index_type', 'index_comment')} FROM information_schema.statistics WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
   `SELECT ${q("'constraint'", 'table_name', 'constraint_name', 'constraint_type')} FROM information_schema.table_constraints WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
-  `SELECT ${q("'foreign key'", 'table_name', 'constraint_name', 'ordinal_position', 'column_name', 'referenced_table_schema', 'referenced_table_name', 'referenced_column_name')} FROM information_schema.key_column_usage WHERE ${here('table_schema')} AND referenced_table_name IS NOT NULL AND table_name NOT LIKE ${ours}`,
+  `SELECT ${q("'foreign key'", 'table_name', 'constraint_name', 'ordinal_position', 'column_name', "NULLIF(referenced_table_schema, table_schema)", 'referenced_table_name', 'referenced_column_name')} FROM information_schema.key_column_usage WHERE ${here('table_schema')} AND referenced_table_name IS NOT NULL AND table_name NOT LIKE ${ours}`,
   `SELECT ${q("'rule'", 'table_name', 'constraint_name', 'update_rule', 'delete_rule')} FROM information_schema.referential_constraints WHERE ${here('constraint_schema')} AND table_name NOT LIKE ${ours}`,
-  `SELECT ${q("'trigger'", 'event_object_table', 'trigger_name', 'action_order', 'action_timing', 'event_manipulation', 'action_statement', 'definer', 'sql_mode')} FROM information_schema.triggers WHERE ${here('trigger_schema')}`,
-  `SELECT ${q("'view'", 'table_name', 'view_definition', 'definer', 'security_type', 'check_option')} FROM information_schema.views WHERE ${here('table_schema')}`,
-  `SELECT ${q("'routine'", 'routine_name', 'routine_type', 'dtd_identifier', 'routine_definition', 'definer', 'security_type', 'sql_mode')} FROM information_schema.routines WHERE ${here('routine_schema')}`,
+  `SELECT ${q("'trigger'", 'event_object_table', 'trigger_name', 'action_order', 'action_timing', 'event_manipulation', 'action_statement', 'sql_mode')} FROM information_schema.triggers WHERE ${here('trigger_schema')}`,
+  `SELECT ${q("'view'", 'table_name', anywhere('view_definition'), 'security_type', 'check_option')} FROM information_schema.views WHERE ${here('table_schema')}`,
+  `SELECT ${q("'routine'", 'routine_name', 'routine_type', 'dtd_identifier', 'routine_definition', 'security_type', 'sql_mode')} FROM information_schema.routines WHERE ${here('routine_schema')}`,
   `SELECT ${q("'parameter'", 'specific_name', 'ordinal_position', 'parameter_name', 'parameter_mode', 'dtd_identifier')} FROM information_schema.parameters WHERE ${here('specific_schema')}`,
-  `SELECT ${q("'event'", 'event_name', 'event_definition', 'definer', 'interval_value', 'interval_field', 'execute_at', 'status')} FROM information_schema.events WHERE ${here('event_schema')}`,
+  `SELECT ${q("'event'", 'event_name', 'event_definition', 'interval_value', 'interval_field', 'execute_at')} FROM information_schema.events WHERE ${here('event_schema')}`,
 ];
 
 /** Not in MySQL 5.7, which has no such constraints. A kept copy of a table has the same ones. */
 const checks = `SELECT DISTINCT ${q("'check'", 'constraint_name', 'check_clause')} FROM information_schema.check_constraints WHERE ${here('constraint_schema')} AND constraint_name IN
   (SELECT constraint_name FROM information_schema.table_constraints WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours})`;
 
-/** Fact `schema-fingerprint`: SHA-256 over everything that migrations can define. */
-export const schemaFingerprint = `schema_lines() {
-  db -e ${quote(schema.join(' UNION ALL '))}
-  case $(db -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'information_schema' AND table_name = 'CHECK_CONSTRAINTS'") in
-    0) ;;
-    *) db -e ${quote(checks)} ;;
-  esac
+/** Defines `fingerprint_in DATABASE ADDRESS`, which prints SHA-256 over everything that migrations can define. */
+export const fingerprintIn = `schema_lines() {
+  db_on "$1" "$2" -e ${quote(schema.join(' UNION ALL '))} || return 1
+  has_checks=$(db_on "$1" "$2" -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'information_schema' AND table_name = 'CHECK_CONSTRAINTS'") || return 1
+  [ "$has_checks" = 0 ] || db_on "$1" "$2" -e ${quote(checks)}
 }
-schema_text=$(schema_lines)
-fact schema-fingerprint "$(printf '%s\\n' "$schema_text" | sort | sha256sum | cut -d ' ' -f 1)"
+fingerprint_in() {
+  schema_text=$(schema_lines "$1" "$2") || return 1
+  printf '%s\\n' "$schema_text" | sort | sha256sum | cut -d ' ' -f 1
+}
+`;
+
+/** Fact `schema-fingerprint`: that of `$database`. */
+export const schemaFingerprint = `schema=$(fingerprint_in "$database" '')
+fact schema-fingerprint "$schema"
 `;
 
 /** A value as text that is the same exactly when the value is: long ones hashed, floating point at full length. */
