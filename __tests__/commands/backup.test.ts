@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { backupFolder, finishBackup, type BackupPlace } from '../../src/commands/backup.ts';
+import { backupFolder, finishBackup, pruneBackups, type BackupPlace } from '../../src/commands/backup.ts';
 import { runScript } from './shell.ts';
 
 let folder: string;
@@ -12,7 +12,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const sha = (digit: number): string => String(digit).repeat(40);
 const place = (day: number, over: Partial<BackupPlace> = {}): BackupPlace => ({
-  folder: join(folder, 'app'), keep: 3, environment: 'production', app: '/srv/app', run: `${day}-1`, release: sha(day), stamp: `2026110${day}T000000Z`, good: [], ...over,
+  folder: join(folder, 'app'), keep: 3, environment: 'production', app: '/srv/app', run: `${day}-1`, release: sha(day), stamp: `2026110${day}T000000Z`, good: [], by: 'backup', ...over,
 });
 /** Backs `text` up as a step does; `details` are a kind's own fields of the manifest. */
 const backUp = (where: BackupPlace, text = 'data', kind: 'database' | 'app' = 'database') => {
@@ -28,8 +28,9 @@ test('lies whole under its name, for nobody else’s eyes, beside what is to be 
   const sha256 = createHash('sha256').update('data').digest('hex');
   expect(location).toBe(join(folder, `app/database-20261101T000000Z-1111111-1-1.gz`));
   expect([facts.get('backup'), facts.get('bytes'), facts.get('sha256')]).toEqual([['database'], ['4'], [sha256]]);
+  expect(facts.get('manifest')).toEqual([readFileSync(`${location}.json`, 'utf8').trimEnd()]);
   expect(JSON.parse(readFileSync(`${location}.json`, 'utf8'))).toEqual({
-    kind: 'database', environment: 'production', app: '/srv/app', run: '1-1', release: sha(1), bytes: 4, sha256, tables: 2, time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    kind: 'database', environment: 'production', app: '/srv/app', run: '1-1', by: 'backup', verified: 'quick', release: sha(1), bytes: 4, sha256, tables: 2, time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
   });
   expect([join(folder, 'app'), location, `${location}.json`].map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual(['700', '600', '600']);
 });
@@ -81,6 +82,20 @@ describe('so many are kept', () => {
     const good = { good: [sha(1), sha(5)] };
     for (const day of [1, 2, 3, 4, 5, 6]) backUp(place(day, good));
     expect(kept()).toEqual(['database 4', 'database 5', 'database 6']);
+  });
+
+  test('never one that is in use, however old', () => {
+    const used = { used: [join(folder, 'app/database-20261101T000000Z-1111111-1-1.gz')] };
+    for (const day of [1, 2, 3, 4, 5, 6]) backUp(place(day, used));
+    expect(kept()).toEqual(['database 1', 'database 4', 'database 5', 'database 6']);
+  });
+
+  test('all, as long as nobody prunes; then as many as it is told', () => {
+    const { keep, ...later } = place(6);
+    for (const day of [1, 2, 3, 4, 5]) backUp({ ...later, run: `${day}-1`, release: sha(day), stamp: `2026110${day}T000000Z` });
+    expect(kept()).toHaveLength(5);
+    runScript(pruneBackups({ ...later, keep: keep ?? 0 }, 'database'));
+    expect(kept()).toEqual(['database 3', 'database 4', 'database 5']);
   });
 
   test('one', () => {

@@ -19,7 +19,7 @@ describe('a copy of the checkout', () => {
   });
   afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
 
-  const save = (env = process.env, into = join(folder, 'backups')) => runScript(archiveCheckout(app, { folder: into, keep: 5, environment: 'production', app: '/var/www/app', run: '42-1', release: 'a'.repeat(40), stamp: '20261123T101500Z', good: [] }), { env });
+  const save = (env = process.env, into = join(folder, 'backups')) => runScript(archiveCheckout(app, { folder: into, keep: 5, environment: 'production', app: '/var/www/app', run: '42-1', release: 'a'.repeat(40), stamp: '20261123T101500Z', good: [], by: 'backup' }), { env });
 
   test('holds what git and an install do not bring back', async () => {
     const { code, output, facts } = await save();

@@ -34,7 +34,7 @@ DELIMITER ;`, 'shop');
   });
   afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
 
-  const place = (changes: Partial<BackupPlace> = {}): BackupPlace => ({ folder, keep: 5, environment: 'production', app: '/var/www/app', run: '42-1', release: 'a'.repeat(40), stamp: '20261123T101500Z', good: [], ...changes });
+  const place = (changes: Partial<BackupPlace> = {}): BackupPlace => ({ folder, keep: 5, environment: 'production', app: '/var/www/app', run: '42-1', release: 'a'.repeat(40), stamp: '20261123T101500Z', good: [], by: 'rollback', ...changes });
   const dump = (changes: Partial<BackupPlace> = {}, path = process.env['PATH'] ?? '') =>
     runScript(client({ kind: 'secret' }) + dumpDatabase(place(changes)), { secret: server.url('shop'), env: { ...process.env, PATH: path } });
   const state = async (database: string) => {

@@ -47,21 +47,26 @@ export type HostFacts = {
 
 const tools = ['git', 'flock', 'setsid', 'timeout', 'sha256sum', 'tar', 'gzip', 'mktemp', 'awk', 'sed', 'comm', 'stat', 'df'];
 
-export function hostQuestion(inputs: Inputs, role: Role): string {
-  const units = role.app ? [...inputs.services, ...inputs.reload] : [];
+/** What the question depends on; what is absent is not asked for. */
+export type HostInputs = Pick<Inputs, 'appDir' | 'environment' | 'backup' | 'backupDir' | 'envFile'>
+  & Partial<Pick<Inputs, 'method' | 'services' | 'reload' | 'virtualenv' | 'migrationsDir'>>;
+
+export function hostQuestion(inputs: HostInputs, role: Role): string {
+  const { services = [], reload = [] } = role.app ? inputs : {};
+  const units = [...services, ...reload];
   const backups = inputs.backup.includes('app') || (role.database && inputs.backup.includes('database'));
-  const rights = role.app ? rootCommands(inputs.services, inputs.reload, inputs.method === 'database') : [];
+  const rights = rootCommands(services, reload, inputs.method === 'database');
   return `${repository(inputs.appDir)}
 fact time "$(date +%s)"
 fact user "$(id -un)"
-for tool in ${(role.app ? [...tools, 'systemctl'] : tools).join(' ')}; do command -v "$tool" >/dev/null 2>&1 || fact missing-tool "$tool"; done
+for tool in ${(units.length > 0 ? [...tools, 'systemctl'] : tools).join(' ')}; do command -v "$tool" >/dev/null 2>&1 || fact missing-tool "$tool"; done
 if command -v systemd-analyze >/dev/null 2>&1; then
   systemd-analyze cat-config systemd/logind.conf 2>/dev/null | grep -qi '^KillUserProcesses=yes' && fact kills-user-processes yes
 fi
 ${checkoutFacts}
 ${unitFacts(units)}
 ${rightsFacts(rights)}
-${role.app ? configurationFacts(inputs.reload) : ''}
+${role.app ? configurationFacts(reload) : ''}
 nearest() { path=$1; while [ ! -d "$path" ]; do path=\${path%/*}; [ -n "$path" ] || path=/; done; printf '%s' "$path"; }
 free() { fact disk "$1 $(df -Pk "$(nearest "$2")" | awk 'NR == 2 { print $4 * 1024 }') $2"; }
 free checkout "$app"
@@ -84,7 +89,7 @@ else fact backup-dir no-rights; fi
 `;
 }
 
-function fileFacts(inputs: Inputs, role: Role): string {
+function fileFacts(inputs: HostInputs, role: Role): string {
   const { envFile, virtualenv, migrationsDir } = inputs;
   const files = [envFile, virtualenv, ...(role.database ? [migrationsDir] : [])].filter((file) => file !== undefined);
   return files.map((file) => `[ -r ${quote(file)} ] || fact missing-file ${quote(file)}\n`).join('');

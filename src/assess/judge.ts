@@ -9,8 +9,11 @@ const reserveBytes = 16 * 1024 * 1024;
 /** A git lock older than this, that no git holds, was left behind by a crash. */
 const staleLockSeconds = 600;
 
+/** Without `dirty` the checkout stays as it is, so that no local change can be lost. */
+export type JudgedBy = Pick<Inputs, 'appDir' | 'backupDir'> & Partial<Pick<Inputs, 'dirty'>>;
+
 /** The reasons why this host must not be touched; empty when it may. */
-export function judgeHost(inputs: Inputs, facts: HostFacts): readonly Failure[] {
+export function judgeHost(inputs: JudgedBy, facts: HostFacts): readonly Failure[] {
   const { host, user } = facts;
   const failure = (code: ReasonCode, what: string, fix: string, why?: string): Failure => ({
     code, host, what, fix, ...(why === undefined || why === '' ? {} : { why }),
@@ -42,7 +45,7 @@ export function judgeHost(inputs: Inputs, facts: HostFacts): readonly Failure[] 
 
 type MakeFailure = (code: ReasonCode, what: string, fix: string, why?: string) => Failure;
 
-function judgeCheckout(inputs: Inputs, facts: HostFacts, failure: MakeFailure): readonly Failure[] {
+function judgeCheckout(inputs: JudgedBy, facts: HostFacts, failure: MakeFailure): readonly Failure[] {
   const { host, user } = facts;
   const notRight: Readonly<Record<HostFacts['checkout'], Failure | undefined>> = {
     ok: undefined,
@@ -63,7 +66,7 @@ function judgeCheckout(inputs: Inputs, facts: HostFacts, failure: MakeFailure): 
       ? [failure('locked', `another git works in ${inputs.appDir} (its index.lock is ${lock.ageSeconds} s old)`,
           `Wait for it to end; if none runs, remove ${inputs.appDir}/.git/index.lock on ${host} (one older than 10 minutes is removed by itself).`)]
       : []),
-    ...facts.dirty.filter((line) => /^[12u] \S+ S.M/.test(line)).map((line) =>
+    ...facts.dirty.filter((line) => inputs.dirty !== undefined && /^[12u] \S+ S.M/.test(line)).map((line) =>
       failure('dirty-checkout', `the submodule ${pathOf(line)} has local changes, which would be lost`, `Commit or remove them: git -C ${inputs.appDir}/${pathOf(line)} status`)),
     ...(facts.dirty.length > 0 && inputs.dirty === 'refuse'
       ? [failure('dirty-checkout', `the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}), and "dirty" is \`refuse\``,
@@ -75,10 +78,17 @@ function judgeCheckout(inputs: Inputs, facts: HostFacts, failure: MakeFailure): 
 /** Things to tell that do not stop the run. */
 export function noteHost(facts: HostFacts): readonly string[] {
   return [
-    ...(Math.abs(facts.clockAhead) > 5 ? [`the clock is ${Math.abs(facts.clockAhead)} s ${facts.clockAhead > 0 ? 'ahead of' : 'behind'} the runner's.`] : []),
-    ...(facts.killsUserProcesses ? [`logind has KillUserProcesses=yes, so a step in flight ends with a lost connection and is run again; \`loginctl enable-linger ${facts.user}\` avoids that.`] : []),
+    ...noteClockAndLogin(facts),
     ...(facts.indexLock !== undefined ? [`an index.lock of ${facts.indexLock.ageSeconds} s that no git holds is removed.`] : []),
     ...(facts.unfinished !== undefined ? [`the rollback ${facts.unfinished.run} of ${facts.unfinished.actor} was interrupted before it ended; this run takes up from there.`] : []),
+  ];
+}
+
+/** Of these, what is worth knowing whatever is done there. */
+export function noteClockAndLogin({ clockAhead, killsUserProcesses, user }: HostFacts): readonly string[] {
+  return [
+    ...(Math.abs(clockAhead) > 5 ? [`the clock is ${Math.abs(clockAhead)} s ${clockAhead > 0 ? 'ahead of' : 'behind'} the runner's.`] : []),
+    ...(killsUserProcesses ? [`logind has KillUserProcesses=yes, so a step in flight ends with a lost connection and is run again; \`loginctl enable-linger ${user}\` avoids that.`] : []),
   ];
 }
 

@@ -1,11 +1,13 @@
 /** What every backup on a host shares: its folder, its name, its manifest, and how many are kept. */
-import { quote } from './quote.ts';
+import { quote, words } from './quote.ts';
 
 export type BackupPlace = {
   /** Absolute. */
   readonly folder: string;
-  /** How many of a kind stay; at least 1. */
-  readonly keep: number;
+  /** How many of a kind stay; at least 1. Absent: older ones are left until `pruneBackups` is run. */
+  readonly keep?: number;
+  /** What makes it: `backup` before a deployment, `rollback` of what it is about to replace. */
+  readonly by: 'backup' | 'rollback';
   readonly environment: string;
   /** The checkout, absolute: applications and environments may share the folder. */
   readonly app: string;
@@ -16,7 +18,11 @@ export type BackupPlace = {
   readonly stamp: string;
   /** Releases that were known good: the newest backup of one of them is never pruned. */
   readonly good: readonly string[];
+  /** Backups that are in use, by their paths: never pruned. */
+  readonly used?: readonly string[];
 };
+
+export type BackupKind = 'database' | 'app';
 
 /** Makes the folder, readable by nobody else, and names the backup: `$file`, written as `$file.part` until it is verified. */
 export function backupFolder({ folder, stamp, run, release }: BackupPlace, kind: string, ending: string): string {
@@ -29,10 +35,13 @@ rm -f "$file.part"
 `;
 }
 
-/** Renames a verified `$file.part`, writes its manifest (`$details` are its own JSON fields), prunes older ones of its kind, and tells. */
-export function finishBackup({ environment, app, run, release, keep, good }: BackupPlace, kind: 'database' | 'app'): string {
-  const whose = JSON.stringify({ kind, environment, app }).slice(0, -1);
-  const fixed = `${whose}${JSON.stringify({ run, release }).replace('{', ',').slice(0, -1)}`;
+/**
+ * Renames a verified `$file.part`, writes its manifest (`$details` are its own JSON fields) and tells: facts `backup`, `location`, `bytes`, `sha256`,
+ * and `manifest`, its line. Then prunes, unless that is left for later.
+ */
+export function finishBackup(place: BackupPlace, kind: BackupKind): string {
+  const { run, release, by, keep } = place;
+  const fixed = `${whose(place, kind)}${JSON.stringify({ run, by, release, verified: 'quick' }).replace('{', ',').slice(0, -1)}`;
   return `if [ -f "$file.part" ]; then
   bytes=$(stat -c %s "$file.part"); sha256=$(sha256sum < "$file.part" | cut -c 1-64)
   printf '%s,"time":"%s","bytes":%s,"sha256":"%s"%s}\\n' ${quote(fixed)} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$bytes" "$sha256" "\${details:+,$details}" > "$file.json.part"
@@ -42,17 +51,34 @@ fi
 sed -n 's/.*"bytes":\\([0-9]*\\),"sha256":"\\([0-9a-f]*\\)".*/\\1 \\2/p' "$file.json" | { read -r bytes sha256; fact bytes "$bytes"; fact sha256 "$sha256"; }
 fact backup ${kind}
 fact location "$file"
-cd "$backup_dir"
-manifests=$(ls -1r ${kind}-*.json 2>/dev/null | while IFS= read -r manifest; do if grep -qF ${quote(`${whose},`)} "$manifest"; then echo "$manifest"; fi; done)
+fact manifest "$(head -n 1 "$file.json")"
+${keep === undefined ? '' : pruneBackups({ ...place, keep }, kind)}`;
+}
+
+/**
+ * Takes away what is older than the newest `keep` of a kind: of this application and environment only, never the newest of a release that was
+ * known good, never one that is in use, and never `$file`, the one just made, where that is set.
+ */
+export function pruneBackups({ keep, good, used = [], ...place }: BackupPlace & { readonly keep: number }, kind: BackupKind): string {
+  return `cd ${quote(place.folder)}
+manifests=$(ls -1r ${kind}-*.json 2>/dev/null | while IFS= read -r manifest; do if grep -qF ${quote(`${whose(place, kind)},`)} "$manifest"; then echo "$manifest"; fi; done)
 last_good=
 for manifest in $manifests; do
-  for line in ${good.map((sha) => quote(`"release":"${sha}"`)).join(' ')}; do
+  for line in ${words(...good.map((sha) => `"release":"${sha}"`))}; do
     if [ -z "$last_good" ] && grep -qF "$line" "$manifest"; then last_good=$manifest; fi
   done
 done
 printf '%s\\n' "$manifests" | tail -n +${keep + 1} | while IFS= read -r manifest; do
-  if [ "$manifest" != "$last_good" ] && [ "$backup_dir/\${manifest%.json}" != "$file" ]; then rm -f "\${manifest%.json}" "$manifest"; fi
+  backup=$PWD/\${manifest%.json}
+  if [ "$manifest" = "$last_good" ] || [ "$backup" = "\${file-}" ]; then continue; fi
+  for each in ${words(...used)}; do if [ "$backup" = "$each" ]; then continue 2; fi; done
+  rm -f "$backup" "$manifest"
 done
 cd /
 `;
+}
+
+/** The beginning of a manifest, which says what it is a backup of. */
+function whose({ environment, app }: Pick<BackupPlace, 'environment' | 'app'>, kind: BackupKind): string {
+  return JSON.stringify({ kind, environment, app }).slice(0, -1);
 }

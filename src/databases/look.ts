@@ -8,6 +8,9 @@ import type { Engine } from './engine.ts';
 import { engineNamed, engineTitles } from './registry.ts';
 import { askEngine, databaseSecret, sourceOf } from './source.ts';
 
+/** How the database is reached. */
+export type DatabaseInputs = Pick<Inputs, 'databaseUrl' | 'databaseAdminUrl' | 'envFile' | 'envKey'>;
+
 /** A database that answers. */
 export type Looked = { readonly host: string; readonly engine: Engine; readonly source: DatabaseSource; readonly facts: Facts };
 
@@ -15,7 +18,7 @@ export type Looked = { readonly host: string; readonly engine: Engine; readonly 
 const countUpTo = 64 * 1024 * 1024;
 
 /** Asks the database host a script that may need the database's credentials. @throws RollbackError `database-unreachable` when it fails */
-export function askingDatabase(inputs: Inputs, on: ReadableHost): (script: string) => Promise<Facts> {
+export function askingDatabase(inputs: DatabaseInputs, on: ReadableHost): (script: string) => Promise<Facts> {
   const secret = databaseSecret(inputs);
   return async (script) => {
     const { facts, code, output } = await on.ask(script, { limit: 300_000, ...(secret === undefined ? {} : { secret }) });
@@ -29,7 +32,7 @@ export function askingDatabase(inputs: Inputs, on: ReadableHost): (script: strin
  * @param more what else is to be asked in the same breath
  * @throws RollbackError `database-unreachable`
  */
-export async function lookAtDatabase(inputs: Inputs, on: ReadableHost, more: (engine: Engine) => string): Promise<Looked | undefined> {
+export async function lookAtDatabase(inputs: DatabaseInputs, on: ReadableHost, more: (engine: Engine) => string): Promise<Looked | undefined> {
   const source = sourceOf(inputs);
   if (source === undefined) return undefined;
   const host = on.name;
@@ -62,7 +65,7 @@ export function bytesOf({ facts }: Looked): number {
 }
 
 /** Where a dump has no room: it is written once as it is and once compressed. */
-export function roomForDump(inputs: Inputs, looked: Looked, freeBytes: number | undefined): readonly Failure[] {
+export function roomForDump(inputs: Pick<Inputs, 'backup' | 'backupDir'>, looked: Looked, freeBytes: number | undefined): readonly Failure[] {
   const needed = 2 * bytesOf(looked);
   if (!inputs.backup.includes('database') || freeBytes === undefined || freeBytes >= needed) return [];
   return [{ code: 'disk-full', host: looked.host, what: `a dump needs up to ${megabytes(needed)} in ${inputs.backupDir}, ${megabytes(freeBytes)} are free`, fix: 'Free space, or name another "backup-dir".' }];

@@ -1,6 +1,5 @@
 /** What belongs to the data in a git rollback: backups, migrations, and what an undo of them needs. */
-import { archiveCheckout } from '../../commands/archive.ts';
-import type { BackupPlace } from '../../commands/backup.ts';
+import { backupSteps, placeOn } from '../../backups/steps.ts';
 import { repository } from '../../commands/git.ts';
 import { lossLimit } from '../../databases/loss-limit.ts';
 import type { Looked } from '../../databases/look.ts';
@@ -22,21 +21,11 @@ export function planData(inputs: Inputs, facts: GitFacts, data: DataFacts, begun
 }
 
 /** What is saved before anything is touched, on each host. */
-export function planBackups(inputs: Inputs, facts: GitFacts, database: Looked | undefined, begun: BegunRun): readonly Step[] {
-  return facts.hosts.flatMap(({ facts: { host, head, role, releases } }): readonly Step[] => {
-    const place: BackupPlace = {
-      folder: inputs.backupDir, keep: inputs.backupKeep, environment: inputs.environment, app: inputs.appDir, run: begun.run, release: head,
-      stamp: new Date(begun.startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, ''),
-      good: [facts.target.sha, ...releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to }) => to).toReversed()],
-    };
-    const step = (kind: string, title: string, script: string): Step => ({
-      id: `back-up-${kind}`, title, host, script, limit: inputs.backupTimeout,
-      failure: { code: 'backup-failed', fix: `Nothing was touched. Look at ${inputs.backupDir} on ${host}: space, rights, and whether the dump works by hand.` },
-    });
-    return [
-      ...(role.database && database !== undefined && inputs.backup.includes('database') ? [{ ...step('database', 'Dump the database and verify the dump', database.engine.client(database.source) + database.engine.dump(place)), needsDatabase: true as const }] : []),
-      ...(inputs.backup.includes('app') ? [step('app', 'Save the checkout', archiveCheckout(inputs.appDir, place))] : []),
-    ];
+export function planBackups(inputs: Inputs, facts: GitFacts, database: Looked | undefined, { run, startedAt, backup }: BegunRun): readonly Step[] {
+  return facts.hosts.flatMap(({ facts: on }): readonly Step[] => {
+    const good = [facts.target.sha, ...on.releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to }) => to).toReversed()];
+    const place = placeOn(inputs, on, { by: 'rollback', run, startedAt, good, used: backup === undefined ? [] : [backup] });
+    return backupSteps(inputs, on, { ...place, keep: inputs.backupKeep }, database);
   });
 }
 
