@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { doors } from '../scripts/doors.mts';
 
 const layers = ['vocabulary', 'part', 'story', 'door'] as const;
-const stories = ['src/rollback.ts', 'src/take-up.ts'];
+const stories = ['src/rollback.ts', 'src/take-up.ts', 'src/back-up.ts'];
 /** Doors, and the wiring that they share. */
-const wiring = [...doors.map((door) => `src/${door}.ts`), 'src/adapters/world.ts'];
+const wiring = [...doors.map((door) => `src/${door}.ts`), 'src/adapters/world.ts', 'src/adapters/door.ts'];
 
 type Layer = (typeof layers)[number] | 'adapter';
 

@@ -1,17 +1,16 @@
 /** The door of the rollback action, for `main` and for `post`. */
-import { getState, saveState, setFailed } from '@actions/core';
+import { setFailed } from '@actions/core';
 import { actionsLog, tellDebuggers } from './adapters/actions/log.ts';
-import { annotate, mask, writeOutputs, writeSummary } from './adapters/actions/results.ts';
+import { annotate, writeOutputs, writeSummary } from './adapters/actions/results.ts';
 import { runIdentity } from './adapters/actions/run.ts';
 import { checkpointFile, readCheckpoint } from './adapters/checkpoint.ts';
 import { systemClock } from './adapters/clock.ts';
 import { runCommand } from './adapters/command.ts';
+import { configFileOf, endWhenCancelled, openDoor, takeRaw, workspace, type Raw } from './adapters/door.ts';
 import { writeTextFile } from './adapters/files.ts';
-import { readConfigFile, takeInputs } from './adapters/inputs.ts';
 import { realWorld } from './adapters/world.ts';
 import { failuresIn } from './errors.ts';
-import { readInputs, secretInputs, type Inputs } from './inputs.ts';
-import { secretsToMask } from './inputs/masks.ts';
+import { readInputs, type Inputs } from './inputs.ts';
 import { methodNames, methods } from './methods/registry.ts';
 import type { Report } from './outcome.ts';
 import { reportOf, startRecording, type RunStart } from './recording.ts';
@@ -24,47 +23,27 @@ import { rollback } from './rollback.ts';
 import { takeUp } from './take-up.ts';
 import type { Checkpoint } from './underway.ts';
 
-const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd();
 const startedAt = systemClock.now();
 
-if (getState('main') === '') {
-  saveState('main', 'started');
-  await main();
-} else {
-  await post();
-}
-// Sockets that a dead host keeps half open must not keep the job waiting.
-process.exit();
+await openDoor(main, post);
 
 async function main(): Promise<void> {
   const raw = takeRaw();
   const checkpoint = checkpointFile();
   const cancelled = new AbortController();
-  let settled = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (!settled) cancel(signal);
-    });
-  }
+  const ending = endWhenCancelled({ result: 'cancelled', 'reason-code': 'cancelled' });
   try {
     const inputs = await inputsFrom(raw);
     const run = startOf(raw, inputs);
     const report = await rollback(inputs, methodOf(inputs), run, realWorld(inputs, run, checkpoint.save, cancelled.signal));
-    settled = true;
+    ending.settled();
     checkpoint.clear();
     await tell(report, inputs);
   } catch (thrown) {
-    settled = true;
+    ending.settled();
     tellDebuggers(thrown);
     await tell(reportOf(startRecording(startOf(raw)), { result: failuresIn(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: failuresIn(thrown), at: systemClock.now() }));
   }
-}
-
-/** The runner gives 7.5 s: no step is started any more, steps in flight go on by themselves, and `post` settles the run. */
-function cancel(signal: string): void {
-  actionsLog.warning(`Cancelled (${signal}): no further step is started. The post step brings the run to its end.`);
-  writeOutputs({ result: 'cancelled', 'reason-code': 'cancelled' });
-  process.exit(1);
 }
 
 async function post(): Promise<void> {
@@ -82,16 +61,8 @@ async function post(): Promise<void> {
   await tell(await takeUp(inputs, methodOf(inputs), left, world), inputs);
 }
 
-/** Secrets are hidden before anything is done or said. */
-function takeRaw(): Readonly<Record<string, string>> {
-  const raw = takeInputs(process.env, secretInputs);
-  mask(secretsToMask(raw, secretInputs));
-  return raw;
-}
-
-async function inputsFrom(raw: Readonly<Record<string, string>>): Promise<Inputs> {
-  const path = raw['config'] ?? '';
-  return readInputs(raw, path === '' ? undefined : await readConfigFile(workspace, path), methodNames);
+async function inputsFrom(raw: Raw): Promise<Inputs> {
+  return readInputs(raw, await configFileOf(raw), methodNames);
 }
 
 function methodOf({ method }: Inputs) {
@@ -100,7 +71,7 @@ function methodOf({ method }: Inputs) {
   return found;
 }
 
-function startOf(raw: Readonly<Record<string, string>>, inputs?: Inputs): RunStart {
+function startOf(raw: Raw, inputs?: Inputs): RunStart {
   return {
     ...runIdentity(process.env), startedAt,
     environment: inputs?.environment ?? (raw['environment'] || 'production'), method: inputs?.method ?? raw['method'] ?? '', reason: inputs?.reason ?? '', dryRun: inputs?.dryRun ?? false,

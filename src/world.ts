@@ -25,12 +25,16 @@ export type Connected = AsyncDisposable & {
   lock(token?: string): Promise<Locked>;
 };
 
+/** What is needed to reach the hosts, and GitHub. */
+export type Reach = Pick<Inputs, 'hosts' | 'databaseHost' | 'sshJumpHost' | 'sshPrivateKey' | 'sshPassphrase' | 'sshKnownHosts' | 'sshConnectTimeout'
+  | 'appDir' | 'parallel' | 'lockWait' | 'githubToken'>;
+
 export type World = {
   readonly clock: Clock;
   readonly log: Log;
   readonly http: Http;
   /** @throws RollbackError with every host that cannot be reached, and why. */
-  connect(inputs: Inputs, run: RunStart): Promise<Connected>;
+  connect(inputs: Reach, run: RunStart): Promise<Connected>;
   /** The environment's deployments; undefined when GitHub cannot be asked. Asked at most once. */
   deployments(): Promise<readonly DeploymentRecord[] | undefined>;
   /** Runs the user's command on the runner; the reason when it failed. */

@@ -4,9 +4,8 @@ import { bootstrap } from '../hosts/bootstrap.ts';
 import { connectHosts } from '../hosts/connected.ts';
 import { opener } from '../hosts/open.ts';
 import { semaphore } from '../hosts/semaphore.ts';
-import type { Inputs } from '../inputs.ts';
 import type { RunStart } from '../recording.ts';
-import type { World } from '../world.ts';
+import type { Reach, World } from '../world.ts';
 import { actionsLog } from './actions/log.ts';
 import { systemClock } from './clock.ts';
 import { runCommand } from './command.ts';
@@ -17,7 +16,7 @@ import { parseKnownHosts } from './ssh/known-hosts.ts';
 /** At most so many handshakes at once: sshd drops connections beyond ten that are not let in yet. */
 const handshakes = 5;
 
-export function realWorld(inputs: Inputs, run: RunStart, checkpoint: (state: unknown) => void, signal: AbortSignal): World {
+export function realWorld(inputs: Reach, run: RunStart, checkpoint: (state: unknown) => void, signal: AbortSignal): World {
   const asked = deploymentRecords({ token: inputs.githubToken, repository: run.repository, environment: run.environment, apiUrl: process.env['GITHUB_API_URL'] });
   return {
     clock: systemClock, log: actionsLog, http: httpOver(), checkpoint, signal,

@@ -5,11 +5,15 @@ import { invalid, knownAs } from './invalid.ts';
 /** The file that `config` names: its text, or why it could not be read. */
 export type ConfigFile = { readonly path: string } & ({ readonly text: string } | { readonly problem: string });
 
-/** The inputs in the file, lists as one item per line; and everything that is wrong with it, without its values. */
+/**
+ * The inputs in the file, lists as one item per line; and everything that is wrong with it, without its values.
+ * @param elsewhere inputs of the other actions of this repository, which may stand in the same file
+ */
 export function readConfig(
   file: ConfigFile,
   names: readonly string[],
   secrets: ReadonlySet<string>,
+  elsewhere: readonly string[] = [],
 ): { readonly texts: ReadonlyMap<string, string>; readonly failures: readonly Failure[]; readonly complete: boolean } {
   const texts = new Map<string, string>();
   const failures: Failure[] = [];
@@ -25,6 +29,7 @@ export function readConfig(
     const here = `${JSON.stringify(name)} in ${file.path}`;
     if (secrets.has(name)) failures.push(invalid(`${here} is a secret, and secrets are inputs only`, `Take it out of the file, replace it wherever it is used, and pass it with ${name}: \${{ secrets.… }}.`));
     else if (name === 'config') failures.push(invalid(`${here} cannot name another file`, 'Take it out.'));
+    else if (!names.includes(name) && elsewhere.includes(name)) continue;
     else if (!names.includes(name)) failures.push(invalid(`${here} is not known`, knownAs(name, names)));
     else if (text === undefined) failures.push(invalid(`${here} must be a value or a list of values`, `Correct it in ${file.path}.`));
     else texts.set(name, text);

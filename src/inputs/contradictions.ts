@@ -2,7 +2,7 @@
 import type { Failure } from '../errors.ts';
 import { placeOf, written, type Standard } from './addresses.ts';
 import type { ValuesOf } from './declaration.ts';
-import type { rollbackDeclarations } from './declarations.ts';
+import type { backupDeclarations, rollbackDeclarations } from './declarations.ts';
 import { invalid } from './invalid.ts';
 import { asDuration } from './kinds/duration.ts';
 import type { HostLine } from './kinds/host.ts';
@@ -10,17 +10,25 @@ import { isEncrypted } from './kinds/private-key.ts';
 
 export type Values = ValuesOf<ReturnType<typeof rollbackDeclarations>>;
 
+type BackupValues = ValuesOf<typeof backupDeclarations>;
+
 /** @param isSet whether an input was set at all, right or wrong */
 export function contradictions(values: Partial<Values>, isSet: (name: keyof Values) => boolean): readonly Failure[] {
   return [
     ...hostRules(values, isSet),
     ...migrationRules(values, isSet),
     ...dataRules(values, isSet),
+    ...rdsRules(values, isSet),
     ...restoreRules(values, isSet),
     ...healthRules(values, isSet),
     ...alone('install-when', ['install-command'], isSet),
     ...alone('virtualenv', ['migrations', 'install-command'], isSet),
   ];
+}
+
+/** The same for the backup action. */
+export function backupContradictions(values: Partial<BackupValues>, isSet: IsSet): readonly Failure[] {
+  return [...hostRules(values, isSet), ...dataRules(values, isSet), ...rdsRules(values, isSet), ...savingRules(values, isSet)];
 }
 
 type IsSet = (name: keyof Values) => boolean;
@@ -98,11 +106,23 @@ function* dataRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
   }
 }
 
+function* rdsRules({ backup = [] }: Partial<Values>, isSet: IsSet): Generator<Failure> {
+  if (backup.includes('rds') && !isSet('rds-instance')) yield invalid('Input "backup" must not hold "rds" without "rds-instance"', 'Set "rds-instance", or take "rds" out.');
+}
+
+/** There must be something to save, and `full` needs a dump. */
+function* savingRules({ backup = [], verify }: Partial<BackupValues>, isSet: IsSet): Generator<Failure> {
+  const [knowsDatabase, rds] = [isSet('database-url') || isSet('env-file'), isSet('rds-instance')];
+  if (backup.includes('none')) yield invalid('Input "backup" must not be "none": this action makes a backup', 'Name what is to be saved, or leave the whole step out.');
+  if (!isSet('backup') && !knowsDatabase && !rds) yield invalid('Input "env-file", "database-url", "rds-instance" or "backup" is required: nothing to save is known', 'Set "env-file" to the file that holds the address of the database, or "backup: app".');
+  const dumps = isSet('backup') ? backup.includes('database') : !rds;
+  if (verify === 'full' && !dumps) yield invalid('Input "verify" must not be "full" where no dump is made: only a dump can be restored beside the live data', 'Take it out, or add "database" to "backup".');
+}
+
 /** What a restore needs, and what does not go together there. */
 function* restoreRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
   const { method, backup = [], cutover, 'restore-from': from } = values;
   const rds = isSet('rds-instance');
-  if (backup.includes('rds') && !rds) yield invalid('Input "backup" must not hold "rds" without "rds-instance"', 'Set "rds-instance", or take "rds" out.');
   if (method !== 'database') return;
   const knowsDatabase = isSet('database-url') || isSet('env-file');
   if (backup.includes('none')) yield invalid('Input "backup" must not be "none" with "method: database": what is live now would be lost', 'Take it out: what is live now is saved first.');

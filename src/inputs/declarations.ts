@@ -65,18 +65,27 @@ const app = {
   schema: preset('downgrade', oneOf(['downgrade', 'keep'])),
 };
 
-const data = {
+const databaseAddress = {
   'database-url': secret(optional(databaseUrl)),
   'env-file': optional(path),
   'env-key': preset('DATABASE_URL', envKey),
   'database-admin-url': secret(optional(adminUrl)),
+};
+
+const saved = {
   backup: several(list(oneOf(['database', 'app', 'rds', 'none']))),
   'backup-dir': optional(directory),
   'backup-keep': preset('5', whole({ from: 1, to: 1000 })),
   'backup-timeout': preset('2h', duration({ from: second })),
+};
+
+const restored = {
   'restore-from': preset('latest', restoreFrom),
   cutover: optional(oneOf(['swap', 'repoint', 'rename'])),
   'max-data-loss-rows': optional(or('any', whole({ from: 0 }))),
+};
+
+const rds = {
   'rds-instance': optional(rdsInstance),
   'aws-region': optional(awsRegion),
   'expected-aws-account-id': optional(awsAccount),
@@ -116,5 +125,17 @@ const tell = {
  * @param methods the values of `method`: the names in the registry of methods
  */
 export function rollbackDeclarations(methods: readonly string[]) {
-  return { ...what(methods), ...hosts, ...ssh, ...app, ...data, ...verify, ...run, ...tell };
+  return { ...what(methods), ...hosts, ...ssh, ...app, ...databaseAddress, ...saved, ...restored, ...rds, ...verify, ...run, ...tell };
 }
+
+const { environment, reason, config } = what([]);
+
+/** The inputs of the backup action. */
+export const backupDeclarations = {
+  environment, reason, config, ...hosts, ...ssh, 'app-dir': app['app-dir'], ...databaseAddress, ...saved,
+  verify: preset('quick', oneOf(['quick', 'full'])),
+  ...rds, parallel: run.parallel, 'lock-wait': run['lock-wait'], 'github-token': tell['github-token'],
+};
+
+/** The inputs of all actions of this repository: one file may hold those of several. */
+export const allDeclarations = { ...rollbackDeclarations([]), ...backupDeclarations };

@@ -15,15 +15,17 @@ export type Source = {
 /**
  * What was set, from the workflow and from the `config` file: an input that is set wins, an empty one is not set.
  * @param raw texts by input name, as the runner hands them over
+ * @param elsewhere names of inputs that other actions read from the same file
  */
 export function mergeSources(
   raw: Readonly<Record<string, string>>,
   config: ConfigFile | undefined,
   names: readonly string[],
   secrets: ReadonlySet<string>,
+  elsewhere: readonly string[] = [],
 ): Source {
   const given = new Map<string, Given>();
-  const read = config === undefined ? undefined : readConfig(config, names, secrets);
+  const read = config === undefined ? undefined : readConfig(config, names, secrets, elsewhere);
   const failures = [...(read?.failures ?? [])];
   for (const [name, text] of read?.texts ?? []) set(name, text, config?.path);
   for (const [name, text] of Object.entries(raw)) {

@@ -1,0 +1,56 @@
+/** What every door of this repository does: secrets first, `main` and `post` from one bundle, a cancelled job. */
+import { getState, saveState } from '@actions/core';
+import { secretInputs } from '../inputs.ts';
+import type { ConfigFile } from '../inputs/config-file.ts';
+import { secretsToMask } from '../inputs/masks.ts';
+import { actionsLog } from './actions/log.ts';
+import { mask, writeOutputs } from './actions/results.ts';
+import { readConfigFile, takeInputs } from './inputs.ts';
+
+export const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+
+/** Texts by input name, as the runner hands them over. */
+export type Raw = Readonly<Record<string, string>>;
+
+/** Runs `main`, or `post` when `main` of this step has run before, and ends the process. */
+export async function openDoor(main: () => Promise<void>, post: () => Promise<void>): Promise<never> {
+  if (getState('main') === '') {
+    saveState('main', 'started');
+    await main();
+  } else {
+    await post();
+  }
+  // Sockets that a dead host keeps half open must not keep the job waiting.
+  return process.exit();
+}
+
+/** Secrets are hidden before anything is done or said. */
+export function takeRaw(): Raw {
+  const raw = takeInputs(process.env, secretInputs);
+  mask(secretsToMask(raw, secretInputs));
+  return raw;
+}
+
+/** The file that the input `config` names, when it names one. */
+export async function configFileOf(raw: Raw): Promise<ConfigFile | undefined> {
+  const path = raw['config'] ?? '';
+  return path === '' ? undefined : readConfigFile(workspace, path);
+}
+
+/**
+ * Ends this process when the job is cancelled, until the run is settled. The runner gives 7.5 s: no step is started any more, steps in flight go on
+ * by themselves, and `post` settles the run.
+ * @param outputs that say so; the runner takes none from `post`
+ */
+export function endWhenCancelled(outputs: Readonly<Record<string, string>>): { readonly settled: () => void } {
+  let settled = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (settled) return;
+      actionsLog.warning(`Cancelled (${signal}): no further step is started. The post step brings the run to its end.`);
+      writeOutputs(outputs);
+      process.exit(1);
+    });
+  }
+  return { settled: () => void (settled = true) };
+}
