@@ -47,9 +47,16 @@ function chooseAmong(known: Known): Target | undefined {
   return parent === undefined ? undefined : { sha: parent, rule: 'parent' };
 }
 
+/** Releases that a record says were good and that were not rolled back since, newest first. */
+export function knownGood(releases: readonly EndedRun[], deployments: readonly DeploymentRecord[] = []): readonly string[] {
+  const succeeded = deployments.filter(({ state }) => state === 'success');
+  const records = [...goodReleases({ releases }), ...succeeded].filter(({ sha, time }) => !rolledBackSince(releases, sha, time));
+  return [...new Set(records.toSorted((one, other) => other.time - one.time).map(({ sha }) => sha))];
+}
+
 type Record = Target & { readonly time: Milliseconds };
 
-function goodReleases({ releases }: Known): readonly Record[] {
+function goodReleases({ releases }: Pick<Known, 'releases'>): readonly Record[] {
   return releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to, time }) => ({ sha: to, time, rule: 'journal' }));
 }
 

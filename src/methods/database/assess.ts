@@ -6,6 +6,8 @@ import { chooseBackup } from '../../databases/choose.ts';
 import type { Admin } from '../../databases/engine.ts';
 import { askingDatabase, bytesOf, foundIn, lookAtDatabase, notesOnDump, roomForDump, type Looked } from '../../databases/look.ts';
 import { durationsOf, speedsFrom, type Durations } from '../../databases/duration.ts';
+import { fileIn, madeIn } from '../../databases/found.ts';
+import { askSpace } from '../../databases/space.ts';
 import { namesFor, usedAfter, type BackupFile, type Restoring } from '../../databases/restoring.ts';
 import { RollbackError, type Failure } from '../../errors.ts';
 import type { BegunRun } from '../../hosts/history.ts';
@@ -15,10 +17,8 @@ import { eachAtMost } from '../../parallel.ts';
 import type { Facts, ReadableHost } from '../../ports.ts';
 import type { GitFacts } from '../git/assess.ts';
 import type { Surroundings } from '../method.ts';
-import { fileIn, madeIn } from './found.ts';
 import { certainLoss, judgeRestore } from './judge.ts';
 import { noteRestore } from './notes.ts';
-import { askSpace } from './space.ts';
 
 export type RestoreFacts = {
   readonly database: Looked;

@@ -1,6 +1,7 @@
 /** Whether a restore may begin: every reason why not. Pure. */
-import { megabytes, tablesOf, type Looked } from '../../databases/look.ts';
+import { tablesOf, type Looked } from '../../databases/look.ts';
 import type { Restoring } from '../../databases/restoring.ts';
+import { roomForRestored } from '../../databases/space.ts';
 import type { Failure } from '../../errors.ts';
 import type { Inputs } from '../../inputs.ts';
 import type { Facts } from '../../ports.ts';
@@ -17,28 +18,21 @@ export type Judged = {
 };
 
 export function judgeRestore({ envFile, cutover }: Inputs, { database, admin, obstacles, files, live }: Judged): readonly Failure[] {
-  const { host, facts } = database;
-  const missing = facts.get('admin-missing') ?? [];
+  const { host } = database;
   return [
-    ...(admin === undefined
-      ? [{ code: 'no-rights' as const, host, what: 'nobody may create the database into which the backup is restored', why: missing.join('; or '), fix: 'Do one of these, or give "database-admin-url".' }]
-      : []),
+    ...(admin === undefined ? [nobodyMayRestore(database)] : []),
     ...obstacles.map((why): Failure => ({ code: 'step-failed', host, what: `the data cannot be swapped: ${why}`, fix: 'Set "cutover: repoint" and "env-file": the application then uses the restored database under its own name.' })),
     ...[...files].flatMap(([on, asked]) => [
       ...(asked.get('env-trouble') ?? []).map((why): Failure => ({ code: 'no-rights', host: on, what: `the address of the database in ${envFile} cannot be changed`, why, fix: cutover === 'repoint' ? 'Mend that, or set "cutover: swap".' : 'Mend that.' })),
       ...(live === undefined || (asked.get('env-database')?.[0] ?? live) === live ? [] : [{ code: 'diverged' as const, host: on, what: `${envFile} names the database ${asked.get('env-database')?.[0]}, on ${host} it names ${live}`, fix: 'Let every host use the same database first.' }]),
     ]),
-    ...noRoom(database),
+    ...roomForRestored(database),
   ];
 }
 
-/** A full disk under the live data would stop it: the restored data needs as much again. */
-function noRoom(database: Looked): readonly Failure[] {
-  const { host, facts } = database;
-  const [free, ...folder] = (facts.get('database-free') ?? [''])[0]?.split(' ') ?? [];
-  const needed = 1.2 * Number(facts.get('database-bytes')?.[0] ?? 0);
-  if (free === undefined || free === '' || Number(free) >= needed) return [];
-  return [{ code: 'disk-full', host, what: `the restored data needs about ${megabytes(needed)} in ${folder.join(' ')}, ${megabytes(Number(free))} are free`, fix: `Free space on ${host}: a full disk would stop the live database.` }];
+/** Said where no way to restore beside the live data was found. */
+export function nobodyMayRestore({ host, facts }: Looked): Failure {
+  return { code: 'no-rights', host, what: 'nobody may create the database into which the backup is restored', why: (facts.get('admin-missing') ?? []).join('; or '), fix: 'Do one of these, or give "database-admin-url".' };
 }
 
 /** What is lost for certain, by the number of rows alone: the rest is counted when the backup is restored beside, before anything is touched. */

@@ -10,7 +10,7 @@ import { repository } from '../../commands/git.ts';
 import { quote, words } from '../../commands/quote.ts';
 import { proveBackup, proveForeign } from '../../commands/restore.ts';
 import { lossLimit } from '../../databases/loss-limit.ts';
-import type { Manifest } from '../../databases/manifest.ts';
+import { asAdmin, compare } from '../../databases/compare.ts';
 import { keptIn } from '../../databases/restoring.ts';
 import type { ReasonCode } from '../../errors.ts';
 import type { Inputs } from '../../inputs.ts';
@@ -31,8 +31,7 @@ export function databaseSteps(inputs: Inputs, restore: RestoreFacts): DatabaseSt
   const { beside } = engine;
   const folder = inputs.backupDir;
   const client = `${repository(inputs.appDir)}${engine.client(source)}${beside.admin(admin)}fence=${quote(`${folder}/kept-${names.restored}.grants`)}
-as_admin() { db_on() { on_database=$1; shift 2; db_admin "$on_database" "$@"; }; }
-`;
+${asAdmin}`;
   const step = (id: string, title: string, script: string, code: ReasonCode, fix: string, rest: Partial<Step> = {}): Step => ({
     id, title, host, script: client + script, limit: inputs.backupTimeout, needsDatabase: true, failure: { code, fix }, ...rest,
   });
@@ -98,23 +97,4 @@ function sameRows(live: string): string {
   cmp -s "$found/rows" rows-now || { echo "the live data has other rows than when it was left: $(diff "$found/rows" rows-now | grep '^[<>]' | head -n 5 | tr '\\n' ';')" >&2; exit 1; }
 fi
 `;
-}
-
-/** Fails where the restored database is not what its manifest says. Without a manifest there must be a table at least. */
-function compare(restored: string, manifest: Manifest | undefined): string {
-  const at = `${quote(restored)} ''`;
-  const rows = manifest?.rows;
-  const expected = rows === undefined ? [] : Object.entries(rows).map(([table, count]) => `${count} ${table}`);
-  return `as_admin
-rows_in ${at} | sort > rows-restored
-tables=$(wc -l < rows-restored)
-fact restored-tables "$tables"
-[ "$tables" -gt 0 ] || { echo 'the restored database has no tables' >&2; exit 1; }
-${manifest?.tables === undefined ? '' : `[ "$tables" = ${manifest.tables} ] || { echo "$tables tables were restored, the backup had ${manifest.tables}" >&2; exit 1; }
-`}${rows === undefined ? '' : `printf '%s\\n' ${words(...expected)} | sort > rows-expected
-cmp -s rows-expected rows-restored || { echo "other rows than in the backup: $(diff rows-expected rows-restored | grep '^[<>]' | head -n 5 | tr '\\n' ';')" >&2; exit 1; }
-`}${manifest?.revision === undefined ? '' : `revisions=$(revisions_in ${at})
-[ "$revisions" = ${quote(manifest.revision)} ] || { echo "the restored database is at revision $revisions, the backup was at ${manifest.revision.replaceAll(/[^\w .-]/g, '')}" >&2; exit 1; }
-`}${manifest?.schema === undefined ? '' : `[ "$(fingerprint_in ${at})" = ${quote(manifest.schema)} ] || { echo 'the schema of the restored database is not that of the backup' >&2; exit 1; }
-`}`;
 }

@@ -1,5 +1,7 @@
 /** Room for the restored data on the disk of the database server, where that is this host. */
-import type { EngineName } from '../../databases/engine.ts';
+import type { Failure } from '../errors.ts';
+import type { EngineName } from './engine.ts';
+import { bytesOf, megabytes, type Looked } from './look.ts';
 
 const folders: Readonly<Record<EngineName, string>> = {
   mysql: "db -e 'SELECT @@datadir' 2>/dev/null || echo /var/lib/mysql",
@@ -15,4 +17,13 @@ export function askSpace(engine: EngineName): string {
     ;;
 esac
 `;
+}
+
+/** A full disk under the live data would stop it: the restored data needs as much again. */
+export function roomForRestored(database: Looked): readonly Failure[] {
+  const { host, facts } = database;
+  const [free, ...folder] = (facts.get('database-free') ?? [''])[0]?.split(' ') ?? [];
+  const needed = 1.2 * bytesOf(database);
+  if (free === undefined || free === '' || Number(free) >= needed) return [];
+  return [{ code: 'disk-full', host, what: `the restored data needs about ${megabytes(needed)} in ${folder.join(' ')}, ${megabytes(Number(free))} are free`, fix: `Free space on ${host}: a full disk would stop the live database.` }];
 }

@@ -1,8 +1,8 @@
 /** Backups on the database host, as its facts tell them. Pure. */
-import type { Made } from '../../databases/choose.ts';
-import { readManifest } from '../../databases/manifest.ts';
-import type { BackupFile } from '../../databases/restoring.ts';
-import type { Facts } from '../../ports.ts';
+import type { Made } from './choose.ts';
+import { readManifest } from './manifest.ts';
+import type { BackupFile } from './restoring.ts';
+import type { Facts } from '../ports.ts';
 
 /** The facts `backup-found`; a file whose manifest cannot be read is none of ours. */
 export function madeIn(facts: Facts): readonly Made[] {
