@@ -2,6 +2,7 @@
 import { messageOf, type Failure } from './errors.ts';
 import { key, lastLine, undo } from './execute.ts';
 import { unlikeFound } from './as-found.ts';
+import { backupIn } from './backups/told.ts';
 import type { Assessed } from './methods/method.ts';
 import { eachAtMost } from './parallel.ts';
 import type { Facts, Host, JobEnd } from './ports.ts';
@@ -76,10 +77,7 @@ function recordFacts(recording: Recording, { plan }: Assessed, facts: ReadonlyMa
     const reported = facts.get(key(step));
     if (reported === undefined) continue;
     const one = (name: string): string => reported.get(name)?.[0] ?? '';
-    const kind = one('backup');
-    if (kind === 'database' || kind === 'app' || kind === 'rds' || kind === 'lost-rows') {
-      recording.backups = [...recording.backups, { kind, host, location: one('location'), bytes: Number(one('bytes')), sha256: one('sha256') }];
-    }
+    recording.backups = [...recording.backups, ...backupIn(host, reported)];
     if (one('saved-ref') !== '') recording.notes.push(`${host}: local changes in the checkout are kept in ${one('saved-ref')} and ${one('saved-patch')}.`);
     for (const note of reported.get('note') ?? []) recording.notes.push(`${host}: ${note}`);
     const lost = reported.get('lost');

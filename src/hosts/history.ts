@@ -82,12 +82,17 @@ const runsKept = 20;
 /** Appends how this run ended, and forgets the steps of runs long ago. Asking twice writes one line. */
 export function recordEnd(environment: string, ended: EndedRun): string {
   return `state=${stateFolder(environment)}
-run=${quote(ended.run)}
 mkdir -p "$state"
 if ! grep -qF ${quote(`"run":${JSON.stringify(ended.run)}`)} "$state/releases" 2>/dev/null; then
   printf '%s\\n' ${quote(JSON.stringify(ended))} >> "$state/releases"
 fi
-ls -1t "$state" | grep -vxF -e releases -e "$run" | tail -n +${runsKept} | while IFS= read -r old; do
+${forgetOldRuns(environment, ended.run)}`;
+}
+
+/** Forgets the steps of runs long ago. */
+export function forgetOldRuns(environment: string, run: string): string {
+  return `state=${stateFolder(environment)}
+ls -1t "$state" | grep -vxF -e releases -e ${quote(run)} | tail -n +${runsKept} | while IFS= read -r old; do
   if [ -d "$state/$old" ]; then rm -rf "$state/$old"; fi
 done
 `;

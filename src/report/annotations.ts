@@ -1,4 +1,4 @@
-import { sentence } from '../errors.ts';
+import { sentence, type Failure } from '../errors.ts';
 import type { CheckResult, Report } from '../outcome.ts';
 import { line } from './escape.ts';
 import { headline } from './headline.ts';
@@ -15,7 +15,7 @@ export function annotations(report: Report): readonly Annotation[] {
 
 function errors({ failures, checks }: Report): readonly Annotation[] {
   return [
-    ...failures.map((failure): Annotation => ({ level: 'error', title: title(failure.what, failure.host), message: line(sentence(failure), 1_000) })),
+    ...failures.map(aboutFailure),
     ...checks.filter((check) => check.verdict === 'failed' && !failures.some(({ host, why }) => host === check.host && why === check.message)).map((check) => aboutCheck('error', 'failed', check)),
   ];
 }
@@ -23,13 +23,26 @@ function errors({ failures, checks }: Report): readonly Annotation[] {
 function warnings({ notes, checks }: Report): readonly Annotation[] {
   return [
     ...checks.filter(({ verdict }) => verdict === 'unknown').map((check) => aboutCheck('warning', 'could not be measured', check)),
-    ...notes.map((note): Annotation => ({ level: 'warning', title: 'Worth knowing', message: line(note, 1_000) })),
+    ...notes.map(aboutNote),
   ];
 }
 
 function notices(report: Report): readonly Annotation[] {
   const well = report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned';
   return well ? [{ level: 'notice', title: 'Rollback', message: headline(report) }] : [];
+}
+
+/** The same of an action that only has failures and notes. */
+export function annotationsOf({ failures, notes }: Pick<Report, 'failures' | 'notes'>): readonly Annotation[] {
+  return [...limited(failures.map(aboutFailure)), ...limited(notes.map(aboutNote))];
+}
+
+function aboutFailure(failure: Failure): Annotation {
+  return { level: 'error', title: title(failure.what, failure.host), message: line(sentence(failure), 1_000) };
+}
+
+function aboutNote(note: string): Annotation {
+  return { level: 'warning', title: 'Worth knowing', message: line(note, 1_000) };
 }
 
 function aboutCheck(level: Annotation['level'], became: string, { kind, name, host, message }: CheckResult): Annotation {

@@ -5,7 +5,7 @@ import { duration } from './quantity.ts';
 export type Outage = { readonly start: number; readonly end: number; readonly verdict: 'failed' | 'unknown' };
 
 /** The stretches in which the service did not pass, in their order; of many, the longest eight. */
-export function outages({ downtime, run }: Report): readonly Outage[] {
+export function outages({ downtime, run }: Pick<Report, 'downtime' | 'run'>): readonly Outage[] {
   const stretches: Outage[] = [];
   const samples = downtime?.samples ?? [];
   for (const [index, { time, verdict }] of samples.entries()) {

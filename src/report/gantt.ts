@@ -12,7 +12,7 @@ type Bar = { readonly section: string; readonly name: string; readonly start: nu
  * The timeline as a Mermaid gantt: a section a stage, a bar a step and its host, and when the service did not answer. Times are those
  * since the start of the run. Empty without a timeline.
  */
-export function gantt(report: Report): string {
+export function gantt(report: Pick<Report, 'timeline' | 'run' | 'downtime'>): string {
   if (report.timeline.length === 0) return '';
   const { startedAt, endedAt } = report.run;
   const total = Math.max(1, endedAt - startedAt, ...report.timeline.slice(0, 10_000).map(({ end }) => end - startedAt));
@@ -32,7 +32,7 @@ export function gantt(report: Report): string {
   ].join('\n');
 }
 
-function outageBars(report: Report): readonly Bar[] {
+function outageBars(report: Pick<Report, 'run' | 'downtime'>): readonly Bar[] {
   const all = outages(report);
   return all.map(({ start, end, verdict }) => ({
     section: 'Health URL',

@@ -66,7 +66,8 @@ function undoing({ commitCount, migrations, hosts }: Report): string {
   return parts.length === 0 ? where : `, undoing ${parts.join(' and ')}${where}`;
 }
 
-function cause({ failures }: Report, otherwise: string): string {
+/** Why, in a few words: the first reason, and how many more there are. */
+export function cause({ failures }: Pick<Report, 'failures'>, otherwise: string): string {
   const [first, ...more] = failures;
   if (first === undefined) return otherwise;
   const what = line(first.what, 200).replace(/\.$/, '');
@@ -91,6 +92,6 @@ function touched({ plan, timeline }: Report): boolean {
   return timeline.some(({ stage }) => touching.has(stage));
 }
 
-function capitalised(words: string): string {
+export function capitalised(words: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }

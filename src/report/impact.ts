@@ -50,7 +50,7 @@ export function changesDatabase({ migrations, plan }: Report): boolean {
 }
 
 /** Seconds from the start to the end of the run. */
-export function runSeconds({ run }: Report): number {
+export function runSeconds({ run }: Pick<Report, 'run'>): number {
   return Math.max(0, run.endedAt - run.startedAt) / 1000;
 }
 

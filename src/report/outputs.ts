@@ -28,7 +28,7 @@ export function outputs(report: Report, places: Places): Readonly<Record<string,
     'smoke-passed': String(smoke.filter(({ verdict }) => verdict === 'passed').length),
     'smoke-failed': String(smoke.filter(({ verdict }) => verdict === 'failed').length),
     hosts: array(report.hosts, host, room.hosts),
-    backup: array(report.backups, backup, room.backup),
+    backup: backupOutput(report.backups),
     'duration-seconds': runSeconds(report).toFixed(1),
     'recovery-seconds': recoverySeconds(report)?.toFixed(1) ?? '',
     'downtime-seconds': downtime?.total.toFixed(1) ?? '',
@@ -50,6 +50,11 @@ function check({ name, url, host: on, verdict, status, milliseconds, tries, mess
 
 function host({ host: name, result, from, to, seconds, message }: HostReport, longest: number): unknown {
   return { host: name, result, from, to, seconds, message: cut(message, longest) };
+}
+
+/** The output `backup`, of every action that saves something. */
+export function backupOutput(backups: readonly Backup[]): string {
+  return array(backups, backup, room.backup);
 }
 
 function backup({ kind, host: on, location, bytes, sha256 }: Backup): unknown {

@@ -88,7 +88,8 @@ function carryOn({ result }: Report): string {
   return result === 'cancelled' ? 'Run it again when it is wanted: a release that is already where it should be is left alone.' : '';
 }
 
-function facts(report: Report): string {
+/** Who, why, where, when: the line below the headline. */
+export function facts(report: Pick<Report, 'run'>): string {
   const { run } = report;
   return [
     ...(run.actor === '' ? [] : [`by ${text(run.actor, 60)}${run.trigger === '' ? '' : ` (${code(run.trigger, 60)})`}`]),
@@ -100,7 +101,7 @@ function facts(report: Report): string {
   ].join(' · ');
 }
 
-function rendered({ title, body, folded }: Section): string {
+export function rendered({ title, body, folded }: Section): string {
   return folded === true ? `<details><summary>${title}</summary>\n\n${body}\n\n</details>` : `#### ${title}\n\n${body}`;
 }
 

@@ -5,7 +5,7 @@ import { clean, code, fence, prose } from '../escape.ts';
 import { count } from '../quantity.ts';
 
 /** What went wrong, where, why and what to do about it, one after the other. */
-export function failures({ failures: all }: Report): string {
+export function failures({ failures: all }: Pick<Report, 'failures'>): string {
   const told: string[] = [];
   let room = 22 * KiB;
   for (const [index, failure] of all.entries()) {

@@ -5,7 +5,7 @@ import { gantt } from '../gantt.ts';
 import { measuredDowntime } from '../impact.ts';
 
 /** The gantt, as GitHub draws it. */
-export function timeline(report: Report): string {
+export function timeline(report: Pick<Report, 'timeline' | 'run' | 'downtime'>): string {
   const diagram = gantt(report);
   return diagram === '' ? '' : `\`\`\`mermaid\n${diagram}\n\`\`\``;
 }
