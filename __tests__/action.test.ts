@@ -1,39 +1,45 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { splitDescription, withTables } from '../scripts/readme.mts';
-import { rollbackDeclarations } from '../src/inputs/declarations.ts';
+import { actions, splitDescription, withTables } from '../scripts/readme.mts';
+import { backupDeclarations, rollbackDeclarations } from '../src/inputs/declarations.ts';
 import type { Declarations } from '../src/inputs/declaration.ts';
 
 type Entry = { readonly description: string; readonly default?: string; readonly required?: boolean };
 type Action = { readonly inputs: Readonly<Record<string, Entry>>; readonly outputs: Readonly<Record<string, Entry>>; readonly runs: unknown };
 
-const text = readFileSync('action.yml', 'utf8');
-const action = parse(text) as Action;
-const declarations: Declarations = rollbackDeclarations(['git']);
+const read = (file: string): Action => parse(readFileSync(file, 'utf8')) as Action;
+const action = read('action.yml');
 
-test('action.yml names the inputs that are read, in their order', () => {
-  expect(Object.keys(action.inputs)).toEqual(Object.keys(declarations));
-});
+describe.each<[file: string, declarations: Declarations]>([
+  ['action.yml', rollbackDeclarations(['git'])],
+  ['backup/action.yml', backupDeclarations],
+])('%s', (file, declarations) => {
+  const { inputs, outputs } = read(file);
 
-test.each(Object.entries(action.inputs))('%s says of itself what the reader does', (name, { description, default: standard, required }) => {
-  const declaration = declarations[name];
-  const said = splitDescription(description).standard;
-  const words = /^(`[^`]+`(, |$))+$/.test(said) ? said.slice(1, -1).split('`, `').join('\n') : undefined;
-  expect(words).toBe(declaration?.preset);
-  expect(said === 'Required').toBe(declaration?.required);
-  expect(description.includes('Secret.')).toBe(declaration?.secret);
-  // A default here would hide that an input is not set, and with it the config file.
-  expect(required).toBeUndefined();
-  expect(standard).toBe(name === 'github-token' ? '${{ github.token }}' : undefined);
-});
+  test('names the inputs that are read, in their order', () => {
+    expect(Object.keys(inputs)).toEqual(Object.keys(declarations));
+  });
 
-test.each(Object.entries(declarations).filter(([, { preset }]) => preset !== undefined))('what stands for %s is a value of it', (_name, { read }) => {
-  expect(read(undefined)).toHaveProperty('value');
-});
+  test.each(Object.entries(inputs))('%s says of itself what the reader does', (name, { description, default: standard, required }) => {
+    const declaration = declarations[name];
+    const said = splitDescription(description).standard;
+    const words = /^(`[^`]+`(, |$))+$/.test(said) ? said.slice(1, -1).split('`, `').join('\n') : undefined;
+    expect(words).toBe(declaration?.preset);
+    expect(said === 'Required').toBe(declaration?.required);
+    expect(description.includes('Secret.')).toBe(declaration?.secret);
+    // A default here would hide that an input is not set, and with it the config file.
+    expect(required).toBeUndefined();
+    expect(standard).toBe(name === 'github-token' ? '${{ github.token }}' : undefined);
+  });
 
-test.each([...Object.entries(action.inputs), ...Object.entries(action.outputs)])('%s is described in whole sentences', (_name, { description }) => {
-  expect(description).toMatch(/^[A-Z`].*\.$/);
+  test.each(Object.entries(declarations).filter(([, { preset }]) => preset !== undefined))('what stands for %s is a value of it', (_name, { read: reader }) => {
+    expect(reader(undefined)).toHaveProperty('value');
+  });
+
+  test.each([...Object.entries(inputs), ...Object.entries(outputs)])('%s is described in whole sentences', (_name, { description }) => {
+    expect(description).toMatch(/^[A-Z`].*\.$/);
+  });
 });
 
 test('the outputs are those of the contract', () => {
@@ -44,8 +50,16 @@ test('the outputs are those of the contract', () => {
   ]);
 });
 
-test('one bundle runs and settles', () => {
-  expect(action.runs).toEqual({ using: 'node24', main: 'dist/main/index.js', post: 'dist/main/index.js', 'post-if': 'always()' });
+test('those of the backup too', () => {
+  expect(Object.keys(read('backup/action.yml').outputs)).toEqual(['backup', 'release', 'revision', 'reason-code']);
+});
+
+test.each([['action.yml', 'dist/main/index.js'], ['backup/action.yml', '../dist/backup/index.js']])('%s: one bundle runs and settles', (file, bundle) => {
+  expect(read(file).runs).toEqual({ using: 'node24', main: bundle, post: bundle, 'post-if': 'always()' });
+});
+
+test('the README has tables of every action', () => {
+  expect(actions.map(({ file }) => file).toSorted()).toEqual(globSync('{action.yml,*/action.yml}', { exclude: ['node_modules'] }).toSorted());
 });
 
 test('the tables of the README are written between their markers, and only there', () => {

@@ -1,16 +1,23 @@
 /**
- * Writes the tables of inputs and outputs in README.md from action.yml, between `<!-- inputs -->` and `<!-- /inputs -->` and the same for
- * `outputs`. With `--check` it writes nothing, and fails when they differ.
+ * Writes the tables of inputs and outputs in README.md from each action.yml: those of the rollback between `<!-- inputs -->` and
+ * `<!-- /inputs -->`, those of backup/ between `<!-- backup inputs -->` and `<!-- /backup inputs -->`, and the same for `outputs`.
+ * With `--check` it writes nothing, and fails when they differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isMap, isPair, isScalar, parseDocument, type Document } from 'yaml';
 
 type Row = { readonly group: string | undefined; readonly name: string; readonly description: string };
 
-/** @throws Error when the README lacks one of the markers */
-export function withTables(readme: string, action: string): string {
+/** The actions of this repository, each with what leads its markers. */
+export const actions = [{ file: 'action.yml', lead: '' }, { file: 'backup/action.yml', lead: 'backup ' }] as const;
+
+/**
+ * @param lead stands before `inputs` and `outputs` in the markers
+ * @throws Error when the README lacks one of the markers
+ */
+export function withTables(readme: string, action: string, lead = ''): string {
   const document = parseDocument(action);
-  return between(between(readme, 'inputs', inputsTable(rowsOf(document, 'inputs'))), 'outputs', outputsTable(rowsOf(document, 'outputs')));
+  return between(between(readme, `${lead}inputs`, inputsTable(rowsOf(document, 'inputs'))), `${lead}outputs`, outputsTable(rowsOf(document, 'outputs')));
 }
 
 /** The end of a description names its default, or that there is none. */
@@ -56,10 +63,10 @@ function cell(text: string): string {
 
 if (import.meta.main) {
   const readme = readFileSync('README.md', 'utf8');
-  const written = withTables(readme, readFileSync('action.yml', 'utf8'));
+  const written = actions.reduce((text, { file, lead }) => withTables(text, readFileSync(file, 'utf8'), lead), readme);
   if (process.argv.includes('--check')) {
     if (written !== readme) {
-      console.error('README.md does not say what action.yml says. Run: node scripts/readme.mts');
+      console.error('README.md does not say what the actions say. Run: node scripts/readme.mts');
       process.exitCode = 1;
     }
   } else {
