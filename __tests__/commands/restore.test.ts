@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { findBackup, findBackups, proveBackup } from '../../src/commands/restore.ts';
-import { fileIn, madeIn } from '../../src/methods/database/found.ts';
+import { fileIn, madeIn } from '../../src/databases/found.ts';
 import { runScript } from '../databases/script.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rollback backups '));
