@@ -116,6 +116,7 @@ unset passwords
  * - `db`, `db_on DATABASE ADDRESS …`: SQL on standard input or after `-e`, rows as tab-separated lines without a heading; stops at the first
  *   error; meta-commands are not obeyed, by clients that have `\\restrict` (from 13.22, 14.19, 15.14, 16.10, 17.6 on): `$psql_restricts`
  * - `pg_run PROGRAM DATABASE ADDRESS …`, a program of PostgreSQL's (`pg_dump`), of the server's own version where it is installed
+ * - `pg_read …`, `pg_restore` on a file alone
  * - `sql_text VALUE`, the value as a literal
  *
  * What the programs are told of the place stands in their arguments; the password does not. `rights=admin` in front of any of them, in a
@@ -164,7 +165,13 @@ pg_run() {
     if [ -z "$found" ] && [ -x "$one" ]; then found=$one; fi
   done
   [ -n "$found" ] || { echo "$program is not installed" >&2; return 127; }
-  if [ "$program" = pg_restore ] && [ -z "$at_database" ]; then "$found" "$@"; else as_user "$found" -w -d "$(place_of "$at_database" "$at_address")" "$@"; fi
+  as_user "$found" -w -d "$(place_of "$at_database" "$at_address")" "$@"
+}
+# Reads a dump without a server. The newest one can read what every older one wrote.
+pg_read() {
+  reader=\${psql%/*}/pg_restore
+  [ -x "$reader" ] || reader=$(command -v pg_restore) || { echo 'pg_restore is not installed' >&2; return 127; }
+  "$reader" "$@"
 }
 `;
 }

@@ -26,8 +26,8 @@ describe.skipIf(!postgresAvailable())('reading PostgreSQL', () => {
   test('counts rows by table, sorted; what a run keeps aside is not among them', async () => {
     server.sql('SET ROLE app; CREATE SCHEMA _rollback_1_1; CREATE TABLE _rollback_1_1.x (id int)', 'shop');
     expect((await ask("rows_in shop '' | facts row")).get('row')).toEqual([
-      '1 alembic_version', '1 base', '1 cache', '2 companies', '1 derived', '1 events_2025', '2 events_rest', '4 jobs', '3 matches', '3 odd "tags', "5 side.it's",
-    ].toSorted((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1)).map((line) => line.replace('5 side', '4 side')));
+      '1 alembic_version', '1 base', '1 cache', '2 companies', '1 derived', '1 events_2025', '2 events_rest', '4 jobs', '3 matches', '3 odd "tags', "4 side.it's",
+    ]);
   });
 
   test('tells the revisions, and nothing where there are none', async () => {
@@ -41,7 +41,7 @@ describe.skipIf(!postgresAvailable())('reading PostgreSQL', () => {
     const failing = ['rows_in none ""', 'revisions_in none ""', 'fingerprint_in none ""'].map((call) => `${call} 2>/dev/null && exit 9`).join('\n');
     await ask(`${failing}\n:`);
     server.sql('CREATE TABLE hidden (id int)', 'shop');
-    await ask("rows_in shop '' 2>/dev/null && exit 9\nfingerprint_in shop '' 2>/dev/null && exit 9\n:");
+    await ask("rows_in shop '' >/dev/null 2>&1 && exit 9\nfingerprint_in shop '' 2>/dev/null && exit 9\n:");
   });
 
   test('the fingerprint is the same in a restored copy', async () => {
@@ -61,10 +61,10 @@ describe.skipIf(!postgresAvailable())('reading PostgreSQL', () => {
   });
 
   test.each([
-    'ALTER TABLE jobs ALTER title TYPE varchar(201)', 'ALTER TABLE jobs ALTER company SET NOT NULL', "ALTER TABLE jobs ALTER kind SET DEFAULT 'b'", 'DROP INDEX by_score', 'ALTER TABLE jobs DROP CONSTRAINT above',
+    'ALTER TABLE companies ALTER name TYPE varchar(61)', 'ALTER TABLE jobs ALTER company SET NOT NULL', "ALTER TABLE jobs ALTER kind SET DEFAULT 'b'", 'DROP INDEX by_score', 'ALTER TABLE jobs DROP CONSTRAINT above',
     "ALTER TABLE jobs DROP CONSTRAINT jobs_kind_check, ADD CONSTRAINT jobs_kind_check CHECK (kind IN ('a', 'c')) NOT VALID", "ALTER TYPE mood ADD VALUE 'mad'", 'CREATE OR REPLACE VIEW very_best AS SELECT * FROM best WHERE points > 0.6',
     'ALTER TABLE jobs DISABLE TRIGGER noted', 'DROP POLICY all_of_them ON companies', 'REVOKE SELECT ON jobs FROM reader', "COMMENT ON TABLE jobs IS 'other'", 'ALTER SEQUENCE side.counter INCREMENT 6', 'CREATE TABLE one (id int)',
-    'ALTER TABLE cache SET LOGGED', 'CREATE OR REPLACE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT upper(t) $$', 'ALTER TABLE matches ADD COLUMN x int', 'ALTER TABLE events DETACH PARTITION events_2025', 'ALTER TABLE jobs RENAME slug TO path', 'ALTER DOMAIN positive SET NOT NULL',
+    'ALTER TABLE cache SET LOGGED', 'CREATE OR REPLACE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT upper(t) $$', 'ALTER TABLE matches ADD COLUMN x int', 'ALTER TABLE events DETACH PARTITION events_2025', 'ALTER TABLE jobs RENAME slug TO path', 'ALTER DOMAIN positive ADD CHECK (VALUE < 99)',
   ])('the fingerprint tells: %s', async (statement) => {
     const before = await fingerprint();
     server.sql("SET ROLE app; UPDATE jobs SET company = 1", 'shop');
@@ -85,7 +85,7 @@ describe.skipIf(!postgresAvailable())('reading PostgreSQL', () => {
     const after = await rows();
     expect(before).toHaveLength(11);
     const changed = after.filter((line) => !before.includes(line)).map((line) => line.split(' ').slice(2).join(' '));
-    expect(changed).toEqual(statement.includes('0.1 + 2e-17') ? [] : [table]);
+    expect(changed).toEqual([table]);
   });
 
   test('rows of tables over the limit are counted only', async () => {

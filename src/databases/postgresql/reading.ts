@@ -13,8 +13,8 @@ const revisions = `SELECT format('SELECT version_num FROM %I.%I;', n.nspname, c.
  */
 const objects = String.raw`
 function flush() { if (text != "") print text; text = "" }
-/^-- Name: .*; Type: / { flush(); head = $0; started = 1; table = ($0 ~ /; Type: (FOREIGN )?TABLE; /); next }
-!started || /^(--|$)/ || /^\\(un)?restrict / || /^SET default_(tablespace|table_access_method) = / { next }
+/^-- Name: .*; Type: / { flush(); head = $0; started = 1; table = ($0 ~ /; Type: (FOREIGN )?TABLE; /); data = ($0 ~ /; Type: (MATERIALIZED VIEW DATA|STATISTICS DATA|BLOBS?|BLOB METADATA); /); next }
+!started || data || /^(--|$)/ || /^\\(un)?restrict / || /^SET default_(tablespace|table_access_method) = / { next }
 table { line = $0; sub(/,$/, "", line); print head "\t" line; next }
 { text = (text == "" ? head : text) "\t" $0 }
 END { flush() }`;
