@@ -4,7 +4,7 @@ import { repository } from '../commands/git.ts';
 import { quote } from '../commands/quote.ts';
 import { proveBackup } from '../commands/restore.ts';
 import { markRestored, setAside } from '../commands/verified.ts';
-import { asAdmin, compare } from '../databases/compare.ts';
+import { compare } from '../databases/compare.ts';
 import type { Manifest } from '../databases/manifest.ts';
 import { namesFor } from '../databases/restoring.ts';
 import { forgetOldRuns } from '../hosts/history.ts';
@@ -80,7 +80,7 @@ function scratchOf(inputs: BackupInputs, { database }: BackupFacts, run: RunStar
   const { engine, source, admin } = database;
   const names = namesFor(live, run.id);
   const fence = `fence=${quote(`${inputs.backupDir}/kept-${names.restored}.grants`)}\n`;
-  return { database, names, client: `${repository(inputs.appDir)}${engine.client(source)}${engine.beside.admin(admin)}${fence}${asAdmin}` };
+  return { database, names, client: `${repository(inputs.appDir)}${engine.client(source)}${engine.beside.admin(admin)}${fence}` };
 }
 
 function untimed(name: string, steps: readonly Step[]): Plan {

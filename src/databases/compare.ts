@@ -2,11 +2,7 @@
 import { quote, words } from '../commands/quote.ts';
 import type { Manifest } from './manifest.ts';
 
-/** Defines `as_admin`: from then on whatever is asked of a database is asked with the rights of a restore. Follows `beside.admin()`. */
-export const asAdmin = `as_admin() { db_on() { on_database=$1; shift 2; db_admin "$on_database" "$@"; }; }
-`;
-
-/** Fails where the restored database is not what its manifest says. Without a manifest there must be a table at least. */
+/** Fails where the restored database is not what its manifest says. Without a manifest there must be a table at least. Follows `beside.admin()`. */
 export function compare(restored: string, manifest: Manifest | undefined): string {
   const at = `${quote(restored)} ''`;
   const rows = manifest?.rows;

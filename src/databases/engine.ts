@@ -86,7 +86,10 @@ export type Beside = {
    * `admin-missing`, one for each way, the exact line that is missing (a GRANT, a sudoers line).
    */
   askAdmin(offered: { readonly url: boolean; readonly cutover: 'swap' | 'repoint' }): string;
-  /** Defines `db_admin DATABASE …`: `db_on` with those rights, on the same server. The `database-admin-url` is the second line of `$secret`. */
+  /**
+   * Defines `db_admin DATABASE …`: `db_on` with those rights, on the same server; and `as_admin`, after which `db_on` and all that asks by it
+   * (`rows_in` …) have them. The `database-admin-url` is the second line of `$secret`.
+   */
   admin(how: Admin): string;
   /** Read only. Fact `cannot-swap` with each reason why these live data cannot be swapped (and that `cutover: repoint` can). */
   obstacles(names: Names): string;

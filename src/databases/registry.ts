@@ -1,7 +1,8 @@
 import type { Engine, EngineName } from './engine.ts';
 import { mysql } from './mysql.ts';
+import { postgresql } from './postgresql.ts';
 
-const engines: Readonly<Partial<Record<EngineName, Engine>>> = { mysql };
+const engines: Readonly<Record<EngineName, Engine>> = { mysql, postgresql };
 
 /** The engine of that name; undefined when there is none. */
 export function engineNamed(name: string): Engine | undefined {

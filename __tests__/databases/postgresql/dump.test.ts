@@ -25,7 +25,7 @@ describe.skipIf(!postgresAvailable())('dumping PostgreSQL', () => {
   });
 
   const place = (more: Partial<BackupPlace> = {}): BackupPlace => ({
-    folder: join(folder, 'backups'), keep: 5, environment: 'production', app: '/srv/app', run: '42-1', release: 'a'.repeat(40), stamp: '20261123T101500Z', good: [], ...more,
+    folder: join(folder, 'backups'), keep: 5, environment: 'production', app: '/srv/app', run: '42-1', release: 'a'.repeat(40), stamp: '20261123T101500Z', good: [], by: 'rollback', ...more,
   });
   const backups = () => readdirSync(join(folder, 'backups')).toSorted();
   const dump = (before = '', more: Partial<BackupPlace> = {}): Promise<Ran> => runScript(`${client({ kind: 'secret' })}${before}\n${dumpDatabase(place(more))}`, { secret: server.url('shop') });

@@ -69,6 +69,7 @@ export function admin(how: Admin): string {
   return `${connections[how]}db_admin() ( rights=$admin_rights; admin_database=$1; shift; db_on "$admin_database" '' "$@" )
 # What concerns several databases is asked from one that is none of them.
 db_server() { db_admin "$maintenance" "$@"; }
+as_admin() { rights=$admin_rights; }
 maintenance=postgres
 db_server -e 'SELECT 1' >/dev/null 2>&1 || maintenance=template1
 `;

@@ -36,7 +36,7 @@ end_sessions ${quote(live)}
 }
 
 /** See `Beside.unfence`. The database is found by its number. */
-export function unfence(_: Names): string {
+export function unfence(): string {
   const acl = "COALESCE(NULLIF($fence_acl, '')::aclitem[], acldefault('d', datdba))";
   const regrant = (text: string) => text.replaceAll('$fence_acl', `'"$fence_acl"'`);
   return `${states}if [ -f "$fence" ]; then

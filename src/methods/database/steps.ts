@@ -10,7 +10,7 @@ import { repository } from '../../commands/git.ts';
 import { quote, words } from '../../commands/quote.ts';
 import { proveBackup, proveForeign } from '../../commands/restore.ts';
 import { lossLimit } from '../../databases/loss-limit.ts';
-import { asAdmin, compare } from '../../databases/compare.ts';
+import { compare } from '../../databases/compare.ts';
 import { keptIn } from '../../databases/restoring.ts';
 import type { ReasonCode } from '../../errors.ts';
 import type { Inputs } from '../../inputs.ts';
@@ -31,7 +31,7 @@ export function databaseSteps(inputs: Inputs, restore: RestoreFacts): DatabaseSt
   const { beside } = engine;
   const folder = inputs.backupDir;
   const client = `${repository(inputs.appDir)}${engine.client(source)}${beside.admin(admin)}fence=${quote(`${folder}/kept-${names.restored}.grants`)}
-${asAdmin}`;
+`;
   const step = (id: string, title: string, script: string, code: ReasonCode, fix: string, rest: Partial<Step> = {}): Step => ({
     id, title, host, script: client + script, limit: inputs.backupTimeout, needsDatabase: true, failure: { code, fix }, ...rest,
   });
