@@ -32,9 +32,10 @@ const asPostgres = `as_postgres() (
 )
 `;
 
-/** The socket: the folder that the URL names, else the one that the server at that port is configured with (which anybody may ask). */
+/** The socket: in the folder that the URL names, else where something on this host listens for that port, else where Debian has it. */
 const socketConnection = `socket_folder=
-case $database_connection in *"host='/"*) socket_folder=\${database_connection#*host=\\'}; socket_folder=\${socket_folder%%\\'*} ;; *) socket_folder=$(db -e "SELECT split_part(setting, ',', 1) FROM pg_settings WHERE name = 'unix_socket_directories'" 2>/dev/null) || socket_folder= ;; esac
+case $database_connection in *"host='/"*) socket_folder=\${database_connection#*host=\\'}; socket_folder=\${socket_folder%%\\'*} ;; esac
+[ -n "$socket_folder" ] || socket_folder=$(awk -v name="/.s.PGSQL.\${database_port:-5432}" '{ at = length($8) - length(name) + 1; if (at > 1 && substr($8, at) == name) { print substr($8, 1, at - 1); exit } }' /proc/net/unix 2>/dev/null) || socket_folder=
 admin_connection="host='$(connection_value "\${socket_folder:-/var/run/postgresql}")' port='$(connection_value "\${database_port:-5432}")' user='postgres' connect_timeout='20'"
 `;
 
@@ -45,7 +46,7 @@ admin_connection="host='$(connection_value "\${socket_folder:-/var/run/postgresq
 export function askAdmin({ url }: { readonly url: boolean; readonly cutover: 'swap' | 'repoint' }): string {
   const way = (how: Admin, fix: string) => `if [ -z "$admin_found" ]; then
   lacking=$(
-${admin(how)}    said=$(db_admin "$database" -e ${quote(sameServer)} 2>&1) || { printf '%s\\n' "$(printf '%s\\n' "$said" | tail -n 1)"${fix}; exit 0; }
+${admin(how)}    said=$(db_admin "$database" -e ${quote(sameServer)} 2>&1) || { printf '%s\\n' "$(printf '%s\\n' "$said" | head -n 1)"${fix}; exit 0; }
     [ "$said" = "$admin_server" ] || { echo 'it is another server than that of the database URL'; exit 0; }
     db_admin "$database" -e ${quote(lacks)}
   ) || lacking=\${lacking:-'it could not be asked'}

@@ -1,4 +1,5 @@
 /** Which objects of a database count, and how they are called. */
+import { quote } from '../../commands/quote.ts';
 
 /** Schemas in which a run keeps something aside belong to no release. */
 export const ours = String.raw`'\_rollback\_%'`;
@@ -28,4 +29,9 @@ export function literal(value: string): string {
 /** An SQL name. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** SQL as one shell word, in which the script's own variables of these names stand for SQL text. */
+export function quoteWith(sql: string, ...variables: readonly string[]): string {
+  return variables.reduce((word, name) => word.replaceAll(`$${name}`, `'"$${name}"'`), quote(sql));
 }

@@ -1,7 +1,7 @@
 /** Keeping everybody but an administrator from writing to a database. Follows `admin()`. */
 import { quote } from '../../commands/quote.ts';
 import type { Names } from '../engine.ts';
-import { identifier, literal } from './catalog.ts';
+import { identifier, literal, quoteWith } from './catalog.ts';
 import { grants } from './restore.ts';
 import { states } from './state.ts';
 
@@ -38,7 +38,7 @@ end_sessions ${quote(live)}
 /** See `Beside.unfence`. The database is found by its number. */
 export function unfence(): string {
   const acl = "COALESCE(NULLIF($fence_acl, '')::aclitem[], acldefault('d', datdba))";
-  const regrant = (text: string) => text.replaceAll('$fence_acl', `'"$fence_acl"'`);
+  const regrant = `SELECT format('REVOKE CONNECT ON DATABASE %I FROM %I;', datname, current_user) FROM pg_database WHERE oid = $fence_oid; SELECT g FROM pg_database d, LATERAL (${grants(acl, 'd.datname')}) x(g) WHERE d.oid = $fence_oid`;
   return `${states}if [ -f "$fence" ]; then
   fence_oid=$(sed -n 1p "$fence") fence_acl=$(sql_text "$(sed -n 2p "$fence")") fence_read_only=$(sed -n 3p "$fence") fence_mode=$(sed -n 4p "$fence")
   fenced=$(db_server -e "SELECT datname FROM pg_database WHERE oid = $fence_oid")
@@ -51,7 +51,7 @@ export function unfence(): string {
       # Who came in meanwhile would go on reading only.
       end_sessions "$fenced"
     else
-      statements=$(db_server -e ${regrant(quote(`SELECT format('REVOKE CONNECT ON DATABASE %I FROM %I;', datname, current_user) FROM pg_database WHERE oid = `))}"$fence_oid"${regrant(quote(`; SELECT g FROM pg_database d, LATERAL (${grants(acl, 'd.datname')}) x(g) WHERE d.oid = `))}"$fence_oid")
+      statements=$(db_server -e ${quoteWith(regrant, 'fence_acl', 'fence_oid')})
       printf 'BEGIN;\\n%s\\nCOMMIT;\\n' "$statements" | db_server
     fi
   fi

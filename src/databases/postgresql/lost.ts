@@ -1,7 +1,7 @@
 /** Rows of one database that are not in another. Follows `admin()`. */
 import { quote } from '../../commands/quote.ts';
 import type { At } from '../engine.ts';
-import { isWhole, rowsOf, shown, tables } from './catalog.ts';
+import { isWhole, quoteWith, rowsOf, shown, tables } from './catalog.ts';
 import { checksumOf } from './checksums.ts';
 
 const columnsOf = `pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''`;
@@ -43,7 +43,7 @@ lost_export=${quote(file ?? '')}
   }
   known=$(to_db -e ${quote(known)})
   known=$(sql_text "$known")
-  printf '%s\\n' ${quote(plan).replace('$known', `'"$known"'`)} | from_db > "$work/tables"
+  printf '%s\\n' ${quoteWith(plan, 'known')} | from_db > "$work/tables"
   printf "SET client_encoding = 'UTF8';\\nSET standard_conforming_strings = on;\\nSET DateStyle = 'ISO, YMD';\\nSET IntervalStyle = 'postgres';\\nSET TimeZone = 'UTC';\\n\\n" > "$work/export"
   while IFS=$(printf '\\001') read -r name target theirs rows common every more checksum; do
     lost=0

@@ -6,9 +6,9 @@ import { dumpKind } from './prove.ts';
 import { states } from './state.ts';
 
 /** CREATE DATABASE as the live one was created. Columns that not every version has are read by name. */
-const create = ({ live, restored }: Names) => `SELECT format('CREATE DATABASE %I TEMPLATE template0 OWNER %I ENCODING %L LC_COLLATE %L LC_CTYPE %L%s TABLESPACE %I CONNECTION LIMIT %s;', ${literal(restored)}, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype,
+const create = ({ live, restored }: Names) => `SELECT format('CREATE DATABASE %I TEMPLATE template0 OWNER %I ENCODING %L LC_COLLATE %L LC_CTYPE %L%s%s CONNECTION LIMIT %s;', ${literal(restored)}, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype,
   CASE j->>'datlocprovider' WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', COALESCE(j->>'daticulocale', j->>'datlocale')) || COALESCE(format(' ICU_RULES %L', j->>'daticurules'), '')
-    WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', j->>'datlocale') WHEN 'c' THEN ' LOCALE_PROVIDER libc' ELSE '' END, (SELECT spcname FROM pg_tablespace WHERE oid = dattablespace), datconnlimit)
+    WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', j->>'datlocale') WHEN 'c' THEN ' LOCALE_PROVIDER libc' ELSE '' END, (SELECT format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = dattablespace AND spcname <> 'pg_default'), datconnlimit)
 FROM (SELECT *, to_jsonb(d) AS j FROM pg_database d WHERE datname = ${literal(live)}) d`;
 
 /** GRANTs that give `database` (SQL text for its name) what `acl` (an aclitem array) says. */
@@ -34,14 +34,14 @@ const plain = String.raw`/^COPY .* FROM stdin;$/ { copying = 1 } $0 == "\\." { c
  */
 const load = (restored: string) => `load() (
   rights=$admin_rights
-  dump_unpacked "$file" || exit 1
   case $(dump_kind "$file") in
     plain*) dump_text "$file" | awk ${quote(plain)} | db_on ${quote(restored)} '' > /dev/null || exit 1; exit 0 ;;
     custom*) jobs="--jobs=$(nproc 2>/dev/null || echo 2)" ;;
     *) jobs=--jobs=1 ;;
   esac
+  dump_unpacked "$file" || exit 1
   said=$(mktemp)
-  copies=/var/tmp/rollback-action-${restored}
+  copies=${quote(`/var/tmp/rollback-action-${restored}`)}
   clean() { rm -f "$said"; if [ "$unpacked" != "$file" ]; then rm -f "$unpacked"; fi; if [ "$rights" = socket ]; then as_postgres sh -c 'rm -f "$1".*' sh "$copies"; fi; }
   trap clean EXIT
   from=$unpacked
