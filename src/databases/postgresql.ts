@@ -1,6 +1,7 @@
-/** PostgreSQL. */
+/** PostgreSQL, as methods use it. */
 import type { Engine } from './engine.ts';
 import { admin, askAdmin } from './postgresql/admin.ts';
+import { aside } from './postgresql/aside.ts';
 import { rowChecksums } from './postgresql/checksums.ts';
 import { client } from './postgresql/client.ts';
 import { dumpDatabase } from './postgresql/dump.ts';
@@ -12,10 +13,8 @@ import { schemaFingerprint } from './postgresql/reading.ts';
 import { forgetBeside, restoreBeside } from './postgresql/restore.ts';
 import { obstacles, swap, swapBack } from './postgresql/swap.ts';
 
-const unknown = (): string => `echo 'going down by migrations is not known for PostgreSQL yet' >&2; exit 1\n`;
-
 export const postgresql: Engine = {
-  name: 'postgresql', title: 'PostgreSQL', ending: 'dump', client, facts: databaseFacts, dump: dumpDatabase, schemaFingerprint, rowChecksums,
-  aside: { nameOf: (run) => run, countDrops: () => '', keep: unknown, keepWritten: unknown, restore: unknown, lost: unknown, forget: () => '' },
+  name: 'postgresql', title: 'PostgreSQL', ending: 'dump',
+  client, facts: databaseFacts, dump: dumpDatabase, schemaFingerprint, rowChecksums, aside,
   beside: { askAdmin, admin, obstacles, proveForeign, restore: restoreBeside, lost: lostBetween, forget: forgetBeside, swap, swapBack, fence, unfence },
 };
