@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { environmentOf, type DatabaseSource } from '../../src/commands/environment.ts';
-import { databasePrelude } from '../../src/commands/mysql.ts';
+import { client } from '../../src/databases/mysql/client.ts';
 import { affectedBy } from '../../src/databases/mysql/affected.ts';
 import { forgetAside, keepAside } from '../../src/databases/mysql/aside.ts';
 import { rowChecksums, schemaFingerprint } from '../../src/databases/mysql/fingerprint.ts';
@@ -41,7 +41,7 @@ describe.skipIf(!databaseAvailable())('a downgrade on a real database, and its u
     return ran.facts;
   };
   const state = async () => {
-    const facts = await must(databasePrelude(source) + schemaFingerprint + rowChecksums(1e9) + asFound(place()));
+    const facts = await must(client(source) + schemaFingerprint + rowChecksums(1e9) + asFound(place()));
     return ['schema-fingerprint', 'rows', 'as-found'].map((name) => facts.get(name));
   };
   const release = (back: readonly string[]) => {
@@ -62,11 +62,11 @@ describe.skipIf(!databaseAvailable())('a downgrade on a real database, and its u
     const path = pathDown(graph, current, ['a1']);
     if (path.kind !== 'path') throw new Error(path.why);
     const sql = readSql(await must(downgradeSql(place(), path.steps)));
-    return { steps: path.steps, keep: databasePrelude(source) + keepAside('42-1', affectedBy(sql)) };
+    return { steps: path.steps, keep: client(source) + keepAside('42-1', affectedBy(sql)) };
   };
   const undo = async (steps: readonly DownStep[]) => {
-    for (const step of steps.toReversed()) await must(`${databasePrelude(source)}${keepWritten('42-1')}(\n${takeUp(place(), step)}) || say 'Taken from what was kept aside instead.'\n`);
-    await must(databasePrelude(source) + restoreAside('42-1'));
+    for (const step of steps.toReversed()) await must(`${client(source)}${keepWritten('42-1')}(\n${takeUp(place(), step)}) || say 'Taken from what was kept aside instead.'\n`);
+    await must(client(source) + restoreAside('42-1'));
   };
 
   test('is exact after it went all the way', async () => {
@@ -75,11 +75,11 @@ describe.skipIf(!databaseAvailable())('a downgrade on a real database, and its u
     const { steps, keep } = await plan();
     await must(keep);
     for (const step of steps) await must(takeDown(place(), step));
-    const lost = await must(databasePrelude(source) + lostRows('42-1'));
+    const lost = await must(client(source) + lostRows('42-1'));
     expect(lost.get('lost')).toEqual(['3 jobs', '2 matches']);
     await undo(steps);
     expect(await state()).toEqual(before);
-    await must(databasePrelude(source) + forgetAside('42-1'));
+    await must(client(source) + forgetAside('42-1'));
     expect(server.sql("SHOW TABLES LIKE '\\_rollback%'", 'shop')).toBe('');
   });
 

@@ -63,10 +63,16 @@ const session = [
   'SESSION innodb_lock_wait_timeout = 120', '/*!80000 SESSION information_schema_stats_expiry = 0, */ /*M!100201 SESSION check_constraint_checks = 0, */ @rollback_action = 1',
 ].join(', ');
 
+/** Options of every client that is asked something, as words for sh. */
+export const asked = `--connect-timeout=20 --init-command=${quote(session)} --default-character-set=utf8mb4 --binary-mode --batch --raw --skip-column-names`;
+
 /**
  * Defines, for the rest of the script:
  * - `$database`, the name; `$database_address`, the host's name in the URL, empty for a socket;
- * - `db`, the client: SQL on standard input or `-e`, rows as tab-separated lines without a heading; stops at the first error;
+ * - `db`, the client: SQL on standard input or `-e`, rows as tab-separated lines without a heading; stops at the first error, obeys no
+ *   command of the client besides `DELIMITER`;
+ * - `db_on DATABASE ADDRESS …`, the same in another database, and at another address unless it is empty;
+ * - `db_with OPTIONS DATABASE ADDRESS …`, the same with the text of another option file, as `options_of URL` prints it;
  * - `db_dump`, the dump program with its credentials; `$dumper`, its path, empty when there is none.
  *
  * The options come on a file descriptor and are the only ones read (`--defaults-file`): a `.my.cnf` of the SSH user would win over them.
@@ -78,14 +84,19 @@ export function databasePrelude(source: DatabaseSource): string {
 dumper=$(command -v mariadb-dump) || dumper=$(command -v mysqldump) || dumper=
 from_url=${quote(optionFile)}
 is_mariadb=; case $("$client" --version) in *MariaDB*) is_mariadb=1;; esac
+options_of() { printf '%s\\n' "$1" | awk -v mariadb="$is_mariadb" "$from_url"; }
 database_url=$(${url}) || exit 1
-db_options=$(printf '%s\\n' "$database_url" | awk -v mariadb="$is_mariadb" "$from_url") || { echo 'the database URL is not one of mysql:// or mariadb://' >&2; exit 1; }
+db_options=$(options_of "$database_url") || { echo 'the database URL is not one of mysql:// or mariadb://' >&2; exit 1; }
 database=$(printf '%s\\n' "$database_url" | awk -v want=database "$from_url")
 database_address=$(printf '%s\\n' "$database_url" | awk -v want=host "$from_url")
 unset database_url
 [ -n "$database" ] || { echo 'the database URL names no database' >&2; exit 1; }
-db() { "$client" --defaults-file=/dev/fd/5 --connect-timeout=20 --init-command=${quote(session)} --default-character-set=utf8mb4 --batch --raw --skip-column-names "$@" -- "$database" 5<<END_OF_OPTIONS
-$db_options
+db() { db_on "$database" '' "$@"; }
+db_on() { db_with "$db_options" "$@"; }
+db_with() {
+  with_options=$1 on_database=$2 on_address=$3; shift 3
+  "$client" --defaults-file=/dev/fd/5 \${on_address:+--protocol=tcp "--host=$on_address"} ${asked} "$@" -- "$on_database" 5<<END_OF_OPTIONS
+$with_options
 END_OF_OPTIONS
 }
 db_dump() { "$dumper" --defaults-file=/dev/fd/5 "$@" -- "$database" 5<<END_OF_OPTIONS
