@@ -1,4 +1,4 @@
-/** Starts the bundle as GitHub's runner starts it: inputs in the environment, file commands in files, and `post` with the state of `main`. */
+/** Starts a bundle as GitHub's runner starts it: inputs in the environment, file commands in files, and `post` with the state of `main`. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,12 +24,18 @@ export type Started = {
   post(): Promise<Ended>;
 };
 
-/** The bundle under test; `ROLLBACK_BUNDLE` names another than the one in `dist/`. */
-const bundle = resolve(process.env['ROLLBACK_BUNDLE'] ?? join(import.meta.dirname, '../../dist/main/index.js'));
+/** The bundles under test, by their action; `ROLLBACK_BUNDLE` and `BACKUP_BUNDLE` name others than those in `dist/`. */
+const bundles = {
+  rollback: resolve(process.env['ROLLBACK_BUNDLE'] ?? join(import.meta.dirname, '../../dist/main/index.js')),
+  backup: resolve(process.env['BACKUP_BUNDLE'] ?? join(import.meta.dirname, '../../dist/backup/index.js')),
+};
+
+export type Door = keyof typeof bundles;
+
 let runs = 0;
 
 /** @param inputs by their names in action.yml */
-export function startAction(inputs: Readonly<Record<string, string>>, environment: Readonly<Record<string, string>> = {}): Started {
+export function startAction(inputs: Readonly<Record<string, string>>, environment: Readonly<Record<string, string>> = {}, door: Door = 'rollback'): Started {
   const folder = mkdtempSync(join(tmpdir(), 'runner-'));
   const files = { GITHUB_OUTPUT: join(folder, 'output'), GITHUB_STATE: join(folder, 'state'), GITHUB_STEP_SUMMARY: join(folder, 'summary') };
   const runId = String(9_000 + ++runs);
@@ -41,7 +47,7 @@ export function startAction(inputs: Readonly<Record<string, string>>, environmen
     ...files, ...environment,
     ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, value])),
   };
-  const main = launch(env, folder, files);
+  const main = launch(bundles[door], env, folder, files);
   return {
     ...main,
     workspace: folder,
@@ -49,13 +55,13 @@ export function startAction(inputs: Readonly<Record<string, string>>, environmen
       await main.ended;
       const state = Object.fromEntries(Object.entries(readCommands(files.GITHUB_STATE)).map(([name, value]) => [`STATE_${name}`, value]));
       writeFileSync(files.GITHUB_STEP_SUMMARY, '');
-      return launch({ ...env, ...state }, folder, files).ended;
+      return launch(bundles[door], { ...env, ...state }, folder, files).ended;
     },
   };
 }
 
-export async function runAction(inputs: Readonly<Record<string, string>>, environment?: Readonly<Record<string, string>>): Promise<Ended> {
-  const started = startAction(inputs, environment);
+export async function runAction(inputs: Readonly<Record<string, string>>, environment?: Readonly<Record<string, string>>, door?: Door): Promise<Ended> {
+  const started = startAction(inputs, environment, door);
   await started.ended;
   const after = await started.post();
   const main = await started.ended;
@@ -63,7 +69,7 @@ export async function runAction(inputs: Readonly<Record<string, string>>, enviro
   return main;
 }
 
-function launch(env: NodeJS.ProcessEnv, folder: string, files: { GITHUB_OUTPUT: string; GITHUB_STEP_SUMMARY: string; GITHUB_STATE: string }): Pick<Started, 'process' | 'log' | 'ended'> {
+function launch(bundle: string, env: NodeJS.ProcessEnv, folder: string, files: { GITHUB_OUTPUT: string; GITHUB_STEP_SUMMARY: string; GITHUB_STATE: string }): Pick<Started, 'process' | 'log' | 'ended'> {
   for (const file of Object.values(files)) writeFileSync(file, '', { flag: 'a' });
   const child = spawn(process.execPath, [bundle], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';

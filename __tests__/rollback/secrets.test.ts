@@ -1,14 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fleetAvailable } from '../fleet/available.ts';
 import { databasePassword } from '../fleet/database.ts';
-import type { Host } from '../fleet/host.ts';
 import { run } from '../fleet/run.ts';
 import { holdRestart } from './hold.ts';
 import { inputsFor } from './inputs.ts';
 import { startAction } from './runner.ts';
 import { openScene, type Scene } from './scene.ts';
+import { canariesOf, control, endWatch, filesOf, look, patterns, startWatch, unmasked } from './watch.ts';
 
 const available = await fleetAvailable();
 const passphrase = 'correct-horse-battery-staple-9931';
@@ -27,7 +26,7 @@ describe.skipIf(!available)('secrets', () => {
     await run(['ssh-keygen', '-q', '-p', '-P', '', '-N', passphrase, '-f', keyFile]);
     const key = await readFile(keyFile, 'utf8');
     const canaries = canariesOf(key, [passphrase, databasePassword, production.databaseUrl]);
-    expect(await control(scene.host(1), canaries)).toBe('environ sleep\n');
+    expect(await control(scene.host(1), canaries, passphrase)).toBe('environ sleep\n');
     await using held = await holdRestart(scene.host(1), production);
     await Promise.all(fleet.hosts.map((host) => startWatch(host, canaries)));
     const started = startAction(inputsFor(production, {
@@ -54,55 +53,7 @@ describe.skipIf(!available)('secrets', () => {
   });
 });
 
-/** Lines of the key that no other key has, and each other secret in the forms in which it could leak. */
-function canariesOf(key: string, texts: readonly string[]): readonly string[] {
-  const lines = key.trim().split('\n').slice(1, -1).filter((line, index) => index > 0 && line.length > 20);
-  return [...lines, ...texts.flatMap((text) => [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1), Buffer.from(text).toString('base64').replace(/=+$/, '').slice(0, -2)])];
-}
-
-const patterns = (canaries: readonly string[]): string => canaries.map((canary) => `${canary}\n`).join('');
-
-/** Every process whose arguments or environment hold a canary: `argv mariadb-dump`. The app's own, which systemd gives its password, left out. */
-const lookScript = `for process in /proc/[0-9]*; do
-  grep -q green-matchers-api.service "$process/cgroup" 2> /dev/null && continue
-  for where in cmdline environ; do
-    tr '\\0' '\\n' < "$process/$where" 2> /dev/null | grep -qF -f /run/canaries && echo "$where $(cat "$process/comm" 2> /dev/null)"
-  done
-done`;
-
-async function look(host: Host, canaries: readonly string[]): Promise<string> {
-  await host.write('/run/canaries', patterns(canaries), '0600');
-  return host.run(`${lookScript}\n:`);
-}
-
-/** A process that has a canary, to show that it would be found. */
-async function control(host: Host, canaries: readonly string[]): Promise<string> {
-  await host.run(`systemd-run --quiet --unit=control --setenv=LEAK=${passphrase} sleep infinity`);
-  const seen = await look(host, canaries);
-  await host.run('systemctl stop control.service');
-  return seen;
-}
-
-/** Looks again and again, as fast as it can, until it is ended. */
-async function startWatch(host: Host, canaries: readonly string[]): Promise<void> {
-  await host.write('/run/canaries', patterns(canaries), '0600');
-  await host.write('/run/watch.sh', `while [ -e /run/watching ]; do\n${lookScript}\ndone >> /run/seen\n`);
-  await host.run('touch /run/watching /run/seen && systemd-run --quiet --unit=watch bash /run/watch.sh');
-}
-
-function endWatch(host: Host): Promise<string> {
-  return host.run('rm /run/watching; while systemctl is-active --quiet watch.service; do sleep 0.1; done; sort -u /run/seen; rm /run/seen');
-}
-
 /** The app's own migrations/env.py reads the address of the database from its environment: that one process must have it. */
 function allowed(seen: string): string {
   return seen.split('\n').filter((line) => line !== '' && !/^environ (alembic|python3?)$/.test(line)).join('\n');
-}
-
-/** The runner swallows these lines. */
-const unmasked = (log: string): string => log.split('\n').filter((line) => !line.startsWith('::add-mask::')).join('\n');
-
-async function filesOf(folder: string): Promise<Record<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return Object.fromEntries(await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => [join(entry.parentPath, entry.name), await readFile(join(entry.parentPath, entry.name), 'utf8')] as const)));
 }
