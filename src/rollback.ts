@@ -56,7 +56,7 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
     await refuseIfMoved(assessed, locked, inputs);
     world.checkpoint({ token: locked.token, recording, assessed, before } satisfies Checkpoint);
 
-    const underway = getUnderway({ inputs, method, assessed, recording, before, locked, world, onTouch });
+    const underway = getUnderway({ inputs, method, assessed, recording, before, locked, world, rds: await world.rds(), onTouch });
     try {
       const executed = await execute(assessed.plan, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, underway.executor);
       const proved = executed.failures.length > 0 ? executed.failures : await proveAll(underway);

@@ -15,15 +15,16 @@ export async function takeUp(inputs: Inputs, method: Method, checkpoint: Checkpo
   try {
     await using connected = await world.connect(inputs, recording.run);
     await using locked = await connected.lock(token);
-    const underway = getUnderway({ inputs, method, assessed, recording, before, locked, world, onTouch: () => undefined });
-    const begun = await begunOn(locked.hosts, ['running', 'finished', 'interrupted']);
+    const underway = getUnderway({ inputs, method, assessed, recording, before, locked, world, rds: await world.rds(), onTouch: () => undefined });
+    const places = underway.executor.hosts;
+    const begun = await begunOn(places, ['running', 'finished', 'interrupted']);
     const touched = assessed.plan.stages.some((stage) => stage.touches && stage.steps.some(({ host, id }) => begun.has(`${host} ${id}`)));
     if (decided !== undefined) {
       await finish(underway, { failures: decided.failures, begun, touched, facts: new Map() }, decided);
       return end(decided.result, decided.failures);
     }
     world.log.info(begun.size === 0 ? 'Nothing had been begun' : `The run was interrupted after ${begun.size} steps; ${inputs.onCancel === 'undo' ? 'taking them back' : 'leaving them as they are'}`);
-    const facts = await followUp(assessed.plan, await begunOn(locked.hosts, ['running', 'finished']), underway.executor);
+    const facts = await followUp(assessed.plan, await begunOn(places, ['running', 'finished']), underway.executor);
     const { result, failures } = await settle(underway, { failures: [], begun, touched, facts }, inputs.onCancel, true);
     return end(result, failures);
   } catch (thrown) {

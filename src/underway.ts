@@ -2,6 +2,8 @@
 import type { LogPosition } from './checks/logs.ts';
 import { databaseSecret } from './databases/source.ts';
 import { messageOf, type Failure } from './errors.ts';
+import { rdsPlace } from './databases/rds/place.ts';
+import type { Rds } from './databases/rds/port.ts';
 import type { Executor } from './execute.ts';
 import type { Inputs } from './inputs.ts';
 import type { Assessed, Method } from './methods/method.ts';
@@ -37,6 +39,7 @@ export type Underway = {
   readonly assessed: Assessed;
   readonly recording: Recording;
   readonly before: Before;
+  /** The hosts alone; `executor.hosts` has every place on which steps are performed. */
   readonly hosts: ReadonlyMap<string, Host>;
   readonly verifying: Verifying;
   readonly executor: Executor;
@@ -44,15 +47,15 @@ export type Underway = {
   decided(settled: Settled): void;
 };
 
-type Parts = Omit<Checkpoint, 'token' | 'settled'> & Pick<Underway, 'inputs' | 'method'> & { readonly locked: Locked; readonly world: World; readonly onTouch: () => void };
+type Parts = Omit<Checkpoint, 'token' | 'settled'> & Pick<Underway, 'inputs' | 'method'> & { readonly locked: Locked; readonly world: World; readonly rds?: Rds | undefined; readonly onTouch: () => void };
 
-export function getUnderway({ inputs, method, assessed, recording, before, locked, world, onTouch }: Parts): Underway {
+export function getUnderway({ inputs, method, assessed, recording, before, locked, world, rds, onTouch }: Parts): Underway {
   const { hosts, token } = locked;
   const { clock, log } = world;
   const verifying: Verifying = { inputs, hosts, appHosts: assessed.appHosts, asking: world };
   const secret = databaseSecret(inputs);
   const executor: Executor = {
-    hosts, clock, log, onTouch,
+    hosts: withRds(hosts, assessed, locked, world, rds), clock, log, onTouch,
     parallel: inputs.parallel,
     ...(secret === undefined ? {} : { databaseSecret: secret }),
     record: (span) => recording.timeline.push(span),
@@ -74,4 +77,12 @@ export function getUnderway({ inputs, method, assessed, recording, before, locke
     }
   };
   return { inputs, method, assessed, recording, before, hosts, verifying, executor, decided };
+}
+
+/** RDS is a place like a host: steps of a plan are performed there. It holds no lock of its own, and nothing else is asked of it. */
+function withRds(hosts: ReadonlyMap<string, Host>, { rds: target, run }: Assessed, locked: Locked, world: World, rds: Rds | undefined): ReadonlyMap<string, Host> {
+  if (target === undefined || rds === undefined) return hosts;
+  const { clock, log, signal } = world;
+  const place = rdsPlace({ target, rds, run, clock, random: () => world.random(), signal, say: (line) => log.info(line), fencedBy: () => locked.fencedBy() });
+  return new Map([...hosts, [place.name, place]]);
 }

@@ -1,4 +1,5 @@
 /** The world that a story of this repository happens in. A door builds it from adapters; a test from fakes. */
+import type { Rds } from './databases/rds/port.ts';
 import type { Failure } from './errors.ts';
 import type { Inputs } from './inputs.ts';
 import type { Clock, DeploymentRecord, Host, Http, Log, ReadableHost } from './ports.ts';
@@ -13,6 +14,8 @@ export type Locked = AsyncDisposable & {
   readonly notes: readonly string[];
   /** Disposing does not free it any more: `post` goes on with it. */
   leave(): void;
+  /** Who holds the lock in our stead; undefined while it is ours. For places that cannot hold a lock of their own. */
+  fencedBy(): Promise<string | undefined>;
 };
 
 export type Connected = AsyncDisposable & {
@@ -27,7 +30,7 @@ export type Connected = AsyncDisposable & {
 
 /** What is needed to reach the hosts, and GitHub. */
 export type Reach = Pick<Inputs, 'hosts' | 'databaseHost' | 'sshJumpHost' | 'sshPrivateKey' | 'sshPassphrase' | 'sshKnownHosts' | 'sshConnectTimeout'
-  | 'appDir' | 'parallel' | 'lockWait' | 'githubToken'>;
+  | 'appDir' | 'parallel' | 'lockWait' | 'githubToken' | 'rdsInstance' | 'awsRegion'>;
 
 export type World = {
   readonly clock: Clock;
@@ -37,6 +40,10 @@ export type World = {
   connect(inputs: Reach, run: RunStart): Promise<Connected>;
   /** The environment's deployments; undefined when GitHub cannot be asked. Asked at most once. */
   deployments(): Promise<readonly DeploymentRecord[] | undefined>;
+  /** Amazon RDS, where an instance is given; the same every time. */
+  rds(): Promise<Rds | undefined>;
+  /** From 0 to below 1. */
+  random(): number;
   /** Runs the user's command on the runner; the reason when it failed. */
   command(text: string, environment: Readonly<Record<string, string>>): Promise<Failure | undefined>;
   /** Keeps, where `post` finds it, what is needed to settle the run if this process is killed from here on. */

@@ -97,12 +97,14 @@ export function fakeProduction(options: Options = {}) {
           options.lock?.(token);
           done.push('lock');
           let left = false;
-          return { hosts, token: token ?? 'token', notes: ['web-1: an old lock was taken over.'], leave: () => void (left = true), [Symbol.asyncDispose]: async () => void (left || done.push('unlock')) };
+          return { hosts, token: token ?? 'token', notes: ['web-1: an old lock was taken over.'], leave: () => void (left = true), fencedBy: async () => undefined, [Symbol.asyncDispose]: async () => void (left || done.push('unlock')) };
         },
         [Symbol.asyncDispose]: async () => void done.push('disconnect'),
       };
     },
     deployments: async () => [],
+    rds: async () => undefined,
+    random: () => 0.5,
     async command(text) {
       done.push(`command ${text}`);
       return options.command?.();

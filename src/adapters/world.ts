@@ -4,6 +4,7 @@ import { bootstrap } from '../hosts/bootstrap.ts';
 import { connectHosts } from '../hosts/connected.ts';
 import { opener } from '../hosts/open.ts';
 import { semaphore } from '../hosts/semaphore.ts';
+import type { Rds } from '../databases/rds/port.ts';
 import type { RunStart } from '../recording.ts';
 import type { Reach, World } from '../world.ts';
 import { actionsLog } from './actions/log.ts';
@@ -18,9 +19,13 @@ const handshakes = 5;
 
 export function realWorld(inputs: Reach, run: RunStart, checkpoint: (state: unknown) => void, signal: AbortSignal): World {
   const asked = deploymentRecords({ token: inputs.githubToken, repository: run.repository, environment: run.environment, apiUrl: process.env['GITHUB_API_URL'] });
+  let rds: Rds | undefined;
   return {
     clock: systemClock, log: actionsLog, http: httpOver(), checkpoint, signal,
     deployments: () => asked,
+    random: Math.random,
+    // The SDK is large: only who names an instance waits for it.
+    rds: async () => (inputs.rdsInstance === undefined ? undefined : (rds ??= (await import('./rds.ts')).rdsIn(inputs.awsRegion))),
     command: (text, environment) => runCommand(text, environment, actionsLog),
     async connect() {
       const { sshJumpHost, databaseHost, hosts, appDir, parallel, lockWait } = inputs;

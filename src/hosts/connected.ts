@@ -7,6 +7,7 @@ import type { Address, Open } from './connection.ts';
 import { connectAll } from './fleet.ts';
 import { heartbeat, type Beat } from './heartbeat.ts';
 import { readOnly } from './host.ts';
+import { beatLock } from './lock.ts';
 import { acquireAll, releaseAll, resumeAll, type Fences, type Held, type Holder } from './lock-all.ts';
 import { folderName } from './run-folder.ts';
 
@@ -45,6 +46,11 @@ export async function connectHosts(options: ConnectOptions): Promise<Connected> 
       hosts: fleet.hosts, token,
       notes: takenOver.map((old) => `${old.host}: the lock of ${holder(old)} gave no sign of life for 30 s and was taken over.`),
       leave: () => void (left = true),
+      async fencedBy() {
+        const [first] = hosts;
+        const told = first === undefined ? undefined : (await first.ask(beatLock(place, token))).facts;
+        return told?.get('lock')?.[0] === 'lost' ? (told.get('owner')?.[0] ?? '') : undefined;
+      },
       async [Symbol.asyncDispose]() {
         await beat[Symbol.asyncDispose]();
         for (const problem of left ? [] : await releaseAll(hosts, fences)) log.warning(problem);

@@ -1,5 +1,6 @@
 /** What every method gives to the story. A new one is one file (or folder) and one line in registry.ts. */
 import type { EngineName } from '../databases/engine.ts';
+import type { ReadableRds, Target } from '../databases/rds/port.ts';
 import type { Restoring } from '../databases/restoring.ts';
 import type { AsFound } from '../as-found.ts';
 import type { EndedRun } from '../hosts/history.ts';
@@ -14,6 +15,9 @@ export type Surroundings = {
   readonly clock: Clock;
   /** This run's id and who started it, for what it leaves on hosts. */
   readonly run: { readonly id: string; readonly actor: string };
+  /** Amazon RDS, where an instance is given. */
+  rds(): Promise<ReadableRds | undefined>;
+  readonly random: () => number;
   /** GitHub's deployment records of the environment; undefined when GitHub could not be asked. */
   readonly deployments: () => Promise<readonly DeploymentRecord[] | undefined>;
 };
@@ -40,6 +44,8 @@ export type Assessed = {
   readonly run: string;
   /** The kind of the database, where one is known. */
   readonly engine?: EngineName;
+  /** The RDS instance or cluster that steps of the plan are performed on. */
+  readonly rds?: Target;
   /** The restore that it plans, for people and for the last step. */
   readonly restored?: Restored;
   readonly restoring?: Restoring;

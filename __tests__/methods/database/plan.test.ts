@@ -16,7 +16,7 @@ const looked: Looked = { host: 'web-1', engine: fakeEngine, source: { kind: 'env
 const manifest = { kind: 'database', environment: 'production', app: '/app', run: '1', release: v2, time: '2026-11-25T00:00:00Z', bytes: 10, sha256: 'f'.repeat(64), tables: 2, rows: { jobs: 3, "it's": 1 }, revision: 'b2', schema: '5c' } as const;
 const names = namesFor('shop', '42-1');
 const restore = (over: Partial<RestoreFacts['restoring']> = {}): RestoreFacts => ({
-  database: looked, begun, isThere: false, durations: { dump: 1000, restore: 2000, compare: 3000 }, notes: [], found: [],
+  database: looked, begun, isThere: false, durations: { dump: 1000, restore: 2000, compare: 3000 }, restored: { backup: begun.backup, used: names.restored, kept: 'shop', dataOnly: true }, notes: [], found: [],
   restoring: { engine: 'mysql', names, cutover: 'repoint', admin: 'socket', backup: { path: begun.backup, bytes: 10, manifest }, ...over },
 });
 const known = { method: 'database', 'env-file': '.env', services: 'api\nworker', reload: 'nginx' };

@@ -12,7 +12,7 @@ import { missingQuotas } from './quotas.ts';
 import { notCarried } from './not-carried.ts';
 import { madeName } from './names.ts';
 import type { Account, ReadableRds, Target } from './port.ts';
-import { addressOf } from './restore.ts';
+import { addressFor, addressOf } from './restore.ts';
 import { choose } from './source.ts';
 import { judge, statusOf } from './waiting.ts';
 import { resourceOf } from './working.ts';
@@ -43,6 +43,8 @@ export type RdsAssessed = {
   readonly bytes: number;
   /** `<name> <port>` that clients use now. */
   readonly address: string;
+  /** The name that clients will use of the restored one. */
+  readonly restoredAddress?: string;
   /** What a restore comes from, and of which moment its data are. */
   readonly from?: Source;
   readonly fromTime?: Milliseconds;
@@ -100,11 +102,12 @@ async function assess(rds: ReadableRds, wanted: RdsWanted, asking: Asking): Prom
     ...missingQuotas(await tell(() => rds.quotas(), asking), { target, members, gib: number(live, 'AllocatedStorage') ?? 0, restores: from !== undefined }),
   ];
   if (failures.length > 0) return { kind: 'refused', failures };
+  const restoredAddress = addressFor(live, madeName(id, 'restored', run));
   return {
     kind: 'assessed',
     assessed: {
       target, resource: resourceOf(live), account: account.id, engine: text(live, 'Engine') ?? '', version: text(live, 'EngineVersion') ?? '',
-      bytes: (number(live, 'AllocatedStorage') ?? 0) * 2 ** 30, address: addressOf(live),
+      ...(restoredAddress === undefined ? {} : { restoredAddress }), bytes: (number(live, 'AllocatedStorage') ?? 0) * 2 ** 30, address: addressOf(live),
       ...(from === undefined ? {} : { from }), ...(chosen?.kind === 'chosen' && chosen.at !== undefined ? { fromTime: chosen.at } : {}),
       names: { snapshot: madeName(id, 'snapshot', run), restored: madeName(id, 'restored', run), kept: madeName(id, 'kept', run) },
       estimate: expected,

@@ -9,8 +9,10 @@ export type Source = { readonly kind: 'snapshot'; readonly id: string } | { read
 export type Whose = { readonly resource: string } | 'restored';
 
 export type Command =
-  | { readonly rds: 'snapshot'; readonly of: Target; readonly snapshot: string; readonly release?: string }
-  | { readonly rds: 'restore'; readonly of: Target; readonly from: Source; readonly as: string }
+  /** `by`: before a deployment, or by a rollback of what it was about to replace. */
+  | { readonly rds: 'snapshot'; readonly of: Target; readonly snapshot: string; readonly by: 'backup' | 'rollback'; readonly release?: string }
+  /** `address`: the name that clients will use, which the plan goes by. */
+  | { readonly rds: 'restore'; readonly of: Target; readonly from: Source; readonly as: string; readonly address?: string }
   /** What a restore call cannot say, then the comparison with `of`. */
   | { readonly rds: 'match'; readonly of: Target; readonly restored: string }
   | { readonly rds: 'rename'; readonly from: Target; readonly to: string; readonly whose: Whose };
@@ -31,9 +33,9 @@ function isCommand(read: unknown): read is Command {
   const isText = (name: string): boolean => typeof command.get(name) === 'string';
   switch (command.get('rds')) {
     case 'snapshot':
-      return isTarget(command.get('of')) && isText('snapshot') && (isText('release') || !command.has('release'));
+      return isTarget(command.get('of')) && isText('snapshot') && isText('by') && (isText('release') || !command.has('release'));
     case 'restore':
-      return isTarget(command.get('of')) && isText('as') && isSource(command.get('from'));
+      return isTarget(command.get('of')) && isText('as') && isSource(command.get('from')) && (isText('address') || !command.has('address'));
     case 'match':
       return isTarget(command.get('of')) && isText('restored');
     case 'rename':

@@ -13,7 +13,7 @@ type Facts = readonly (readonly [name: string, value: string])[];
 
 /** Facts: `restored` (its identifier), `address` (`<name> <port>`), `restored-seconds`. */
 export async function restore(command: Restore, working: Working): Promise<Facts> {
-  const { of, as } = command;
+  const { of, as, address } = command;
   const { rds, asking, clock } = working;
   const target = { kind: of.kind, id: as };
   const look = () => rds.describe(target);
@@ -29,6 +29,8 @@ export async function restore(command: Restore, working: Working): Promise<Facts
   if (first !== undefined) alreadyOurs(first, as, working);
   const restored = await untilAvailable(as, look, asking);
   alreadyOurs(restored, as, working);
+  const [name = ''] = addressOf(restored).split(' ');
+  if (address !== undefined && name !== address) throw new Refused(`AWS gave ${as} the address ${name}, and the plan goes by ${address}`);
   if (of.kind === 'cluster' && !makesItsMembers(source)) await makeMembers(source, as, working);
   await finished(restored, working);
   return [['restored', as], ['address', addressOf(restored)], ['restored-seconds', String(Math.round((clock.now() - start) / 1000))]];
@@ -68,4 +70,11 @@ async function makeMembers(source: Description, cluster: string, working: Workin
 export function addressOf(of: Description): string {
   const name = text(of, 'Endpoint') ?? text(part(of, 'Endpoint'), 'Address') ?? '';
   return `${name} ${number(of, 'Port') ?? number(part(of, 'Endpoint'), 'Port') ?? ''}`;
+}
+
+/** The address that AWS will give a restored one: the account's part of the name is the same for all of a region. Undefined where the live one has none. */
+export function addressFor(live: Description, restored: string): string | undefined {
+  const [name = ''] = addressOf(live).split(' ');
+  const dot = name.indexOf('.');
+  return dot === -1 ? undefined : `${restored}${name.slice(dot)}`;
 }

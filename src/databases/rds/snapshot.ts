@@ -4,17 +4,17 @@ import { text } from './description.ts';
 import type { Command } from './commands.ts';
 import { alreadyOurs, finished, tagsFor, type Working } from './working.ts';
 import { begin, bytesOf, untilAvailable } from './waiting.ts';
-import { releaseTag, tagText } from './tags.ts';
+import { byTag, releaseTag, tagText } from './tags.ts';
 
 type Facts = readonly (readonly [name: string, value: string])[];
 
 /** Facts as of every backup; `location` is the snapshot's identifier, `bytes` what it holds when it is restored. */
-export async function takeSnapshot({ of, snapshot, release }: Extract<Command, { rds: 'snapshot' }>, working: Working): Promise<Facts> {
+export async function takeSnapshot({ of, snapshot, by, release }: Extract<Command, { rds: 'snapshot' }>, working: Working): Promise<Facts> {
   const { rds, asking, clock } = working;
   const look = () => rds.snapshot(of.kind, snapshot);
   const found = await tell(look, asking);
   if (found === undefined) {
-    const tags = [...tagsFor(working), ...(release === undefined ? [] : [{ Key: releaseTag, Value: tagText(release) }])];
+    const tags = [...tagsFor(working), { Key: byTag, Value: by }, ...(release === undefined ? [] : [{ Key: releaseTag, Value: tagText(release) }])];
     const start = clock.now();
     const answer = await begin(of, rds, () => rds.createSnapshot({ of, id: snapshot, tags }), asking);
     if (answer.kind === 'refused' && !/AlreadyExists/.test(answer.code)) throw new Refused(`AWS took no snapshot of ${of.id}: ${answer.message} (${answer.code})`);

@@ -3,7 +3,7 @@ import type { RestoreFrom } from '../../inputs/kinds/restore-from.ts';
 import { duration, moment } from '../../report/quantity.ts';
 import type { Source } from './commands.ts';
 import { number, text, time, type Description } from './description.ts';
-import { releaseTag, tagText, tagValue } from './tags.ts';
+import { byTag, releaseTag, tagText, tagValue } from './tags.ts';
 import { isEncrypted } from './waiting.ts';
 import { isOurs } from './working.ts';
 
@@ -45,7 +45,8 @@ export function snapshotId(of: Description): string {
 function latest(offer: Offer): Chosen {
   const { snapshots, id, run, release } = offer;
   const whole = snapshots.filter((each) => text(each, 'Status') === 'available' && !isOurs(each, run)).toSorted((a, b) => (time(b, 'SnapshotCreateTime') ?? 0) - (time(a, 'SnapshotCreateTime') ?? 0));
-  const [newest] = release === undefined ? whole : whole.filter((each) => tagValue(each, releaseTag) === tagText(release));
+  // What a rollback was about to leave is not what to go back to, unless its very release is wanted.
+  const [newest] = release === undefined ? whole.filter((each) => tagValue(each, byTag) !== 'rollback') : whole.filter((each) => tagValue(each, releaseTag) === tagText(release));
   if (newest !== undefined) return accept(newest, offer);
   const some = whole.slice(0, 3).map((each) => `${snapshotId(each)} (${text(each, 'SnapshotCreateTime') ?? ''})`).join(', ');
   return {

@@ -18,23 +18,23 @@ export type RdsSteps = {
 export const renameWarning = 'From the first rename until the second is done nobody has the name: the database is unreachable for some ten minutes, restarts, and clients that cached the old address reach the old data until their DNS entry ends. "cutover: repoint" takes seconds.';
 
 /** @param limit `backup-timeout`, for each */
-export function rdsSteps(assessed: RdsAssessed, limit: Milliseconds, release?: string): RdsSteps {
-  const { target, names, from, resource } = assessed;
+export function rdsSteps(assessed: RdsAssessed, limit: Milliseconds, by: 'backup' | 'rollback', release?: string): RdsSteps {
+  const { target, names, from, resource, restoredAddress, estimate } = assessed;
   const host = placeName(target.id);
   const look = `aws rds describe-db-${target.kind}s --db-${target.kind}-identifier`;
-  const step = (id: string, title: string, command: Command, failure: Step['failure']): Step => ({ id, title, host, script: writeCommand(command), limit, failure });
+  const step = (id: string, title: string, command: Command, failure: Step['failure'], seconds: number): Step => ({ id, title, host, script: writeCommand(command), limit, estimate: seconds * 1000, failure });
   const named = (id: string) => ({ kind: target.kind, id });
   return {
-    snapshot: step('rds-snapshot', `Take the snapshot ${names.snapshot}`, { rds: 'snapshot', of: target, snapshot: names.snapshot, ...(release === undefined ? {} : { release }) }, {
+    snapshot: step('rds-snapshot', `Take the snapshot ${names.snapshot}`, { rds: 'snapshot', of: target, snapshot: names.snapshot, by, ...(release === undefined ? {} : { release }) }, {
       code: 'backup-failed', fix: `Take one by hand: aws rds create-db-${target.kind === 'instance' ? '' : 'cluster-'}snapshot`,
-    }),
+    }, estimate.snapshot),
     restore: from === undefined ? [] : [
-      step('rds-restore', `Restore ${tellSource(assessed)} as ${names.restored}`, { rds: 'restore', of: target, from, as: names.restored }, {
+      step('rds-restore', `Restore ${tellSource(assessed)} as ${names.restored}`, { rds: 'restore', of: target, from, as: names.restored, ...(restoredAddress === undefined ? {} : { address: restoredAddress }) }, {
         code: 'rds-restore-failed', fix: `${target.id} is untouched and serves. \`${look} ${names.restored}\` and its events say what is wrong; run it again to take up what is there.`,
-      }),
+      }, estimate.restore),
       step('rds-match', `Give ${names.restored} every setting of ${target.id} and compare them`, { rds: 'match', of: target, restored: names.restored }, {
         code: 'rds-restore-failed', fix: `${target.id} is untouched and serves. Mend ${names.restored} by hand and run it again, or leave it: it costs money until it is deleted.`,
-      }),
+      }, estimate.match),
     ],
     rename: from === undefined ? [] : [
       renaming('rds-rename-live', `Rename ${target.id} to ${names.kept}`, { rds: 'rename', from: target, to: names.kept, whose: { resource } }, `Rename ${names.kept} back to ${target.id}`),
@@ -45,7 +45,7 @@ export function rdsSteps(assessed: RdsAssessed, limit: Milliseconds, release?: s
   function renaming(id: string, title: string, command: Extract<Command, { rds: 'rename' }>, undoTitle: string): Step {
     const back: Command = { ...command, from: named(command.to), to: command.from.id };
     return {
-      ...step(id, title, command, { code: 'rds-restore-failed', fix: `\`${look} ${target.id}\` says who has the name now; ${names.kept} holds the old data, ${names.restored} the restored.` }),
+      ...step(id, title, command, { code: 'rds-restore-failed', fix: `\`${look} ${target.id}\` says who has the name now; ${names.kept} holds the old data, ${names.restored} the restored.` }, estimate.rename / 2),
       undo: { title: undoTitle, script: writeCommand(back), limit },
     };
   }

@@ -8,6 +8,8 @@ const jobPrefix = `${ours}job:`;
 
 export const runTag = `${ours}run`;
 export const environmentTag = `${ours}environment`;
+/** On snapshots: `backup`, made before a deployment, or `rollback`, of what was about to be replaced. */
+export const byTag = `${ours}by`;
 /** Full SHA of the release whose data a snapshot holds; on snapshots only. */
 export const releaseTag = `${ours}release`;
 /** On a member of a restored cluster: which member of the source it stands for. */

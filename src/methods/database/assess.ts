@@ -1,6 +1,4 @@
 /** What a restore has to know before it is planned: the live data, the backup, whose rights, what would be lost. Read only. */
-import { askEnvFile } from '../../commands/env-file.ts';
-import { repository } from '../../commands/git.ts';
 import { findBackup, findBackups } from '../../commands/restore.ts';
 import { chooseBackup } from '../../databases/choose.ts';
 import type { Admin } from '../../databases/engine.ts';
@@ -8,15 +6,15 @@ import { askingDatabase, bytesOf, foundIn, lookAtDatabase, notesOnDump, roomForD
 import { durationsOf, speedsFrom, type Durations } from '../../databases/duration.ts';
 import { fileIn, madeIn } from '../../databases/found.ts';
 import { askSpace } from '../../databases/space.ts';
-import { namesFor, usedAfter, type BackupFile, type Restoring } from '../../databases/restoring.ts';
+import { keptIn, namesFor, usedAfter, type BackupFile, type Restoring } from '../../databases/restoring.ts';
 import { RollbackError, type Failure } from '../../errors.ts';
 import type { BegunRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
-import type { LogExcerpt } from '../../outcome.ts';
-import { eachAtMost } from '../../parallel.ts';
+import type { LogExcerpt, Restored } from '../../outcome.ts';
 import type { Facts, ReadableHost } from '../../ports.ts';
 import type { GitFacts } from '../git/assess.ts';
 import type { Surroundings } from '../method.ts';
+import { askEnvFiles } from './env-files.ts';
 import { certainLoss, judgeRestore } from './judge.ts';
 import { noteRestore } from './notes.ts';
 
@@ -27,6 +25,7 @@ export type RestoreFacts = {
   /** The data is from this very backup already: nothing was asked but what an earlier run did. */
   readonly isThere: boolean;
   readonly durations: Durations;
+  readonly restored: Restored;
   readonly notes: readonly string[];
   readonly found: readonly LogExcerpt[];
 };
@@ -69,7 +68,7 @@ ${askSpace(name)}fact database-revisions "$(revisions_in "$database" '')"
   const speeds = speedsFrom(manifests);
   const durations = durationsOf(bytesOf(database), chosen.backup.manifest?.['sql-bytes'] ?? chosen.backup.bytes * 5, speeds);
   const notes = isThere ? [] : noteRestore(inputs, { database, restoring, damaged: chosen.damaged, durations, speeds, usedAfter: usedAfter(restoring) });
-  return { database, restoring, begun, isThere, durations, notes: [...(isThere ? [] : notesOnDump(database)), ...notes], found: foundIn(database) };
+  return { database, restoring, begun, isThere, durations, restored: restoredBy(restoring, inputs.commit === undefined), notes: [...(isThere ? [] : notesOnDump(database)), ...notes], found: foundIn(database) };
 }
 
 type Chosen = { readonly backup: BackupFile; readonly damaged: readonly BackupFile[] };
@@ -98,17 +97,14 @@ async function askObstacles(inputs: Inputs, on: ReadableHost, { engine, source }
   return asked.get('cannot-swap') ?? [];
 }
 
-/** The env file of every host: the application reads it there. */
-async function askEnvFiles(inputs: Inputs, facts: GitFacts, around: Surroundings): Promise<ReadonlyMap<string, Facts>> {
-  const { envFile, envKey, appDir } = inputs;
-  if (envFile === undefined) return new Map();
-  const asked = await eachAtMost(inputs.parallel, facts.hosts, async ({ facts: { host } }) => {
-    const answer = await around.hosts.get(host)?.ask(`${repository(appDir)}${askEnvFile(envFile, envKey)}`);
-    return [host, answer?.code === 0 ? answer.facts : new Map([['env-trouble', [answer?.output.trimEnd().split('\n').at(-1) ?? 'it could not be read']]])] as const;
-  });
-  return new Map(asked);
-}
-
 function isAdmin(text: string | undefined): text is Admin {
   return text === 'url' || text === 'own' || text === 'socket';
+}
+
+function restoredBy(restoring: Restoring, dataOnly: boolean): Restored {
+  const { path, manifest } = restoring.backup;
+  return {
+    backup: path, used: usedAfter(restoring), kept: keptIn(restoring), dataOnly,
+    ...(manifest === undefined ? {} : { time: manifest.time, release: manifest.release }),
+  };
 }

@@ -5,6 +5,7 @@ import { roomForRestored } from '../../databases/space.ts';
 import type { Failure } from '../../errors.ts';
 import type { Inputs } from '../../inputs.ts';
 import type { Facts } from '../../ports.ts';
+import { judgeFiles } from './env-files.ts';
 
 export type Judged = {
   readonly database: Looked;
@@ -17,15 +18,12 @@ export type Judged = {
   readonly live: string | undefined;
 };
 
-export function judgeRestore({ envFile, cutover }: Inputs, { database, admin, obstacles, files, live }: Judged): readonly Failure[] {
+export function judgeRestore(inputs: Inputs, { database, admin, obstacles, files, live }: Judged): readonly Failure[] {
   const { host } = database;
   return [
     ...(admin === undefined ? [nobodyMayRestore(database)] : []),
     ...obstacles.map((why): Failure => ({ code: 'step-failed', host, what: `the data cannot be swapped: ${why}`, fix: 'Set "cutover: repoint" and "env-file": the application then uses the restored database under its own name.' })),
-    ...[...files].flatMap(([on, asked]) => [
-      ...(asked.get('env-trouble') ?? []).map((why): Failure => ({ code: 'no-rights', host: on, what: `the address of the database in ${envFile} cannot be changed`, why, fix: cutover === 'repoint' ? 'Mend that, or set "cutover: swap".' : 'Mend that.' })),
-      ...(live === undefined || (asked.get('env-database')?.[0] ?? live) === live ? [] : [{ code: 'diverged' as const, host: on, what: `${envFile} names the database ${asked.get('env-database')?.[0]}, on ${host} it names ${live}`, fix: 'Let every host use the same database first.' }]),
-    ]),
+    ...judgeFiles(inputs, files, live === undefined ? undefined : { database: live, host }),
     ...roomForRestored(database),
   ];
 }

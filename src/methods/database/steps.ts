@@ -11,6 +11,7 @@ import { quote, words } from '../../commands/quote.ts';
 import { proveBackup, proveForeign } from '../../commands/restore.ts';
 import { lossLimit } from '../../databases/loss-limit.ts';
 import { compare } from '../../databases/compare.ts';
+import { exportLoss } from './export-loss.ts';
 import { keptIn } from '../../databases/restoring.ts';
 import type { ReasonCode } from '../../errors.ts';
 import type { Inputs } from '../../inputs.ts';
@@ -38,6 +39,7 @@ export function databaseSteps(inputs: Inputs, restore: RestoreFacts): DatabaseSt
   const undo = (title: string, script: string): Undo => ({ title, script: client + script, limit: inputs.backupTimeout });
   const done = `if [ -e "$found/cut-over" ]; then say 'Done by the run that was interrupted.'; exit 0; fi\n`;
   const [live, restored] = [{ database: names.live, address: '' }, { database: names.restored, address: '' }];
+  const lostFile = `${folder}/lost-rows-${begun.run}.sql.gz`;
   const rows = cutover === 'swap' ? 'The live data is as it was; ' : 'The live data was not touched; ';
   return {
     beside: [
@@ -54,7 +56,7 @@ export function databaseSteps(inputs: Inputs, restore: RestoreFacts): DatabaseSt
       step('fence', 'Keep every writer out', beside.fence(names), 'step-failed', `${rows}look at the rights of its users on ${host}.`, {
         undo: undo('Let the writers in again', `${sameRows(names.live)}${beside.unfence(names)}`),
       }),
-      step('export-loss', 'Count and export what leaves live use', exportLoss(inputs, restore), 'data-loss', '', {
+      step('export-loss', 'Count and export what leaves live use', `as_admin\n${exportLoss(`${beside.lost(live, restored, lostFile)}rows_in ${quote(names.live)} '' > "$found/rows"\n`, lostFile, inputs.maxDataLossRows)}: > "$found/cut-over"\n`, 'data-loss', '', {
         estimate: durations.compare,
         failure: { code: 'data-loss', what: 'what leaves live use could not be kept, or is more than "max-data-loss-rows" allows', fix: 'Raise "max-data-loss-rows", or set it to "any"; look whether something else writes to the database all the time.' },
       }),
@@ -65,22 +67,6 @@ export function databaseSteps(inputs: Inputs, restore: RestoreFacts): DatabaseSt
       }),
     ],
   };
-
-  function exportLoss(about: Inputs, _facts: RestoreFacts): string {
-    const file = `${folder}/lost-rows-${begun.run}.sql.gz`;
-    return `if [ -e "$found/lost" ]; then cat "$found/lost" >&3
-else
-as_admin
-umask 077
-${beside.lost(live, restored, file)}rows_in ${quote(names.live)} '' > "$found/rows"
-if [ -s ${quote(file)} ] && grep -q '^lost=' facts; then
-  fact backup lost-rows; fact location ${quote(file)}; fact bytes "$(stat -c %s ${quote(file)})"; fact sha256 "$(sha256sum < ${quote(file)} | cut -c 1-64)"
-fi
-${lossLimit(about.maxDataLossRows)}cp facts "$found/lost.new"; mv "$found/lost.new" "$found/lost"
-fi
-: > "$found/cut-over"
-`;
-  }
 }
 
 /** What a person does with the data that was replaced. */
