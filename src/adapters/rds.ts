@@ -9,20 +9,27 @@ import {
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Description } from '../databases/rds/description.ts';
 import type { Rds, Target } from '../databases/rds/port.ts';
+import type { Milliseconds } from '../ports.ts';
 import { asked, askedFor } from './aws-answer.ts';
 import { accountOf } from './sts.ts';
 
-/** Nothing is asked twice here: whoever asks knows what may be asked again, and for how long. */
-const once = { maxAttempts: 1, requestHandler: { connectionTimeout: 5000, requestTimeout: 60_000, throwOnRequestTimeout: true } };
 const noInstance = /^DBInstanceNotFound(Fault)?$/;
 const noCluster = /^DBClusterNotFound(Fault)?$/;
 const noSnapshot = /^DB(Cluster)?SnapshotNotFound(Fault)?$/;
 
-/** Endpoints other than AWS's own come from AWS's own variables alone (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_RDS, AWS_ENDPOINT_URL_STS). */
-export function rdsIn(region: string | undefined): Rds & Disposable {
-  const where = region === undefined ? {} : { region };
-  const rds = new RDSClient({ ...where, ...once });
-  const sts = new STSClient({ ...where, ...once });
+/**
+ * Nothing is asked twice here: whoever asks knows what may be asked again, and for how long. Endpoints other than AWS's own come from AWS's own
+ * variables alone (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_RDS, AWS_ENDPOINT_URL_STS).
+ * @param region undefined: AWS_REGION, or the profile's
+ * @param patience for one answer
+ */
+export function rdsIn(region: string | undefined, patience: Milliseconds = 60_000): Rds & Disposable {
+  const options = {
+    ...(region === undefined ? {} : { region }),
+    maxAttempts: 1, requestHandler: { connectionTimeout: 5000, requestTimeout: patience, throwOnRequestTimeout: true },
+  };
+  const rds = new RDSClient(options);
+  const sts = new STSClient(options);
 
   const list = (target: Pick<Target, 'kind'>): Promise<readonly Description[]> => (target.kind === 'instance'
     ? collect(paginateDescribeDBInstances({ client: rds }, {}), ({ DBInstances }) => DBInstances)

@@ -8,17 +8,17 @@ import { instances, makeInstance } from './sources.ts';
 
 const minute = 60_000;
 const scripts: Readonly<Record<string, { readonly states: readonly State[]; readonly ends: string }>> = {
-  'creating, available': { states: [[0, 'creating'], [11 * minute, 'available']], ends: 'available' },
-  'creating, backing-up, available': { states: [[0, 'creating'], [10 * minute, 'backing-up'], [14 * minute, 'available']], ends: 'available' },
-  'creating, modifying for Multi-AZ, available': { states: [[0, 'creating'], [10 * minute, 'backing-up'], [12 * minute, 'modifying'], [25 * minute, 'available']], ends: 'available' },
+  'creating, available': { states: [[0, 'creating'], [4 * minute, 'available']], ends: 'available' },
+  'creating, backing-up, available': { states: [[0, 'creating'], [3 * minute, 'backing-up'], [4 * minute, 'available']], ends: 'available' },
+  'creating, modifying for Multi-AZ, available': { states: [[0, 'creating'], [2 * minute, 'backing-up'], [3 * minute, 'modifying'], [7 * minute, 'available']], ends: 'available' },
   'available at once': { states: [[0, 'available']], ends: 'available' },
-  'creating for an hour and a half, available': { states: [[0, 'creating'], [90 * minute, 'available']], ends: 'available' },
-  'an unknown state in between': { states: [[0, 'creating'], [5 * minute, 'configuring-something-new'], [9 * minute, 'available']], ends: 'available' },
-  'creating, failed': { states: [[0, 'creating'], [9 * minute, 'failed']], ends: 'failed' },
-  'creating, incompatible-restore': { states: [[0, 'creating'], [9 * minute, 'incompatible-restore']], ends: 'incompatible-restore' },
+  'creating for half an hour, available': { states: [[0, 'creating'], [30 * minute, 'available']], ends: 'available' },
+  'an unknown state in between': { states: [[0, 'creating'], [2 * minute, 'configuring-something-new'], [4 * minute, 'available']], ends: 'available' },
+  'creating, failed': { states: [[0, 'creating'], [3 * minute, 'failed']], ends: 'failed' },
+  'creating, incompatible-restore': { states: [[0, 'creating'], [3 * minute, 'incompatible-restore']], ends: 'incompatible-restore' },
   'creating, incompatible-network': { states: [[0, 'creating'], [minute, 'incompatible-network']], ends: 'incompatible-network' },
-  'creating, storage-full': { states: [[0, 'creating'], [9 * minute, 'backing-up'], [12 * minute, 'storage-full']], ends: 'storage-full' },
-  'creating, deleting': { states: [[0, 'creating'], [9 * minute, 'deleting']], ends: 'deleting' },
+  'creating, storage-full': { states: [[0, 'creating'], [3 * minute, 'backing-up'], [4 * minute, 'storage-full']], ends: 'storage-full' },
+  'creating, deleting': { states: [[0, 'creating'], [3 * minute, 'deleting']], ends: 'deleting' },
 };
 
 const throttling: Fault = { status: 400, code: 'Throttling', message: 'Rate exceeded' };

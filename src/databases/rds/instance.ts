@@ -57,13 +57,17 @@ function storageOf(source: Description): InstanceSettings {
   }));
   return {
     StorageType: type,
-    // The call does not take it for SQL Server: the size is the snapshot's.
-    AllocatedStorage: text(source, 'Engine')?.startsWith('sqlserver') === true ? undefined : number(source, 'AllocatedStorage'),
+    AllocatedStorage: sizeIsTheSnapshots(source) ? undefined : number(source, 'AllocatedStorage'),
     Iops: chosen ? iops : undefined,
     StorageThroughput: type === 'gp3' && chosen ? throughput : undefined,
     DedicatedLogVolume: flag(source, 'DedicatedLogVolume') === true ? true : undefined,
     AdditionalStorageVolumes: volumes.length === 0 ? undefined : volumes,
   };
+}
+
+/** A restore call takes no size for SQL Server. */
+function sizeIsTheSnapshots(source: Description): boolean {
+  return text(source, 'Engine')?.startsWith('sqlserver') === true;
 }
 
 /** A directory of AWS goes by its id, one of the user's own by name, unit, secret and DNS servers: a call names one of the two. */
@@ -81,6 +85,7 @@ export function modificationOf(source: Description, restored: Description): Inst
   const mode = insightsMode(source);
   const asked = {
     EngineVersion: differing(text, 'EngineVersion', source, restored),
+    AllocatedStorage: sizeIsTheSnapshots(source) ? differing(number, 'AllocatedStorage', source, restored) : undefined,
     PreferredMaintenanceWindow: differing(text, 'PreferredMaintenanceWindow', source, restored),
     MaxAllocatedStorage: differing(number, 'MaxAllocatedStorage', source, restored),
     ...((number(source, 'MonitoringInterval') ?? 0) === (number(restored, 'MonitoringInterval') ?? 0) && text(source, 'MonitoringRoleArn') === text(restored, 'MonitoringRoleArn')

@@ -41,10 +41,10 @@ async function like(source: Description, target: Target, mayDiffer: Readonly<Rec
     const now = await existing(target, working);
     const status = statusOf(now);
     if (judge(status) === 'hopeless') throw new Refused(`${target.id} is ${status}`);
-    const busy = status !== 'available' || Object.keys(pending(now)).length > 0;
+    const busy = judge(status) !== 'available' || Object.keys(pending(now)).length > 0;
     if (busy || (await improve(source, now, target, done, working))) {
       quietSince = clock.now();
-      asking.say(`${target.id} is ${status}${busy && status === 'available' ? `, changing ${Object.keys(pending(now)).join(', ')}` : ''}`);
+      asking.say(`${target.id} is ${status}${busy && judge(status) === 'available' ? `, changing ${Object.keys(pending(now)).join(', ')}` : ''}`);
     } else {
       const found = differences(source, now, mayDiffer);
       if (found.length === 0 && isSettled(now)) return Object.keys(source).filter((field) => mayDiffer[field] === undefined).length;
@@ -84,7 +84,6 @@ async function improve(source: Description, now: Description, target: Target, do
 type Modification = { readonly request: unknown; readonly send: (working: Working) => ReturnType<Working['rds']['tag']> };
 
 function instanceModification(source: Description, now: Description): Modification | undefined {
-  // A member has from its cluster what the cluster alone is modified for.
   const request = modificationOf(source, now);
   return request === undefined ? undefined : { request, send: ({ rds }) => rds.modifyInstance(request) };
 }

@@ -1,5 +1,5 @@
 /** What belongs to the source alone and has to be made again by hand. Pure. */
-import { flag, parts, text, texts, type Description } from './description.ts';
+import { flag, part, parts, text, texts, type Description } from './description.ts';
 import { tagsOf } from './tags.ts';
 
 /** A sentence for each, for the report. */
@@ -16,6 +16,7 @@ export function notCarried(source: Description): readonly string[] {
     ...((texts(source, 'CustomEndpoints') ?? []).length > 0 ? ['Its custom endpoints are not carried over.'] : []),
     ...(text(source, 'AwsBackupRecoveryPointArn') === undefined ? [] : ['AWS Backup keeps recovery points of it by its ARN: check that its plan selects the restored database (by tag).']),
     ...(flag(source, 'IAMDatabaseAuthenticationEnabled') === true ? ['It takes IAM logins: policies that name its resource id (rds-db:connect) have to name that of the restored database as well.'] : []),
+    ...(text(part(source, 'MasterUserSecret'), 'SecretArn') === undefined ? [] : ['AWS keeps its master password: the restored one gets a secret and a password of its own; users of the application have theirs from the data.']),
     ...(stack === undefined ? [] : [`CloudFormation made it (stack ${stack}) and does not know of the restored one: import that before the stack is updated.`]),
     'Alarms, event subscriptions and RDS Proxy targets that name it by its identifier or resource id go on naming the old one.',
   ];

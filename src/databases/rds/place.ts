@@ -1,5 +1,7 @@
 /** RDS as a place where steps of a plan are performed: it looks like a host, and its scripts are commands (commands.ts). */
 import type { Clock, Facts, Host, Job, JobEnd, JobState } from '../../ports.ts';
+import { RollbackError } from '../../errors.ts';
+import { duration } from '../../report/quantity.ts';
 import { Abandoned, OutOfTime, Refused, tell, type Asking } from './asking.ts';
 import { readCommand, type Command } from './commands.ts';
 import type { Description } from './description.ts';
@@ -22,6 +24,8 @@ export type RdsPlace = {
   readonly random: () => number;
   /** A line for the log, led by the place's name. */
   readonly say: (line: string) => void;
+  /** Seconds that each kind of command is expected to take, as the assessment estimated them. */
+  readonly expected?: Partial<Readonly<Record<Command['rds'], number>>>;
   /** Ended when the run is cancelled. */
   readonly signal?: AbortSignal;
   /** Who holds the lock in our stead; undefined while it is ours. Asked before each job. */
@@ -35,17 +39,29 @@ export function placeName(id: string): string {
 
 /** Jobs are known in AWS by their names and tags alone: whoever performs one again goes on where AWS is. */
 export function rdsPlace(options: RdsPlace): Host {
-  const { target, rds, run, clock, random, say, signal, fencedBy } = options;
+  const { target, rds, run, clock, random, say, expected, signal, fencedBy } = options;
   const name = placeName(target.id);
-  const asking = (limit: number): Asking => ({ clock, random, deadline: clock.now() + limit, say: untilItChanges((line) => say(`${name}: ${line}`), clock), ...(signal === undefined ? {} : { signal }) });
+  const asking = (limit: number, seconds?: number): Asking => {
+    const start = clock.now();
+    const progress = (): string => (seconds === undefined ? '' : ` (${duration(Math.round((clock.now() - start) / 1000))} of about ${duration(seconds)})`);
+    return { clock, random, deadline: start + limit, say: untilItChanges((line) => say(`${name}: ${line}${progress()}`), clock), ...(signal === undefined ? {} : { signal }) };
+  };
   return {
     name,
     async perform(job) {
       const owner = await fencedBy?.();
       if (owner !== undefined) return { kind: 'fenced', owner };
-      return perform(readCommand(job.script), job, { rds, asking: asking(job.limit), clock, run, job: job.id });
+      const command = readCommand(job.script);
+      return perform(command, job, { rds, asking: asking(job.limit, expected?.[command.rds]), clock, run, job: job.id });
     },
-    journal: async () => readJobs(await made(target, run, rds, asking(60_000))),
+    async journal() {
+      try {
+        return readJobs(await made(target, run, rds, asking(60_000)));
+      } catch (thrown) {
+        if (!(thrown instanceof Refused || thrown instanceof OutOfTime)) throw thrown;
+        throw new RollbackError({ code: 'aws-credentials', host: name, what: 'AWS did not tell what this run made there', why: thrown.message, fix: 'Run it again with fresh credentials: it takes up what is there.' });
+      }
+    },
     ask: () => { throw new Error(`${name} runs no scripts`); },
     dial: () => { throw new Error(`${name} makes no connections`); },
   };

@@ -33,7 +33,7 @@ export type InstanceRestore = {
 };
 
 export type InstanceModification = { DBInstanceIdentifier: string } & Maybe<{
-  NewDBInstanceIdentifier: string; EngineVersion: string; PreferredMaintenanceWindow: string; MaxAllocatedStorage: number;
+  NewDBInstanceIdentifier: string; EngineVersion: string; AllocatedStorage: number; PreferredMaintenanceWindow: string; MaxAllocatedStorage: number;
   MonitoringInterval: number; MonitoringRoleArn: string;
   EnablePerformanceInsights: boolean; PerformanceInsightsKMSKeyId: string; PerformanceInsightsRetentionPeriod: number;
   DatabaseInsightsMode: 'standard' | 'advanced'; AutomationMode: 'full' | 'all-paused';

@@ -10,9 +10,9 @@ export function statusOf(of: Description): string {
   return text(of, 'DBInstanceStatus') ?? text(of, 'Status') ?? 'unknown';
 }
 
-/** `waiting`, or why it will never be available. */
+/** `storage-optimization` lasts for hours, in which it serves and can be worked on. */
 export function judge(status: string): 'available' | 'waiting' | 'hopeless' {
-  if (status === 'available') return 'available';
+  if (status === 'available' || status === 'storage-optimization') return 'available';
   return hopeless.test(status) ? 'hopeless' : 'waiting';
 }
 
