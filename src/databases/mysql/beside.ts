@@ -1,18 +1,10 @@
-/** Restoring a dump beside the live data. */
+/** Restoring a dump beside the live data, and taking its place. */
 import type { Beside } from '../engine.ts';
+import { admin, askAdmin } from './beside/admin.ts';
+import { fence, unfence } from './beside/fence.ts';
+import { forget, restore } from './beside/load.ts';
+import { lost } from './beside/lost.ts';
+import { proveForeign } from './beside/prove.ts';
+import { obstacles, swap, swapBack } from './beside/swap.ts';
 
-const unknown = (): string => `echo 'a restore beside the live data is not known for MariaDB and MySQL' >&2; exit 1\n`;
-
-export const beside: Beside = {
-  askAdmin: () => `fact admin-missing 'a restore beside the live data is not known for MariaDB and MySQL'\n`,
-  admin: unknown,
-  obstacles: () => `fact cannot-swap 'a restore beside the live data is not known for MariaDB and MySQL'\n`,
-  proveForeign: unknown(),
-  restore: unknown,
-  lost: unknown,
-  forget: () => '',
-  swap: unknown,
-  swapBack: unknown,
-  fence: unknown,
-  unfence: () => '',
-};
+export const beside: Beside = { askAdmin, admin, obstacles, proveForeign, restore, lost, forget, swap, swapBack, fence, unfence };

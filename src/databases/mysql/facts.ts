@@ -60,7 +60,7 @@ else
   privileges=$(missing_privileges)
   printf '%s' "$privileges" | grep -v '^DEFINER$' | facts database-missing-privilege
   case $privileges in *DEFINER*) db -e "SELECT DISTINCT event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND definer <> CURRENT_USER()" | facts database-trigger-of-other;; esac
-  db -e ${quote(`SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ${ours}`)} | awk '{ sub(/(_objects|_[0-9]+_(before|after|changed|left))$/, ""); print }' | sort -u | facts database-kept
+  db -e ${quote(`SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ${ours}`)} | awk '!/^_rollback_restored_/ { sub(/(_objects|_[0-9]+_(before|after|changed|left))$/, ""); print }' | sort -u | facts database-kept
 fi
 `;
 }
