@@ -15,7 +15,8 @@ const anywhere = (column: string) => `REPLACE(${column}, CONCAT('\`', DATABASE()
  * definers, and whether an event is on: a restore gives it other ones.
  */
 const schema = [
-  `SELECT ${q("'table'", 'table_name', 'table_type', 'engine', 'row_format', 'table_collation', "IF(table_type = 'VIEW', '', table_comment)", 'create_options')} FROM information_schema.tables WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
+  `SELECT ${q("'table'", 'table_name', 'table_type', 'engine', 'row_format', 'table_collation', "IF(table_type = 'VIEW', '', table_comment)", // Which a dump writes out where the table had it by default.
+  "TRIM(REPLACE(create_options, 'page_checksum=1', ''))")} FROM information_schema.tables WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
   `SELECT ${q("'column'", 'table_name', 'ordinal_position', 'column_name', 'column_type', 'is_nullable', anywhere('column_default'), 'character_set_name', 'collation_name', 'extra', 'generation_expression', 'column_comment')} FROM information_schema.columns WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
   `SELECT ${q("'index'", 'table_name', 'index_name', 'seq_in_index', 'column_name', 'non_unique', 'sub_part', 'collation', 'index_type', 'index_comment')} FROM information_schema.statistics WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
   `SELECT ${q("'constraint'", 'table_name', 'constraint_name', 'constraint_type')} FROM information_schema.table_constraints WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,

@@ -43,7 +43,7 @@ export function fence({ live }: Names): string {
 fenced=$(grants_for fence "$live")
 global=$(printf '%s\\n' "$fenced" | sed -n 's/^! //p' | tr '\\n' ' ')
 [ -z "$global" ] || { echo "these may write to every database and cannot be kept out of $live: $global: REVOKE their rights ON *.*, and GRANT them on the databases that they use" >&2; exit 1; }
-own_user=$(db_with "$db_options" information_schema '' -e "SELECT CONCAT('\`', REPLACE(CURRENT_USER(), '@', '\`@\`'), '\`')")
+own_user=$(db_with "$db_options" information_schema '' -e ${quote("SELECT CONCAT('`', REPLACE(CURRENT_USER(), '@', '`@`'), '`')")})
 if printf '%s\\n' "$fenced" | grep -qxF "@ $own_user"; then fact note "the application's own user is an administrator of the database server: it cannot be kept out"; fi
 if [ ! -f "$fence" ]; then
   { printf '%s\\n' "$fenced" | sed -n 's/^< //p'; db_admin "$live" -e ${quote(alterEvents('ENABLE'))}; } > "$fence.new"

@@ -12,8 +12,13 @@ export const eventsOn = String.raw`/^\/\*!50106 CREATE\*\// && match($0, / PRESE
 /** The first line of newer dumps, which other clients and servers take for a statement (MDEV-34203); the shell escape is off anyway. */
 export const withoutSandbox = String.raw`NR == 1 && /^\/\*M?!999999/ { next }`;
 
+/** The server may write a view's columns with the name of its database, which is another one then. */
+export const withoutName = String.raw`/^-- Host: .* Database: / { own = $0; sub(/^.* Database: */, "", own); own = "§" own "§." }
+/^\/\*!50001 VIEW / && own != "" { while ((at = index($0, own)) > 0) $0 = substr($0, 1, at - 1) substr($0, at + length(own)) }`.replaceAll('§', '`');
+
 /** The end is told by the last reader of the dump, and only when it has seen it: a dump that breaks off is never taken for whole. */
 const filter = `${withoutSandbox}
+${withoutName}
 ${eventsOff}
 { print }
 END { print "COMMIT; UPDATE " marker " SET loaded = 1; COMMIT;" }`;

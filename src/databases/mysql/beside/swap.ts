@@ -9,7 +9,7 @@ import { quote } from '../../../commands/quote.ts';
 import type { Names } from '../../engine.ts';
 import { name } from '../fingerprint.ts';
 import { fencePrelude } from './fence.ts';
-import { eventsOff, eventsOn, withoutSandbox } from './load.ts';
+import { eventsOff, eventsOn, withoutName, withoutSandbox } from './load.ts';
 import { markerPrelude } from './marker.ts';
 
 const drops = ['TRIGGER trigger_name triggers trigger_schema', 'VIEW table_name views table_schema', 'EVENT event_name events event_schema'].map((each) => {
@@ -46,7 +46,7 @@ drop_objects() {
 make_objects() {
   [ -f "$2" ] || return 0
   drop_objects "$1"
-  awk "$3"${quote(`\n${withoutSandbox}\n{ print }`)} "$2" | db_admin "$1" > /dev/null || exit 1
+  awk "$3"${quote(`\n${withoutSandbox}\n${withoutName}\n{ print }`)} "$2" | db_admin "$1" > /dev/null || exit 1
 }
 move_tables() {
   db_admin "$1" -e "SELECT CONCAT(${name("'$1'").replaceAll('`', '\\`')}, '.', ${name('table_name').replaceAll('`', '\\`')}, ' TO ', ${name("'$2'").replaceAll('`', '\\`')}, '.', ${name('table_name').replaceAll('`', '\\`')}) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type <> 'VIEW'"
@@ -77,7 +77,7 @@ fi
 [ "$(db_admin information_schema -e ${quote(foreign(live))})" = 0 ] || { echo "a foreign key of $live points elsewhere" >&2; exit 1; }
 make_objects "$out" "$out_objects" ${quote(outEvents)}
 make_objects "$live" "$in_objects" ${quote(inEvents)}
-rm -f "$out_objects" "$in_objects"
+rm -f "$out_objects"* "$in_objects"*
 if [ "$(exists_database "$into")" = 1 ] && [ "$(move_tables "$into" "$into" | wc -l)" = 0 ]; then
   rights=$(grants_for strip "$into")
   printf '%s\\n' "$rights" | run_grants
