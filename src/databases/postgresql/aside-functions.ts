@@ -58,8 +58,8 @@ export function asideFunctions(s: string): string {
   return `CREATE FUNCTION ${s}.live(r ${s}.tables) RETURNS text LANGUAGE sql AS $f$ SELECT CASE WHEN r.part THEN '' ELSE 'ONLY ' END || format('%I.%I', r.nsp, r.name) $f$;
 CREATE FUNCTION ${s}.there(r ${s}.tables) RETURNS boolean LANGUAGE sql AS $f$ SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class WHERE oid = to_regclass(format('%I.%I', r.nsp, r.name)) AND relkind IN ('r', 'p')) $f$;
 CREATE FUNCTION ${s}.on_key(r ${s}.tables, one text, other text) RETURNS text LANGUAGE sql AS $f$ SELECT string_agg(format('%s.%I::text = %s.%I', one, k, other, k), ' AND ') FROM unnest(r.key) k $f$;
--- The key by which a row is known in both: none where the migrations took one of its columns away.
-CREATE FUNCTION ${s}.known(r ${s}.tables) RETURNS boolean LANGUAGE sql AS $f$ SELECT r.key IS NOT NULL AND (r.after_columns IS NULL OR r.after_columns ?& r.key) $f$;
+-- The key by which a row is known in both: none where the migrations took one of its columns away, or made it anew and left it empty.
+CREATE FUNCTION ${s}.known(r ${s}.tables) RETURNS boolean LANGUAGE sql AS $f$ SELECT r.key IS NOT NULL AND (r.after_columns IS NULL OR NOT EXISTS (SELECT 1 FROM unnest(r.key) k WHERE COALESCE(r.after_columns->>k, '') NOT LIKE '% not null%')) $f$;
 CREATE FUNCTION ${s}.copy_rows(number int, kind text) RETURNS bigint LANGUAGE plpgsql AS $f$
 DECLARE r ${s}.tables; list text; copied bigint;
 BEGIN

@@ -11,10 +11,9 @@ import { asideFunctions, asideReach, asideTables, partitionsToo } from './aside-
 import { identifier, literal, tables } from './catalog.ts';
 import { valuesFunction } from './values.ts';
 
-/** Short enough for PostgreSQL's 63 bytes. Letters keep their case, so two runs never share a name. */
+/** Short enough for PostgreSQL's 63 bytes; two runs never share a name. */
 function nameOf(run: string): string {
-  const safe = run.replaceAll(/[^A-Za-z0-9]/g, '_');
-  return `_rollback_${safe.length <= 32 && safe === run.replaceAll('-', '_') ? safe : createHash('sha256').update(run).digest('hex').slice(0, 24)}`;
+  return `_rollback_${/^[A-Za-z0-9-]{1,32}$/.test(run) ? run.replaceAll('-', '_') : createHash('sha256').update(run).digest('hex').slice(0, 24)}`;
 }
 
 const shownName = ({ schema, name }: Named) => (schema === undefined || schema === 'public' ? name : `${schema}.${name}`);

@@ -61,7 +61,7 @@ DECLARE x record;
 BEGIN
   FOR x IN SELECT q.* FROM ${s}.rights q JOIN pg_class o ON o.oid = to_regclass(format('%I.%I', q.nsp, q.name)) LEFT JOIN pg_attribute m ON m.attrelid = o.oid AND m.attname = q.col
     WHERE (q.col IS NULL OR m.attname IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM aclexplode(CASE WHEN q.col IS NULL THEN o.relacl ELSE m.attacl END) e WHERE e.privilege_type = q.privilege AND (e.is_grantable OR NOT q.grantable) AND q.grantee = CASE e.grantee WHEN 0 THEN 'PUBLIC' ELSE format('%I', pg_get_userbyid(e.grantee)) END) LOOP
-    EXECUTE format('GRANT %s%s ON %s %I.%I TO %s%s', x.privilege, COALESCE(format(' (%I)', x.col), ''), CASE WHEN x.sequence THEN 'SEQUENCE' ELSE 'TABLE' END, x.nsp, x.name, x.grantee, CASE WHEN x.grantable THEN ' WITH GRANT OPTION' ELSE '' END);
+    EXECUTE format('GRANT %s%s ON %s %I.%I TO %s%s', x.privilege, CASE WHEN x.col IS NULL THEN '' ELSE format(' (%I)', x.col) END, CASE WHEN x.sequence THEN 'SEQUENCE' ELSE 'TABLE' END, x.nsp, x.name, x.grantee, CASE WHEN x.grantable THEN ' WITH GRANT OPTION' ELSE '' END);
   END LOOP;
 END $f$;
 `;
