@@ -24,7 +24,7 @@ describe.skipIf(!postgresAvailable())('restoring PostgreSQL beside the live data
   let folder: string;
   beforeAll(async () => {
     server = await startPostgres();
-    server.sql("CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'b'; CREATE ROLE master CREATEDB CREATEROLE LOGIN PASSWORD 'm'; GRANT app TO master; GRANT pg_signal_backend TO master; CREATE ROLE other LOGIN PASSWORD 'o'; CREATE ROLE poor LOGIN PASSWORD 'p'");
+    server.sql("CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'b'; CREATE ROLE master CREATEDB CREATEROLE LOGIN PASSWORD 'm'; GRANT app TO master WITH ADMIN OPTION; GRANT pg_signal_backend TO master; CREATE ROLE other LOGIN PASSWORD 'o'; CREATE ROLE poor LOGIN PASSWORD 'p'");
   });
   afterAll(async () => { await server.stop(); });
   beforeEach(() => {
@@ -82,7 +82,7 @@ describe.skipIf(!postgresAvailable())('restoring PostgreSQL beside the live data
       const { code, facts, output } = await runScript(client({ kind: 'secret' }) + askAdmin({ url: true, cutover: 'swap' }), { secret: `${server.url('shop')}\n${server.url('shop', 'other', 'o')}`, env: { ...process.env, PATH: `${hidden}:${process.env['PATH']}` } });
       const me = execFileSync('id', ['-un'], { encoding: 'utf8' }).trim();
       expect([output, code, facts.get('admin'), facts.get('admin-missing')]).toEqual(['', 0, undefined, [
-        'url: ALTER ROLE other CREATEDB;', 'url: GRANT app TO other;', 'own: ALTER ROLE app CREATEDB;', 'own: GRANT other TO app;',
+        'url: ALTER ROLE other CREATEDB;', 'url: GRANT app TO other;', 'url: ALTER ROLE other CREATEROLE; GRANT app TO other WITH ADMIN OPTION; -- which has settings in this database', 'own: ALTER ROLE app CREATEDB;', 'own: GRANT other TO app;',
         `socket: sudo: a password is required; for ${me} to use its account: ${me} ALL=(postgres) NOPASSWD: ALL`,
       ]]);
     });

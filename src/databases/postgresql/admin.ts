@@ -17,6 +17,8 @@ const lacks = `SELECT line FROM (
   UNION ALL SELECT format('GRANT %I TO %I;', o.rolname, current_user) FROM pg_roles o WHERE NOT pg_has_role(o.oid, 'MEMBER') AND o.oid IN (
     SELECT datdba FROM pg_database WHERE datname = current_database() UNION SELECT c.relowner FROM ${tables} WHERE ${ownSchema} UNION SELECT n.nspowner FROM pg_namespace n WHERE ${ownSchema} AND n.nspname <> 'public'
     UNION SELECT p.proowner FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${ownSchema} AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e'))
+  UNION ALL SELECT DISTINCT format('ALTER ROLE %I CREATEROLE; GRANT %I TO %I WITH ADMIN OPTION; -- which has settings in this database', current_user, o.rolname, current_user) FROM pg_db_role_setting s JOIN pg_roles o ON o.oid = s.setrole
+    WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) AND o.rolname <> current_user AND NOT ((SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user) AND (current_setting('server_version_num')::int < 160000 OR pg_has_role(o.oid, 'MEMBER WITH ADMIN OPTION')))
   UNION ALL SELECT format('ALTER ROLE %I SUPERUSER; -- the extension %s can be made by no other', current_user, x.extname) FROM pg_extension x WHERE x.extname <> 'plpgsql' AND NOT EXISTS (
     SELECT 1 FROM pg_available_extension_versions v WHERE v.name = x.extname AND v.version = x.extversion AND (v.trusted OR NOT v.superuser))
 ) needed WHERE NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)`;
