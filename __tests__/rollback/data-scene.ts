@@ -30,7 +30,7 @@ export const live = 'green_matchers_db';
 const backups = '/var/backups/green-matchers';
 
 /** Whoever restores has the rights of the server's own account; `deploy` gets to it through sudo. */
-const sudoers = 'deploy ALL=(root) NOPASSWD: /usr/bin/mariadb\ndeploy ALL=(postgres) NOPASSWD: ALL\n';
+export const restoreRights = 'deploy ALL=(root) NOPASSWD: /usr/bin/mariadb\ndeploy ALL=(postgres) NOPASSWD: ALL\n';
 
 export async function openDataScene(engine: Engine, hosts = 2): Promise<DataScene> {
   const fleet = await startFleet({ hosts });
@@ -42,7 +42,7 @@ export async function openDataScene(engine: Engine, hosts = 2): Promise<DataScen
       { tag: 'v3-good', parent: 'v3', message: 'deploy: release 3.1 that is well', health: 'ok' },
       { tag: 'v2-bad', parent: 'v2', message: 'release 2.1 that is not', serves: 'careers', health: '500' },
     ]);
-    await Promise.all(fleet.hosts.map((each) => each.write('/etc/sudoers.d/restore', sudoers, '0440')));
+    await Promise.all(fleet.hosts.map((each) => each.write('/etc/sudoers.d/restore', restoreRights, '0440')));
     await production.deploy('v2');
     const environment = `DATABASE_URL=${production.databaseUrl}\n`;
     await host.run(save[engine]);
