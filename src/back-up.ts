@@ -5,6 +5,8 @@ import { backupReportOf, type BackupRecording, type BackupReport } from './backu
 import { planKeeping, planRemoval, planSaving, planTrial, type Dumped, type Verified } from './backups/plan.ts';
 import { backupIn } from './backups/told.ts';
 import { readManifest } from './databases/manifest.ts';
+import { rdsPlace } from './databases/rds/place.ts';
+import type { Target } from './databases/rds/port.ts';
 import { databaseSecret } from './databases/source.ts';
 import { failuresIn, sentence, type Failure } from './errors.ts';
 import { execute, followUp, type Executed, type Executor } from './execute.ts';
@@ -16,7 +18,7 @@ import { begunOn } from './settle.ts';
 import type { World } from './world.ts';
 
 /** What `post` needs to bring a run to its end that was killed: what was begun, and what has to go. Without secrets. */
-export type BackupCheckpoint = { readonly token: string; readonly recording: BackupRecording; readonly plans: readonly Plan[]; readonly removal: Plan };
+export type BackupCheckpoint = { readonly token: string; readonly recording: BackupRecording; readonly plans: readonly Plan[]; readonly removal: Plan; readonly rds?: Target };
 
 export function startBackup(run: RunStart): BackupRecording {
   return { run, release: '', backups: [], timeline: [], notes: [] };
@@ -28,7 +30,7 @@ export async function backUp(inputs: BackupInputs, run: RunStart, world: World):
   try {
     await using connected = await world.connect(inputs, run);
     world.log.info(`Looking at ${connected.hosts.size} ${connected.hosts.size === 1 ? 'host' : 'hosts'}; nothing is changed yet`);
-    const look = (): Promise<BackupFacts> => assessBackup(inputs, { ...world, hosts: connected.hosts });
+    const look = (): Promise<BackupFacts> => assessBackup(inputs, run.id, { ...world, hosts: connected.hosts });
     const seen = await look();
     recording.release = seen.release;
 
@@ -37,9 +39,10 @@ export async function backUp(inputs: BackupInputs, run: RunStart, world: World):
     const facts = (await isAsSeen(seen, locked.hosts, inputs)) ? seen : await look();
     recording.release = facts.release;
     recording.notes.push(...locked.notes, ...facts.notes);
-    const by = executorOf(inputs, recording, locked.hosts, world);
+    using rds = await placesOf(inputs, run.id, facts.rds?.target, world);
+    const by = executorOf(inputs, recording, new Map([...locked.hosts, ...rds.places]), world);
     const keep = (...plans: readonly Plan[]): void =>
-      world.checkpoint({ token: locked.token, recording, plans, removal: inputs.verify === 'full' ? planRemoval(inputs, facts, run) : { stages: [] } } satisfies BackupCheckpoint);
+      world.checkpoint({ token: locked.token, recording, plans, ...(facts.rds === undefined ? {} : { rds: facts.rds.target }), removal: inputs.verify === 'full' ? planRemoval(inputs, facts, run) : { stages: [] } } satisfies BackupCheckpoint);
 
     const saving = planSaving(inputs, facts, run);
     keep(saving);
@@ -72,13 +75,14 @@ export async function backUp(inputs: BackupInputs, run: RunStart, world: World):
 }
 
 /** Brings a run to its end that was killed: what is in flight ends by itself, the scratch database goes, the lock is freed. */
-export async function endBackup(inputs: BackupInputs, { token, recording, plans, removal }: BackupCheckpoint, world: World): Promise<BackupReport> {
+export async function endBackup(inputs: BackupInputs, { token, recording, plans, removal, rds: target }: BackupCheckpoint, world: World): Promise<BackupReport> {
   const cancelled: Failure = { code: 'cancelled', what: 'the backup was cancelled', fix: 'Run it again before anything is deployed.' };
   try {
     await using connected = await world.connect(inputs, recording.run);
     await using locked = await connected.lock(token);
-    const by = executorOf(inputs, recording, locked.hosts, world);
-    const begun = await begunOn(locked.hosts, ['running', 'finished']);
+    using rds = await placesOf(inputs, recording.run.id, target, world);
+    const by = executorOf(inputs, recording, new Map([...locked.hosts, ...rds.places]), world);
+    const begun = await begunOn(by.hosts, ['running', 'finished']);
     for (const plan of plans) {
       const facts = await followUp(plan, begun, by);
       if (plan === plans[0]) tellSaved(recording, plan, { facts });
@@ -96,6 +100,15 @@ function executorOf(inputs: BackupInputs, recording: BackupRecording, hosts: Rea
     hosts, clock, log, parallel: inputs.parallel, ...(secret === undefined ? {} : { databaseSecret: secret }),
     prove: () => Promise.resolve([]), onTouch: () => undefined, record: (span) => recording.timeline.push(span),
   };
+}
+
+/** RDS as one more place where steps are performed. */
+async function placesOf({ awsRegion }: BackupInputs, run: string, target: Target | undefined, world: World): Promise<Disposable & { readonly places: readonly (readonly [string, Host])[] }> {
+  if (target === undefined) return { places: [], [Symbol.dispose]: () => undefined };
+  const { clock, random, log, signal } = world;
+  const rds = await world.rds(awsRegion);
+  const place = rdsPlace({ target, rds, run, clock, random, say: (line) => log.info(line), signal });
+  return { places: [[place.name, place]], [Symbol.dispose]: () => rds[Symbol.dispose]() };
 }
 
 /** Between the assessment and the lock somebody may have deployed or rolled back. */

@@ -46,6 +46,10 @@ export type World = {
   random(): number;
   /** Runs the user's command on the runner; the reason when it failed. */
   command(text: string, environment: Readonly<Record<string, string>>): Promise<Failure | undefined>;
+  /** RDS in a region; undefined: where AWS's own variables say. */
+  rds(region: string | undefined): Promise<Rds & Disposable>;
+  /** From 0 to below 1. */
+  readonly random: () => number;
   /** Keeps, where `post` finds it, what is needed to settle the run if this process is killed from here on. */
   checkpoint(state: unknown): void;
   /** Ended when the run is cancelled: whatever waits stops waiting. */

@@ -9,6 +9,7 @@ import { durationsOf, speedsFrom, type Durations } from '../databases/duration.t
 import type { Admin } from '../databases/engine.ts';
 import { madeIn } from '../databases/found.ts';
 import { bytesOf, lookAtDatabase, notesOnDump, roomForDump, type Looked } from '../databases/look.ts';
+import { assessRds, type RdsAnswer, type RdsAssessed } from '../databases/rds/assess.ts';
 import { askSpace, roomForRestored } from '../databases/space.ts';
 import { RollbackError, type Failure } from '../errors.ts';
 import { stateFolder } from '../hosts/history.ts';
@@ -16,6 +17,7 @@ import type { BackupInputs } from '../inputs/backup.ts';
 import { nobodyMayRestore } from '../methods/database/judge.ts';
 import type { Surroundings } from '../methods/method.ts';
 import { eachAtMost } from '../parallel.ts';
+import type { World } from '../world.ts';
 
 export type BackupFacts = {
   readonly hosts: readonly HostFacts[];
@@ -27,25 +29,38 @@ export type BackupFacts = {
   readonly good: readonly string[];
   readonly notes: readonly string[];
   readonly asFound: readonly AsFound[];
+  /** The instance or cluster of which a snapshot is taken. */
+  readonly rds?: RdsAssessed;
 };
 
+type Around = Omit<Surroundings, 'run'> & Pick<World, 'rds' | 'random'>;
+
 /** @throws RollbackError with every reason why nothing can be saved */
-export async function assessBackup(inputs: BackupInputs, around: Omit<Surroundings, 'run'>): Promise<BackupFacts> {
-  const [deployments, asked] = await Promise.all([
+export async function assessBackup(inputs: BackupInputs, run: string, around: Around): Promise<BackupFacts> {
+  const [deployments, rds, asked] = await Promise.all([
     around.deployments(),
+    askRds(inputs, run, around),
     eachAtMost(inputs.parallel, [...rolesOf(inputs)], ([host, role]) => askHost(inputs, host, role, around)),
   ]);
   const hosts = asked.map(({ facts }) => facts);
   const [database, unreachable] = await askDatabase(inputs, hosts, around);
-  const [first, ...rest] = [...hosts.flatMap((each) => judgeHost(inputs, each)), ...unreachable];
+  const [first, ...rest] = [...hosts.flatMap((each) => judgeHost(inputs, each)), ...unreachable, ...(rds?.kind === 'refused' ? rds.failures : [])];
   if (first !== undefined) throw new RollbackError([first, ...rest]);
   return {
     hosts, ...(database === undefined ? {} : { database }),
     release: (hosts.find(({ role }) => role.database) ?? hosts[0])?.head ?? '',
     good: knownGood(hosts.flatMap(({ releases }) => releases), deployments),
-    notes: [...hosts.flatMap((each) => noteHost(each).map((note) => `${each.host}: ${note}`)), ...noteReleases(hosts), ...(database === undefined ? [] : notesOnDump(database))],
+    notes: [...hosts.flatMap((each) => noteHost(each).map((note) => `${each.host}: ${note}`)), ...noteReleases(hosts), ...(database === undefined ? [] : notesOnDump(database)), ...(rds?.kind === 'assessed' ? rds.assessed.notes : [])],
     asFound: asked.map(({ asFound }) => asFound),
+    ...(rds?.kind === 'assessed' ? { rds: rds.assessed } : {}),
   };
+}
+
+async function askRds({ backup, rdsInstance, awsRegion, expectedAwsAccountId }: BackupInputs, run: string, { clock, random, rds }: Around): Promise<RdsAnswer | undefined> {
+  if (!backup.includes('rds') || rdsInstance === undefined) return undefined;
+  using asked = await rds(awsRegion);
+  const wanted = { id: rdsInstance, cutover: 'repoint' as const, run, ...(awsRegion === undefined ? {} : { region: awsRegion }), ...(expectedAwsAccountId === undefined ? {} : { expectedAccount: expectedAwsAccountId }) };
+  return await assessRds(asked, wanted, { clock, random });
 }
 
 /** The database host need not serve the application. */
@@ -55,7 +70,7 @@ function rolesOf({ hosts, databaseHost, backup }: BackupInputs): ReadonlyMap<str
   return roles;
 }
 
-async function askHost(inputs: BackupInputs, host: string, role: Role, around: Omit<Surroundings, 'run'>): Promise<{ readonly facts: HostFacts; readonly asFound: AsFound }> {
+async function askHost(inputs: BackupInputs, host: string, role: Role, around: Around): Promise<{ readonly facts: HostFacts; readonly asFound: AsFound }> {
   const place = around.hosts.get(host);
   if (place === undefined) throw new Error(`${host} is no host of this run`);
   const question = {
@@ -72,7 +87,7 @@ fact as-found "unfinished $(cat "$found/run" 2>/dev/null || :)"
   return { facts: { ...read, releases }, asFound: { ...question, answer: seen, seen } };
 }
 
-async function askDatabase(inputs: BackupInputs, hosts: readonly HostFacts[], around: Omit<Surroundings, 'run'>): Promise<readonly [BackupFacts['database'], readonly Failure[]]> {
+async function askDatabase(inputs: BackupInputs, hosts: readonly HostFacts[], around: Around): Promise<readonly [BackupFacts['database'], readonly Failure[]]> {
   const on = hosts.find(({ role }) => role.database);
   const place = on === undefined ? undefined : around.hosts.get(on.host);
   // Without the env file it cannot be asked, and that is told already.

@@ -5,7 +5,9 @@ import { quote } from '../commands/quote.ts';
 import { proveBackup } from '../commands/restore.ts';
 import { markRestored, setAside } from '../commands/verified.ts';
 import { compare } from '../databases/compare.ts';
+import type { Names } from '../databases/engine.ts';
 import type { Manifest } from '../databases/manifest.ts';
+import { rdsSteps } from '../databases/rds/steps.ts';
 import { namesFor } from '../databases/restoring.ts';
 import { forgetOldRuns } from '../hosts/history.ts';
 import type { BackupInputs } from '../inputs/backup.ts';
@@ -20,8 +22,9 @@ export type Dumped = { readonly path: string; readonly manifest: Manifest };
 /** Older backups stay until the new ones are verified. */
 export function planSaving(inputs: BackupInputs, facts: BackupFacts, run: RunStart): Plan {
   const steps = facts.hosts.flatMap((each) => backupSteps(inputs, each, placeOf(inputs, facts, each, run), facts.database));
-  const { durations } = facts.database ?? {};
-  return untimed('Back up', steps.map((step) => (step.needsDatabase && durations !== undefined ? { ...step, estimate: durations.dump } : step)));
+  const { database, rds } = facts;
+  const snapshot = rds === undefined ? [] : [{ ...rdsSteps(rds, inputs.backupTimeout, facts.release).snapshot, estimate: rds.estimate.snapshot * 1000 }];
+  return untimed('Back up', [...steps.map((step) => (step.needsDatabase && database !== undefined ? { ...step, estimate: database.durations.dump } : step)), ...snapshot]);
 }
 
 /** The dump restored beside the live data, under a name of this run's own, and compared with its manifest. */
@@ -33,8 +36,14 @@ export function planTrial(inputs: BackupInputs, facts: BackupFacts, run: RunStar
   const step = (id: string, title: string, script: string, estimate: number): Step => ({ id, title, host, script: client + script, limit: inputs.backupTimeout, needsDatabase: true, estimate, failure: { code: 'backup-failed', fix } });
   return untimed('Verify', [
     step('try-restore', `Restore the dump into ${names.restored}`, `${proveBackup(path, manifest)}${engine.beside.restore(names)}`, durations.restore),
-    step('compare', 'Compare it with what was saved', compare(names.restored, manifest), durations.compare),
+    step('compare', 'Compare it with what was saved', compare(names.restored, manifest) + sameSchema(names), durations.compare),
   ]);
+}
+
+/** A manifest tells what is in the dump; whether the dump program left something out only the live database can tell. */
+function sameSchema({ live, restored }: Names): string {
+  return `[ "$(fingerprint_in ${quote(live)} '')" = "$(fingerprint_in ${quote(restored)} '')" ] || { echo 'the restored database has not the schema of the live one: the dump leaves something out, or the schema was changed meanwhile' >&2; exit 1; }
+`;
 }
 
 /** The scratch database goes, whatever happened. */

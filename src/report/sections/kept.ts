@@ -7,7 +7,7 @@ import { table } from '../table.ts';
 
 export function backups({ backups: all }: Pick<Report, 'backups'>): string {
   const lines = fitting(all.map(({ kind, host, location, bytes, sha256 }) =>
-    `- **${kind}** of ${code(host, 80)}, ${size(bytes)}: ${code(location, 200)}<br>SHA-256 ${code(sha256, 64)}`), 7 * KiB);
+    `- **${kind}** of ${code(host, 80)}, ${size(bytes)}: ${code(location, 200)}${sha256 === '' ? '' : `<br>SHA-256 ${code(sha256, 64)}`}`), 7 * KiB);
   const left = all.length - lines.length;
   return [...lines, ...(left > 0 ? [`- … and ${count(left, 'more backup')}.`] : [])].join('\n');
 }
