@@ -30,7 +30,7 @@ export const live = 'green_matchers_db';
 const backups = '/var/backups/green-matchers';
 
 /** Whoever restores has the rights of the server's own account; `deploy` gets to it through sudo. */
-export const restoreRights = 'deploy ALL=(root) NOPASSWD: /usr/bin/mariadb\ndeploy ALL=(postgres) NOPASSWD: ALL\n';
+export const restoreRights = 'deploy ALL=(root) NOPASSWD: /usr/bin/mariadb, /usr/bin/mariadb-dump\ndeploy ALL=(postgres) NOPASSWD: ALL\n';
 
 export async function openDataScene(engine: Engine, hosts = 2): Promise<DataScene> {
   const fleet = await startFleet({ hosts });

@@ -22,7 +22,7 @@ export function admin(how: Admin): string {
     return `server_socket=$(db_with "$db_options" information_schema '' -e 'SELECT @@socket')
 db_admin() { admin_database=$1; shift; as_root "$client" --no-defaults --protocol=socket "--socket=$server_socket" ${asked} "$@" -- "$admin_database"; }
 dump_admin() { as_root "$dumper" --no-defaults --protocol=socket "--socket=$server_socket" "$@"; }
-`;
+${asAdmin}`;
   }
   return `admin_options=${how === 'own' ? '$db_options' : '$(options_of "$(secret_line 2)")'}
 db_admin() { admin_database=$1; shift; db_with "$admin_options" "$admin_database" '' "$@"; }
@@ -30,8 +30,11 @@ dump_admin() { "$dumper" --defaults-file=/dev/fd/5 "$@" 5<<END_OF_OPTIONS
 $admin_options
 END_OF_OPTIONS
 }
-`;
+${asAdmin}`;
 }
+
+const asAdmin = `as_admin() { db_on() { on_database=$1; shift 2; db_admin "$on_database" "$@"; }; }
+`;
 
 /** Fact `admin` with the first way that may do it all; else `admin-missing` for each, ending with the line that is missing. */
 export function askAdmin({ url }: { readonly url: boolean }): string {
