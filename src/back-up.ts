@@ -5,8 +5,8 @@ import { backupReportOf, type BackupRecording, type BackupReport } from './backu
 import { planKeeping, planRemoval, planSaving, planTrial, type Dumped, type Verified } from './backups/plan.ts';
 import { backupIn } from './backups/told.ts';
 import { readManifest } from './databases/manifest.ts';
-import { rdsPlace } from './databases/rds/place.ts';
 import type { Target } from './databases/rds/port.ts';
+import { withRds } from './databases/rds/with-rds.ts';
 import { databaseSecret } from './databases/source.ts';
 import { failuresIn, sentence, type Failure } from './errors.ts';
 import { execute, followUp, type Executed, type Executor } from './execute.ts';
@@ -15,7 +15,7 @@ import type { Plan } from './plan.ts';
 import type { Host, ReadableHost } from './ports.ts';
 import type { RunStart } from './recording.ts';
 import { begunOn } from './settle.ts';
-import type { World } from './world.ts';
+import type { Locked, World } from './world.ts';
 
 /** What `post` needs to bring a run to its end that was killed: what was begun, and what has to go. Without secrets. */
 export type BackupCheckpoint = { readonly token: string; readonly recording: BackupRecording; readonly plans: readonly Plan[]; readonly removal: Plan; readonly rds?: Target };
@@ -39,8 +39,7 @@ export async function backUp(inputs: BackupInputs, run: RunStart, world: World):
     const facts = (await isAsSeen(seen, locked.hosts, inputs)) ? seen : await look();
     recording.release = facts.release;
     recording.notes.push(...locked.notes, ...facts.notes);
-    using rds = await placesOf(inputs, run.id, facts.rds?.target, world);
-    const by = executorOf(inputs, recording, new Map([...locked.hosts, ...rds.places]), world);
+    const by = executorOf(inputs, recording, await placesOf(locked, run.id, facts.rds?.target, world), world);
     const keep = (...plans: readonly Plan[]): void =>
       world.checkpoint({ token: locked.token, recording, plans, ...(facts.rds === undefined ? {} : { rds: facts.rds.target }), removal: inputs.verify === 'full' ? planRemoval(inputs, facts, run) : { stages: [] } } satisfies BackupCheckpoint);
 
@@ -80,8 +79,7 @@ export async function endBackup(inputs: BackupInputs, { token, recording, plans,
   try {
     await using connected = await world.connect(inputs, recording.run);
     await using locked = await connected.lock(token);
-    using rds = await placesOf(inputs, recording.run.id, target, world);
-    const by = executorOf(inputs, recording, new Map([...locked.hosts, ...rds.places]), world);
+    const by = executorOf(inputs, recording, await placesOf(locked, recording.run.id, target, world), world);
     const begun = await begunOn(by.hosts, ['running', 'finished']);
     for (const plan of plans) {
       const facts = await followUp(plan, begun, by);
@@ -102,13 +100,8 @@ function executorOf(inputs: BackupInputs, recording: BackupRecording, hosts: Rea
   };
 }
 
-/** RDS as one more place where steps are performed. */
-async function placesOf({ awsRegion }: BackupInputs, run: string, target: Target | undefined, world: World): Promise<Disposable & { readonly places: readonly (readonly [string, Host])[] }> {
-  if (target === undefined) return { places: [], [Symbol.dispose]: () => undefined };
-  const { clock, random, log, signal } = world;
-  const rds = await world.rds(awsRegion);
-  const place = rdsPlace({ target, rds, run, clock, random, say: (line) => log.info(line), signal });
-  return { places: [[place.name, place]], [Symbol.dispose]: () => rds[Symbol.dispose]() };
+async function placesOf(locked: Locked, run: string, target: Target | undefined, world: World): Promise<ReadonlyMap<string, Host>> {
+  return withRds(locked.hosts, await world.rds(), { target, run, fencedBy: () => locked.fencedBy() }, world);
 }
 
 /** Between the assessment and the lock somebody may have deployed or rolled back. */

@@ -2,8 +2,8 @@
 import type { LogPosition } from './checks/logs.ts';
 import { databaseSecret } from './databases/source.ts';
 import { messageOf, type Failure } from './errors.ts';
-import { rdsPlace } from './databases/rds/place.ts';
 import type { Rds } from './databases/rds/port.ts';
+import { withRds } from './databases/rds/with-rds.ts';
 import type { Executor } from './execute.ts';
 import type { Inputs } from './inputs.ts';
 import type { Assessed, Method } from './methods/method.ts';
@@ -55,7 +55,7 @@ export function getUnderway({ inputs, method, assessed, recording, before, locke
   const verifying: Verifying = { inputs, hosts, appHosts: assessed.appHosts, asking: world };
   const secret = databaseSecret(inputs);
   const executor: Executor = {
-    hosts: withRds(hosts, assessed, locked, world, rds), clock, log, onTouch,
+    hosts: withRds(hosts, rds, { target: assessed.rds, run: assessed.run, fencedBy: () => locked.fencedBy() }, world), clock, log, onTouch,
     parallel: inputs.parallel,
     ...(secret === undefined ? {} : { databaseSecret: secret }),
     record: (span) => recording.timeline.push(span),
@@ -77,12 +77,4 @@ export function getUnderway({ inputs, method, assessed, recording, before, locke
     }
   };
   return { inputs, method, assessed, recording, before, hosts, verifying, executor, decided };
-}
-
-/** RDS is a place like a host: steps of a plan are performed there. It holds no lock of its own, and nothing else is asked of it. */
-function withRds(hosts: ReadonlyMap<string, Host>, { rds: target, run }: Assessed, locked: Locked, world: World, rds: Rds | undefined): ReadonlyMap<string, Host> {
-  if (target === undefined || rds === undefined) return hosts;
-  const { clock, log, signal } = world;
-  const place = rdsPlace({ target, rds, run, clock, random: () => world.random(), signal, say: (line) => log.info(line), fencedBy: () => locked.fencedBy() });
-  return new Map([...hosts, [place.name, place]]);
 }

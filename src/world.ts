@@ -43,13 +43,9 @@ export type World = {
   /** Amazon RDS, where an instance is given; the same every time. */
   rds(): Promise<Rds | undefined>;
   /** From 0 to below 1. */
-  random(): number;
+  readonly random: () => number;
   /** Runs the user's command on the runner; the reason when it failed. */
   command(text: string, environment: Readonly<Record<string, string>>): Promise<Failure | undefined>;
-  /** RDS in a region; undefined: where AWS's own variables say. */
-  rds(region: string | undefined): Promise<Rds & Disposable>;
-  /** From 0 to below 1. */
-  readonly random: () => number;
   /** Keeps, where `post` finds it, what is needed to settle the run if this process is killed from here on. */
   checkpoint(state: unknown): void;
   /** Ended when the run is cancelled: whatever waits stops waiting. */

@@ -27,9 +27,6 @@ export function realWorld(inputs: Reach, run: RunStart, checkpoint: (state: unkn
     // The SDK is large: only who names an instance waits for it.
     rds: async () => (inputs.rdsInstance === undefined ? undefined : (rds ??= (await import('./rds.ts')).rdsIn(inputs.awsRegion))),
     command: (text, environment) => runCommand(text, environment, actionsLog),
-    // Few runs need AWS, and its SDK takes a while to load.
-    rds: async (region) => (await import('./rds.ts')).rdsIn(region),
-    random: Math.random,
     async connect() {
       const { sshJumpHost, databaseHost, hosts, appDir, parallel, lockWait } = inputs;
       // ssh2 is large and takes a while to load: whoever is refused before does not wait for it.

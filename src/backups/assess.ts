@@ -58,7 +58,8 @@ export async function assessBackup(inputs: BackupInputs, run: string, around: Ar
 
 async function askRds({ backup, rdsInstance, awsRegion, expectedAwsAccountId }: BackupInputs, run: string, { clock, random, rds }: Around): Promise<RdsAnswer | undefined> {
   if (!backup.includes('rds') || rdsInstance === undefined) return undefined;
-  using asked = await rds(awsRegion);
+  const asked = await rds();
+  if (asked === undefined) return undefined;
   const wanted = { id: rdsInstance, cutover: 'repoint' as const, run, ...(awsRegion === undefined ? {} : { region: awsRegion }), ...(expectedAwsAccountId === undefined ? {} : { expectedAccount: expectedAwsAccountId }) };
   return await assessRds(asked, wanted, { clock, random });
 }

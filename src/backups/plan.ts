@@ -23,7 +23,7 @@ export type Dumped = { readonly path: string; readonly manifest: Manifest };
 export function planSaving(inputs: BackupInputs, facts: BackupFacts, run: RunStart): Plan {
   const steps = facts.hosts.flatMap((each) => backupSteps(inputs, each, placeOf(inputs, facts, each, run), facts.database));
   const { database, rds } = facts;
-  const snapshot = rds === undefined ? [] : [{ ...rdsSteps(rds, inputs.backupTimeout, facts.release).snapshot, estimate: rds.estimate.snapshot * 1000 }];
+  const snapshot = rds === undefined ? [] : [{ ...rdsSteps(rds, inputs.backupTimeout, 'backup', facts.release).snapshot }];
   return untimed('Back up', [...steps.map((step) => (step.needsDatabase && database !== undefined ? { ...step, estimate: database.durations.dump } : step)), ...snapshot]);
 }
 
