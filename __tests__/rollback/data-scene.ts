@@ -96,6 +96,6 @@ const save: Record<Engine, string> = {
 };
 
 const bringBack: Record<Engine, string> = {
-  mariadb: 'mariadb < /root/base',
+  mariadb: `mariadb < /root/base && mariadb -e "GRANT ALL ON ${live}.* TO green_user@'%'"`,
   postgresql: `cd / && runuser -u postgres -- createdb --owner=green_user ${live} && runuser -u postgres -- pg_restore --dbname=${live} < /root/base`,
 };

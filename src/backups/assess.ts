@@ -61,7 +61,7 @@ async function askRds({ backup, rdsInstance, awsRegion, expectedAwsAccountId }: 
   const asked = await rds();
   if (asked === undefined) return undefined;
   const wanted = { id: rdsInstance, cutover: 'repoint' as const, run, ...(awsRegion === undefined ? {} : { region: awsRegion }), ...(expectedAwsAccountId === undefined ? {} : { expectedAccount: expectedAwsAccountId }) };
-  return await assessRds(asked, wanted, { clock, random });
+  return assessRds(asked, wanted, { clock, random });
 }
 
 /** The database host need not serve the application. */
