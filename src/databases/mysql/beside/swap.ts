@@ -97,10 +97,21 @@ fi
 `;
 }
 
+/** What a swap took off before it was cut short is made again, where its tables are now. */
+function finishSwap({ live, restored, kept }: Names): string {
+  const [out, into] = ['"$fence.swap-out.sql"', '"$fence.swap-in.sql"'];
+  return `if [ -f ${out} ] || [ -f ${into} ]; then
+  if [ "$(is_marked ${quote(live)})" = 1 ]; then make_objects ${quote(kept)} ${out} ''; make_objects ${quote(live)} ${into} ${quote(eventsOn)}
+  else make_objects ${quote(live)} ${out} ''; make_objects ${quote(restored)} ${into} ''; fi
+  rm -f ${out}* ${into}*
+fi
+`;
+}
+
 /** The fence stays as it was before the swap. */
 export function swapBack(names: Names): string {
   const { live, restored, kept } = names;
-  return `${markerPrelude(names)}${fencePrelude}${objects}if [ "$(exists_database ${quote(kept)})" = 1 ]; then
+  return `${markerPrelude(names)}${fencePrelude}${objects}${finishSwap(names)}if [ "$(exists_database ${quote(kept)})" = 1 ]; then
 keep_out ${quote(live)}
 ${exchange({ live, out: restored, into: kept, suffix: 'back', outEvents: eventsOff, inEvents: '' })}if [ -f "$fence" ]; then
   rights=$(grants_for rename ${quote(live)} ${quote(restored)} < "$fence")
