@@ -24,7 +24,7 @@ db_admin() { admin_database=$1; shift; as_root "$client" --no-defaults --protoco
 dump_admin() { as_root "$dumper" --no-defaults --protocol=socket "--socket=$server_socket" "$@"; }
 ${asAdmin}`;
   }
-  return `admin_options=${how === 'own' ? '$db_options' : '$(options_of "$(secret_line 2)")'}
+  return `admin_options=${how === 'own' ? '$db_options' : `$(options_of "$(secret_line 2)") || { echo 'it is not one of mysql:// or mariadb://' >&2; exit 1; }`}
 db_admin() { admin_database=$1; shift; db_with "$admin_options" "$admin_database" '' "$@"; }
 dump_admin() { "$dumper" --defaults-file=/dev/fd/5 "$@" 5<<END_OF_OPTIONS
 $admin_options
@@ -43,15 +43,19 @@ export function askAdmin({ url }: { readonly url: boolean }): string {
 admin_found=
 if this_server=$(db_with "$db_options" information_schema '' -e "$identity" 2>/dev/null); then this_server=$(printf '%s\\n' "$this_server" | head -n 1 | cut -f 1); else this_server=; fi
 try_admin() {
-  if ! admin_said=$(db_admin information_schema -e "$identity" 2>&1); then admin_trouble=$(printf '%s\\n' "$admin_said" | tail -n 1); return 1; fi
+  admin_said=$(db_admin information_schema -e "$identity" 2>&1) || { printf '%s\\n' "$admin_said" | tail -n 1; return 1; }
   admin_line=$(printf '%s\\n' "$admin_said" | head -n 1)
-  [ "$(printf '%s\\n' "$admin_line" | cut -f 1)" = "$this_server" ] || { admin_trouble='it is another server'; return 1; }
-  admin_trouble="GRANT ALL PRIVILEGES ON *.* TO $(printf '%s\\n' "$admin_line" | cut -f 2)@$(printf '%s\\n' "$admin_line" | cut -f 3) WITH GRANT OPTION"
-  printf '%s\\n' "$admin_said" | awk -v needed=${quote(needed.join(','))} ${quote(mayAll)}
+  [ "$(printf '%s\\n' "$admin_line" | cut -f 1)" = "$this_server" ] || { echo 'it is another server'; return 1; }
+  printf '%s\\n' "$admin_said" | awk -v needed=${quote(needed.join(','))} ${quote(mayAll)} && return 0
+  echo "GRANT ALL PRIVILEGES ON *.* TO $(printf '%s\\n' "$admin_line" | cut -f 2)@$(printf '%s\\n' "$admin_line" | cut -f 3) WITH GRANT OPTION"
+  return 1
 }
 [ -z "$this_server" ] || {
 ${ways.map((how) => `if [ -z "$admin_found" ]; then
-${admin(how)}if try_admin; then admin_found=${how}; else ${how}_trouble=$admin_trouble; fi
+if ${how}_trouble=$(
+exec 2>&1
+${admin(how)}try_admin
+); then admin_found=${how}; fi
 fi
 `).join('')}if [ -n "$admin_found" ]; then fact admin "$admin_found"; else
 ${ways.map((how) => missing[how]).join('')}fi

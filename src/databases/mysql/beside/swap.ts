@@ -113,10 +113,11 @@ export function swapBack(names: Names): string {
   const { live, restored, kept } = names;
   return `${markerPrelude(names)}${fencePrelude}${objects}${finishSwap(names)}if [ "$(exists_database ${quote(kept)})" = 1 ]; then
 keep_out ${quote(live)}
-${exchange({ live, out: restored, into: kept, suffix: 'back', outEvents: eventsOff, inEvents: '' })}if [ -f "$fence" ]; then
-  rights=$(grants_for rename ${quote(live)} ${quote(restored)} < "$fence")
+${exchange({ live, out: restored, into: kept, suffix: 'back', outEvents: eventsOff, inEvents: '' })}fi
+# Once more after an interruption: the rights of those that were fenced are in the file, those of readers are still on the live data.
+if [ -f "$fence" ] && [ "$(exists_database ${quote(restored)})" = 1 ]; then
+  rights=$(grants_for carry ${quote(live)} ${quote(restored)}; grants_for rename ${quote(live)} ${quote(restored)} < "$fence")
   printf '%s\\n' "$rights" | run_grants
-fi
 fi
 `;
 }
