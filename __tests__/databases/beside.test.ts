@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -38,6 +38,21 @@ describe.skipIf(!databaseAvailable())('a restore beside the live data', () => {
     for (const [kind, count] of [['triggers WHERE trigger_schema', '2'], ['views WHERE table_schema', '2'], ['routines WHERE routine_schema', '2'], ["events WHERE status <> 'ENABLED' AND event_schema", '1']]) {
       expect([kind, server.sql(`SELECT COUNT(*) FROM information_schema.${kind} = '${names.restored}'`)]).toEqual([kind, count]);
     }
+  });
+
+  test('holds what the manifest says also when it was dumped while others wrote', async () => {
+    server.sql('CREATE TABLE busy (n INT PRIMARY KEY AUTO_INCREMENT, what VARCHAR(40)) ENGINE=InnoDB; INSERT INTO busy (what) SELECT seq FROM seq_1_to_20000', 'shop');
+    const writer = spawn('mariadb', ['--no-defaults', `--socket=${server.socket}`, '-uroot', 'shop', '--force'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    writer.stdin.on('error', () => undefined);
+    writer.stdin.end("INSERT INTO busy (what) VALUES ('),('), ('it''s;\n(');\n".repeat(50_000));
+    rmSync(file);
+    const during = await scene.dump();
+    writer.kill('SIGKILL');
+    const rows = readManifest(readFileSync(`${during}.json`, 'utf8'))?.rows ?? {};
+    await scene.must(load(during));
+    expect(rows['busy']).toBeGreaterThan(20_000);
+    expect(Number(server.sql('SELECT COUNT(*) FROM busy', 'shop'))).toBeGreaterThan(rows['busy'] ?? 0);
+    expect((await scene.must(`as_admin\nrows_in ${names.restored} '' | facts rows`)).get('rows')).toEqual(Object.entries(rows).map(([table, count]) => `${count} ${table}`));
   });
 
   test('is made once; one that broke off is made again; one that is not ours is left alone', async () => {

@@ -54,9 +54,9 @@ export async function startServer(): Promise<Server> {
   const socket = join(folder, 's');
   const port = await freePort();
   const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` };
-  execFileSync('mariadb-install-db', ['--no-defaults', ...user, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'], { env, stdio: 'pipe' });
+  execFileSync('mariadb-install-db', ['--no-defaults', ...user, `--datadir=${data}`, `--tmpdir=${folder}`, '--auth-root-authentication-method=normal', '--skip-test-db'], { env, stdio: 'pipe' });
   const child = spawn('mariadbd', [
-    '--no-defaults', ...user, `--datadir=${data}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--pid-file=${folder}/pid`,
+    '--no-defaults', ...user, `--datadir=${data}`, `--tmpdir=${folder}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--pid-file=${folder}/pid`,
     '--skip-name-resolve', '--innodb-buffer-pool-size=64M', '--innodb-flush-log-at-trx-commit=0', '--sync-binlog=0', '--character-set-server=utf8mb4', '--event-scheduler=OFF',
   ], { env, stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => { child.on('exit', () => resolve()); });
