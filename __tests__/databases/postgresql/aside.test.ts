@@ -150,7 +150,7 @@ describe.skipIf(!postgresAvailable())('undoing a downgrade of PostgreSQL', () =>
       expect(rows('SELECT id, title, amount, note FROM jobs WHERE id NOT IN (1, 3) ORDER BY id')).toEqual(['2|written||up', '100|fresh|-0.5000|up']);
       const left = (await must(aside.forget(run))).get('left') ?? [];
       expect(left).toHaveLength(2);
-      expect(left.map((table) => rows(`SELECT count(*) FROM ${table}`)[0] ?? '').toSorted((one, other) => one.localeCompare(other))).toEqual(['2', '2']);
+      expect(left.map((table) => rows(`SELECT count(*) FROM ${table}`)[0]).join(' ')).toBe('2 2');
     });
 
     test('the value of a dropped column comes back to a row that it changed', async () => {
