@@ -23,7 +23,7 @@ type Kind = {
 
 const kinds: Readonly<Record<Engine, Kind>> = {
   mariadb: { name: 'mysql', dumper: 'mariadb-dump', databases: 'mariadb -BN -e "SHOW DATABASES"', damaging: String.raw`"$real" "$@" | sed 's/^  .match_score. /  \`match_scorf\` /'; exit 0` },
-  postgresql: { name: 'postgresql', dumper: 'pg_dump', databases: 'runuser -u postgres -- psql -Atc "SELECT datname FROM pg_database"', damaging: 'exec "$real" --section=pre-data --section=data "$@"' },
+  postgresql: { name: 'postgresql', dumper: 'pg_dump', databases: 'runuser -u postgres -- psql -Atc "SELECT datname FROM pg_database"', damaging: 'case " $* " in *" --schema-only "*) exec "$real" "$@";; esac; exec "$real" --section=pre-data --section=data "$@"' },
 };
 
 describe.skipIf(!available).each<Engine>(['mariadb', 'postgresql'])('a dump of %s that is restored and compared before it counts', (engine) => {
