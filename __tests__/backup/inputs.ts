@@ -42,9 +42,10 @@ export async function manifestOf(host: Host, location: string): Promise<Readonly
   return JSON.parse(await host.run(`cat ${location}.json`)) as Readonly<Record<string, unknown>>;
 }
 
-/** Puts a program in front of the dump program on a host; in the script `"$real"` is the dump program. */
+/** Puts a program in the place of the dump program on a host; in the script `"$real"` is the dump program. */
 export async function wrapDumper(host: Host, name: string, script: string): Promise<AsyncDisposable> {
-  const file = `/usr/local/bin/${name}`;
-  await host.write(file, `#!/bin/sh\nreal=/usr/bin/${name}\ncase " $* " in *" --help "* | *" --version "*) exec "$real" "$@";; esac\n${script}\n`, '0755');
-  return { [Symbol.asyncDispose]: async () => void (await host.run(`rm -f ${file}`)) };
+  const file = (await host.run(`ls /usr/lib/postgresql/*/bin/${name} 2> /dev/null || readlink -f /usr/bin/${name}`)).trim();
+  await host.run(`mv ${file} ${file}.real`);
+  await host.write(file, `#!/bin/sh\nreal=${file}.real\ncase " $* " in *" --help "* | *" --version "*) exec "$real" "$@";; esac\n${script}\n`, '0755');
+  return { [Symbol.asyncDispose]: async () => void (await host.run(`mv ${file}.real ${file}`)) };
 }

@@ -103,7 +103,7 @@ export function fakeProduction(options: Options = {}) {
       };
     },
     deployments: async () => [],
-    rds: async () => { throw new Error('There is no AWS here'); },
+    rds: async () => undefined,
     random: () => 0.5,
     async command(text) {
       done.push(`command ${text}`);
