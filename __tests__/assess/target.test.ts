@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseTarget, currentRelease, type Known } from '../../src/assess/target.ts';
+import { chooseTarget, currentRelease, knownGood, type Known } from '../../src/assess/target.ts';
 import type { EndedRun } from '../../src/hosts/history.ts';
 import type { HostFacts } from '../../src/assess/host.ts';
 
@@ -35,4 +35,20 @@ it.each<readonly [string, readonly string[], readonly string[], string | undefin
   ['none contains the others', ['a', 'b'], ['a', 'b'], undefined],
 ])('the current release: %s', (_, heads, newest, expected) => {
   expect(currentRelease(heads.map((head) => ({ head }) as HostFacts), newest)).toBe(expected);
+});
+
+describe('releases that were good', () => {
+  const deployed = (sha: string, time: number, state: 'success' | 'other' = 'success') => ({ sha, time, state });
+
+  it.each<[string, readonly EndedRun[], Parameters<typeof knownGood>[1], readonly string[]]>([
+    ['nothing is known', [], undefined, []],
+    ['deployments that succeeded, newest first, the current one among them', [], [deployed('v1', 1), deployed('v3', 3), deployed('v2', 2, 'other')], ['v3', 'v1']],
+    ['what a rollback returned to, and what was watched', [back(1, 'v3', 'v2'), { ...back(2, 'v2', 'v4'), result: 'good' }], [], ['v4', 'v2']],
+    ['not what was rolled back since', [back(4, 'v3', 'v2')], [deployed('v3', 3), deployed('v1', 1)], ['v2', 'v1']],
+    ['what was deployed with success again after its rollback', [back(4, 'v3', 'v2')], [deployed('v3', 5)], ['v3', 'v2']],
+    ['not what a failed rollback was to return to', [{ ...back(1, 'v3', 'v2'), result: 'undone' }], [], []],
+    ['a restore of the data alone neither way', [{ ...back(4, 'v3', 'v3'), backup: '/b' }], [deployed('v3', 3)], ['v3']],
+  ])('%s', (_what, releases, deployments, good) => {
+    expect(knownGood(releases, deployments)).toEqual(good);
+  });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { RollbackError } from '../../src/errors.ts';
 import { readBackupInputs } from '../../src/inputs/backup.ts';
-import { mistakes as rollbackMistakes, minimal as rollbackMinimal } from './good.ts';
+import { minimal as rollbackMinimal, mistakes as rollbackMistakes, mistakesOf } from './good.ts';
 
 const { method: _method, 'health-url': _health, ...rest } = rollbackMinimal;
 const minimal = { ...rest, 'env-file': '.env' };
@@ -11,13 +10,7 @@ function read(over: Readonly<Record<string, string>>, config?: string) {
 }
 
 function mistakes(over: Readonly<Record<string, string>>, config?: string): readonly string[] {
-  try {
-    read(over, config);
-  } catch (thrown) {
-    if (thrown instanceof RollbackError) return thrown.message.split('\n');
-    throw thrown;
-  }
-  return [];
+  return mistakesOf(() => read(over, config));
 }
 
 test('what is not set is read as its description says', () => {

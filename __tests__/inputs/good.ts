@@ -26,8 +26,13 @@ export function read(over: Readonly<Record<string, string>>, config?: string): I
 
 /** What the error says, one line for each mistake. */
 export function mistakes(over: Readonly<Record<string, string>>, config?: string): readonly string[] {
+  return mistakesOf(() => read(over, config));
+}
+
+/** The same of any reader. */
+export function mistakesOf(reading: () => unknown): readonly string[] {
   try {
-    read(over, config);
+    reading();
   } catch (thrown) {
     if (thrown instanceof RollbackError) return thrown.message.split('\n');
     throw thrown;

@@ -24,9 +24,12 @@ export type Known = {
  * asking twice never goes one further back.
  */
 export function chooseTarget(known: Known): Target | undefined {
-  // A restore that left the code alone says nothing of a release.
-  const releases = known.releases.filter(({ backup, from, to }) => backup === undefined || from !== to);
-  return chooseAmong({ ...known, releases });
+  return chooseAmong({ ...known, releases: ofReleases(known.releases) });
+}
+
+/** A restore that left the code alone says nothing of a release. */
+function ofReleases(ended: readonly EndedRun[]): readonly EndedRun[] {
+  return ended.filter(({ backup, from, to }) => backup === undefined || from !== to);
 }
 
 function chooseAmong(known: Known): Target | undefined {
@@ -48,7 +51,8 @@ function chooseAmong(known: Known): Target | undefined {
 }
 
 /** Releases that a record says were good and that were not rolled back since, newest first. */
-export function knownGood(releases: readonly EndedRun[], deployments: readonly DeploymentRecord[] = []): readonly string[] {
+export function knownGood(ended: readonly EndedRun[], deployments: readonly DeploymentRecord[] = []): readonly string[] {
+  const releases = ofReleases(ended);
   const succeeded = deployments.filter(({ state }) => state === 'success');
   const records = [...goodReleases({ releases }), ...succeeded].filter(({ sha, time }) => !rolledBackSince(releases, sha, time));
   return [...new Set(records.toSorted((one, other) => other.time - one.time).map(({ sha }) => sha))];
