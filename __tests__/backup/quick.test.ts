@@ -43,7 +43,7 @@ describe.skipIf(!available)('a backup before a deployment, of MariaDB', () => {
     expect(await snapshot(production)).toEqual(before);
     expect([await leftBehind(production), await endings(scene.host(1)), (await filesOn(scene.host(1))).filter((name) => name.includes('.part'))]).toEqual([[], [], []]);
     for (const text of [ended.log, ended.summary, JSON.stringify(ended.outputs)]) expect(text).not.toMatch(/p@ss#w|p%40ss%23w/);
-    expect(plain(ended.summary)).toMatch(/^### 💾 Production is backed up: app \(.*, 2 hosts\) and database \(.*\) of release [0-9a-f]{7}, verified, in /);
+    expect(plain(ended.summary)).toMatch(/^### 💾 Production is backed up: database \(.*\) and app \(.*, 2 hosts\) of release [0-9a-f]{7}, verified, in /);
   });
 
   test('takes its inputs from the rollback’s own file', async () => {
