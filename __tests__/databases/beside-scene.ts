@@ -34,7 +34,7 @@ as_admin() { db_on() { on_database=$1; shift 2; db_admin "$on_database" "$@"; };
       return facts;
     },
     async dump() {
-      const facts = await scene.must(mysql.dump({ folder, keep: 5, environment: 'production', app: '/var/www/app', run: '42-1', release: 'a'.repeat(40), stamp: '20261123T101500Z', good: [] }));
+      const facts = await scene.must(mysql.dump({ folder, keep: 5, environment: 'production', app: '/var/www/app', run: '42-1', release: 'a'.repeat(40), stamp: '20261123T101500Z', good: [], by: 'backup' }));
       return facts.get('location')?.[0] ?? '';
     },
     end() { rmSync(folder, { recursive: true, force: true }); },

@@ -14,7 +14,7 @@ const comparable = `CASE WHEN data_type = 'float' THEN CONCAT(${q}, ' + 0e0') WH
 const literal = `CONCAT('COALESCE(', CASE WHEN data_type = 'bit' THEN CONCAT(${q}, ' + 0') WHEN data_type = 'float' THEN CONCAT(${q}, ' + 0e0') WHEN data_type IN (${numbers}) THEN ${q} WHEN data_type IN (${times}) THEN CONCAT('QUOTE(', ${q}, ')')
   WHEN character_set_name IS NULL AND data_type <> 'json' THEN CONCAT('CONCAT(''X'''''', HEX(', ${q}, '), '''''''')') ELSE CONCAT('CONCAT(''_utf8mb4 X'''''', HEX(CONVERT(', ${q}, ' USING utf8mb4)), '''''''')') END, ', ''NULL'')')`;
 const columns = `SELECT HEX(table_name), HEX(column_name), ${name('table_name')}, ${q}, column_type, ${comparable}, ${literal}, QUOTE(${name('table_name')}), QUOTE(${q}) FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
-  WHERE table_schema = DATABASE() AND table_type <> 'VIEW' AND table_type <> 'SEQUENCE' AND table_name NOT LIKE ${ours} AND COALESCE(generation_expression, '') = '' ORDER BY CAST(table_name AS BINARY), ordinal_position`;
+  WHERE table_schema = DATABASE() AND table_type <> 'VIEW' AND table_type <> 'SEQUENCE' AND table_name NOT LIKE ${ours} AND table_name <> 'alembic_version' AND COALESCE(generation_expression, '') = '' ORDER BY CAST(table_name AS BINARY), ordinal_position`;
 
 /**
  * awk; reads the columns of `to`, a line with only `\001`, and those of `from`. For each table of `from`, numbered, lines `<n><TAB><what><TAB><text>`:
