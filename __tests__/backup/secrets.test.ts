@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fleetAvailable } from '../fleet/available.ts';
 import { databasePassword } from '../fleet/database.ts';
 import { until } from '../fleet/until.ts';
+import { restoreRights } from '../rollback/data-scene.ts';
 import { openScene, type Scene } from '../rollback/scene.ts';
 import { canariesOf, control, endWatch, filesOf, look, patterns, startWatch, unmasked } from '../rollback/watch.ts';
 import { backupFolder, startBackup, wrapDumper } from './inputs.ts';
@@ -12,6 +13,7 @@ describe.skipIf(!available)('the password of the database', () => {
   let scene: Scene;
   beforeAll(async () => {
     scene = await openScene(1);
+    await scene.host(1).write('/etc/sudoers.d/restore', restoreRights, '0440');
   });
   afterAll(() => scene?.[Symbol.asyncDispose]());
 

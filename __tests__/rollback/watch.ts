@@ -26,7 +26,7 @@ export async function look(host: Host, canaries: readonly string[]): Promise<str
 
 /** A process that has a canary, to show that it would be found. */
 export async function control(host: Host, canaries: readonly string[], canary: string): Promise<string> {
-  await host.run(`systemd-run --quiet --unit=control --setenv=LEAK=${canary} sleep infinity`);
+  await host.run(`systemd-run --quiet --collect --service-type=exec --unit=control --setenv=LEAK=${canary} sleep infinity`);
   const seen = await look(host, canaries);
   await host.run('systemctl stop control.service');
   return seen;
@@ -36,7 +36,7 @@ export async function control(host: Host, canaries: readonly string[], canary: s
 export async function startWatch(host: Host, canaries: readonly string[]): Promise<void> {
   await host.write('/run/canaries', patterns(canaries), '0600');
   await host.write('/run/watch.sh', `while [ -e /run/watching ]; do\n${lookScript}\ndone >> /run/seen\n`);
-  await host.run('touch /run/watching /run/seen && systemd-run --quiet --unit=watch bash /run/watch.sh');
+  await host.run('touch /run/watching /run/seen && systemd-run --quiet --collect --unit=watch bash /run/watch.sh');
 }
 
 export function endWatch(host: Host): Promise<string> {
