@@ -89,6 +89,7 @@ describe.skipIf(!available).each(['mariadb', 'postgresql'] as const)('the data o
     ['swap', 'rolled-back'],
     ['repoint', 'rolled-back'],
   ])('takes its place by "cutover: %s"', async (cutover, result) => {
+    if (engine === 'mariadb') await scene.production.query("CREATE EVENT on_time ON SCHEDULE EVERY 1 DAY DO DELETE FROM jobs WHERE id < 0; CREATE EVENT off ON SCHEDULE EVERY 1 DAY DISABLE DO DELETE FROM jobs WHERE id < 0");
     await scene.backUp('v2');
     await addCareers(1001, 7);
     const ended = await run({ cutover, 'max-data-loss-rows': 'any' });
@@ -98,6 +99,9 @@ describe.skipIf(!available).each(['mariadb', 'postgresql'] as const)('the data o
     expect(cutover === 'swap' ? used : kept[0]).toBe(live);
     expect(await scene.sql('SELECT COUNT(*) FROM careers', used)).toBe('3');
     expect(await scene.sql('SELECT COUNT(*) FROM careers', kept[0])).toBe('10');
+    // What acts by itself acts on the data in use, as whom it did before.
+    const events = "SELECT event_name, status, definer FROM information_schema.events WHERE event_schema = DATABASE() ORDER BY 1";
+    if (engine === 'mariadb') expect(await scene.sql(events, used)).toBe('off DISABLED green_user@%\non_time ENABLED green_user@%');
   });
 
   test('is planned, and nothing more, in a dry run', async () => {

@@ -114,6 +114,12 @@ export type Beside = {
   /** swap: `restored` is called `live` and what was live `kept`, in one step where the server can; sessions that hold the old one are ended. */
   swap(names: Names): string;
   swapBack(names: Names): string;
+  /**
+   * repoint: what acts by itself (events) acts on `names.restored` from now on, and on `names.live` no more; `sleep` is its undo. Absent where a
+   * database has nothing of the kind.
+   */
+  readonly wake?: (names: Names) => string;
+  readonly sleep?: (names: Names) => string;
   /** Nobody but an administrator can write to `names.live` any more; sessions that hold it are ended. What was taken is written to `$fence`, a file. */
   fence(names: Names): string;
   /** Whoever could write to that data before can again, whatever it is called now; does nothing where `$fence` is not there. */

@@ -17,14 +17,14 @@ import { databaseSteps, keptNote } from './steps.ts';
 
 export function planRestore(inputs: Inputs, facts: GitFacts, restore: RestoreFacts, context: PlanContext): Plan {
   const { database, begun, durations, restoring } = restore;
-  const { beside, fence, swap } = databaseSteps(inputs, restore);
+  const { beside, fence, swap, wake } = databaseSteps(inputs, restore);
   const backups = planBackups(inputs, facts, database, begun).map((step) => (step.id === 'back-up-database' ? { ...step, estimate: durations.dump } : step));
   return {
     stages: [
       ...beforehand(inputs, facts, context, backups),
       stage('Restore beside', { touches: false, untimed: true }, beside),
       ...afterwards(inputs, facts, context, {
-        fence, cutOver: inputs.cutover === 'swap' ? swap : repointSteps(inputs, facts, { database: restoring.names.restored }, keptNote(restore)),
+        fence, cutOver: inputs.cutover === 'swap' ? swap : [...wake, ...repointSteps(inputs, facts, { database: restoring.names.restored }, keptNote(restore))],
       }),
     ].filter(({ steps }) => steps.length > 0),
   };

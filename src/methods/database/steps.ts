@@ -24,6 +24,8 @@ export type DatabaseSteps = {
   /** When the application is stopped. */
   readonly fence: readonly Step[];
   readonly swap: readonly Step[];
+  /** Besides the addresses: what acts by itself. */
+  readonly wake: readonly Step[];
 };
 
 export function databaseSteps(inputs: Inputs, restore: RestoreFacts): DatabaseSteps {
@@ -59,6 +61,11 @@ export function databaseSteps(inputs: Inputs, restore: RestoreFacts): DatabaseSt
       step('export-loss', 'Count and export what leaves live use', `as_admin\n${exportLoss(`${beside.lost(live, restored, lostFile)}rows_in ${quote(names.live)} '' > "$found/rows"\n`, lostFile, inputs.maxDataLossRows)}: > "$found/cut-over"\n`, 'data-loss', '', {
         estimate: durations.compare,
         failure: { code: 'data-loss', what: 'what leaves live use could not be kept, or is more than "max-data-loss-rows" allows', fix: 'Raise "max-data-loss-rows", or set it to "any"; look whether something else writes to the database all the time.' },
+      }),
+    ],
+    wake: cutover !== 'repoint' || beside.wake === undefined || beside.sleep === undefined ? [] : [
+      step('wake', 'Let the events of the restored data run, and those of the replaced no more', beside.wake(names), 'step-failed', `Look at the events of ${names.live} and ${names.restored} on ${host}.`, {
+        undo: undo('Let the events of the live data run again', beside.sleep(names)),
       }),
     ],
     swap: cutover !== 'swap' ? [] : [

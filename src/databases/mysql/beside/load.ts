@@ -61,8 +61,6 @@ if [ -z "$whole" ]; then
   db_admin "$restored" -e "UPDATE $marker SET seconds = $(($(date +%s) - began)), bytes = (SELECT COALESCE(SUM(data_length + index_length), 0) FROM information_schema.tables WHERE table_schema = DATABASE()), sums = '$sums'"
 fi
 db_admin "$restored" -e "SELECT bytes, seconds FROM $marker" | { read -r bytes seconds; fact restored-bytes "$bytes"; fact restored-seconds "$seconds"; }
-off=$(db_admin information_schema -e "SELECT GROUP_CONCAT(event_name) FROM information_schema.events WHERE event_schema = '$restored' AND status = 'SLAVESIDE_DISABLED'")
-[ "$off" = NULL ] || fact note "events of $restored do not run until it takes the place of $live: $off"
 `;
 }
 
