@@ -55,7 +55,7 @@ export function getUnderway({ inputs, method, assessed, recording, before, locke
   const verifying: Verifying = { inputs, hosts, appHosts: assessed.appHosts, asking: world };
   const secret = databaseSecret(inputs);
   const executor: Executor = {
-    hosts: withRds(hosts, rds, { target: assessed.rds, run: assessed.run, fencedBy: () => locked.fencedBy() }, world), clock, log, onTouch,
+    hosts: withRds(hosts, rds, { target: assessed.rds, run: assessed.rds?.run ?? assessed.run, fencedBy: () => locked.fencedBy() }, world), clock, log, onTouch,
     parallel: inputs.parallel,
     ...(secret === undefined ? {} : { databaseSecret: secret }),
     record: (span) => recording.timeline.push(span),

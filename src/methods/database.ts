@@ -59,7 +59,7 @@ async function ofDump(inputs: Inputs, facts: GitFacts, around: Surroundings): Pr
 
 async function ofRds(inputs: Inputs, facts: GitFacts, around: Surroundings): Promise<Restore> {
   const { rds, ...restore } = await assessRdsRestore(inputs, facts, around);
-  return { ...restore, rds: rds.target, plan: (context) => planRdsRestore(inputs, facts, { ...restore, rds }, context) };
+  return { ...restore, rds: { ...rds.target, run: rds.run }, plan: (context) => planRdsRestore(inputs, facts, { ...restore, rds }, context) };
 }
 
 function askData({ engine, source }: Looked): string {

@@ -44,8 +44,8 @@ export type Assessed = {
   readonly run: string;
   /** The kind of the database, where one is known. */
   readonly engine?: EngineName;
-  /** The RDS instance or cluster that steps of the plan are performed on. */
-  readonly rds?: Target;
+  /** The RDS instance or cluster that steps of the plan are performed on, and the run whose restore that is: its own, or one that it takes up by its tags. */
+  readonly rds?: Target & { readonly run: string };
   /** The restore that it plans, for people and for the last step. */
   readonly restored?: Restored;
   readonly restoring?: Restoring;

@@ -18,14 +18,14 @@ const snapshot = (id: string, hoursAgo: number, more: Description = {}): Descrip
 });
 const tags = (values: Readonly<Record<string, string>>): Description => ({ TagList: Object.entries(values).map(([Key, Value]) => ({ Key, Value })) });
 
-type World = { account?: Partial<Account>; instances?: Description[]; clusters?: Description[]; snapshots?: Description[]; quotas?: Quota[]; asking?: Asked<never> };
+type World = { list?: Description[]; account?: Partial<Account>; instances?: Description[]; clusters?: Description[]; snapshots?: Description[]; quotas?: Quota[]; asking?: Asked<never> };
 
-function rds({ account = {}, instances = [live], clusters = [], snapshots = [snapshot('nightly', 9)], quotas = [], asking }: World): ReadableRds {
+function rds({ list = [], account = {}, instances = [live], clusters = [], snapshots = [snapshot('nightly', 9)], quotas = [], asking }: World): ReadableRds {
   const answer = <T>(value: T): Promise<Asked<T>> => Promise.resolve(asking ?? { kind: 'answered', value });
   return {
     account: () => answer({ id: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/ci/x', ends: false, ...account }),
     describe: ({ kind, id }) => answer((kind === 'instance' ? instances : clusters).find((each) => each[kind === 'instance' ? 'DBInstanceIdentifier' : 'DBClusterIdentifier'] === id)),
-    list: () => answer([]), snapshots: () => answer(snapshots), quotas: () => answer(quotas),
+    list: () => answer(list), snapshots: () => answer(snapshots), quotas: () => answer(quotas),
     snapshot: (_kind, id) => answer(snapshots.find((each) => each['DBSnapshotIdentifier'] === id.split(':').at(-1))),
   };
 }
@@ -46,7 +46,7 @@ describe('assessing RDS', () => {
     const answer = await assess({});
     if (answer.kind === 'refused') throw new Error('refused');
     expect(answer.assessed).toMatchObject({
-      target: { kind: 'instance', id: 'mydb' }, resource: 'db-ONE', account: '123456789012', address: 'mydb.x.rds.amazonaws.com 5432', bytes: 200 * 2 ** 30, from: { kind: 'snapshot', id: 'nightly' }, fromTime: now - 9 * 3_600_000,
+      target: { kind: 'instance', id: 'mydb' }, resource: 'db-ONE', account: '123456789012', address: 'mydb.x.rds.amazonaws.com 5432', restoredAddress: 'mydb-restored-42-1.x.rds.amazonaws.com', bytes: 200 * 2 ** 30, from: { kind: 'snapshot', id: 'nightly' }, fromTime: now - 9 * 3_600_000,
       names: { snapshot: 'mydb-snapshot-42-1', restored: 'mydb-restored-42-1', kept: 'mydb-kept-42-1' },
       estimate: { snapshot: 220, restore: 1380, match: 300, rename: 1200, basis: 'not measured: from 200 GiB of storage, Multi-AZ; AWS promises no times' },
     });
@@ -62,6 +62,7 @@ describe('assessing RDS', () => {
     ['the newest', [snapshot('old', 50), snapshot('new', 3), snapshot('older', 90)], {}, 'new'],
     ['not one that is being made', [snapshot('old', 50), snapshot('new', 3, { Status: 'creating' })], {}, 'old'],
     ['not its own', [snapshot('old', 50), snapshot('own', 1, tags({ 'rollback-action:run': '42-1' }))], {}, 'old'],
+    ['not what a rollback saved', [snapshot('old', 50), snapshot('bad', 1, tags({ 'rollback-action:by': 'rollback', 'rollback-action:run': '41-1' }))], {}, 'old'],
     ['another run’s', [snapshot('old', 50), snapshot('other', 1, tags({ 'rollback-action:run': '41-1' }))], {}, 'other'],
     ['the newest of the release', [snapshot('of-it', 70, tags({ 'rollback-action:release': release })), snapshot('of-it-too', 60, tags({ 'rollback-action:release': release })), snapshot('new', 3)], { release }, 'of-it-too'],
     ['the one that was named', [snapshot('old', 50), snapshot('new', 3)], { restoreFrom: { kind: 'snapshot', id: 'old' } }, 'old'],
@@ -111,6 +112,28 @@ describe('assessing RDS', () => {
     const { restoreFrom: _none, ...wanted } = { id: 'mydb', run: '42-1', cutover: 'repoint' as const, restoreFrom: undefined };
     const answer = await assessRds(rds({ snapshots: [], quotas: [{ name: 'DBInstances', used: 40, max: 40 }] }), wanted, { clock: new FakeClock(now), random: () => 0 });
     expect(answer).toMatchObject({ kind: 'assessed', assessed: { estimate: { snapshot: 900 } } });
+  });
+
+  describe('an earlier run that did not end', () => {
+    const restored = (more: Readonly<Record<string, string>>, status = 'creating'): Description => ({
+      DBInstanceIdentifier: 'mydb-restored-41-1', DBInstanceStatus: status, InstanceCreateTime: iso(1),
+      ...tags({ 'rollback-action:run': '41-1', 'rollback-action:source': 'mydb', 'rollback-action:from': 'snapshot:nightly', 'rollback-action:job:rds-restore': `${iso(1)} running`, ...more }),
+    });
+    test.each<[what: string, left: Description, wanted: Partial<RdsWanted>, run: string]>([
+      ['is taken up', restored({}), {}, '41-1'],
+      ['is taken up in its comparison', restored({ 'rollback-action:job:rds-match': `${iso(0)} running` }, 'available'), {}, '41-1'],
+      ['is left when it was compared to the end: it may be in use', restored({ 'rollback-action:job:rds-match': `${iso(0)} finished` }, 'available'), {}, '42-1'],
+      ['is left when it failed', restored({}, 'incompatible-restore'), {}, '42-1'],
+      ['is left when it restored something else', restored({ 'rollback-action:from': 'snapshot:older' }), {}, '42-1'],
+      ['is left when it is of another source', restored({ 'rollback-action:source': 'other' }), {}, '42-1'],
+      ['is taken up when it went to the last moment just now', restored({ 'rollback-action:from': 'time:latest' }), { restoreFrom: { kind: 'time', at: 'latest' } }, '41-1'],
+      ['is left when it went to what was the last moment yesterday', { ...restored({ 'rollback-action:from': 'time:latest' }), InstanceCreateTime: iso(20) }, { restoreFrom: { kind: 'time', at: 'latest' } }, '42-1'],
+    ])('%s', async (_what, left, wanted, run) => {
+      // There is room for no other instance: one that is taken up needs none.
+      const quotas = run === '42-1' ? [] : [{ name: 'DBInstances', used: 40, max: 40 }];
+      const answer = await assess({ list: [left], quotas }, wanted);
+      expect(answer).toMatchObject({ kind: 'assessed', assessed: { run, names: { restored: `mydb-restored-${run}` } } });
+    });
   });
 
   test('says all that is in the way at once', async () => {

@@ -36,7 +36,7 @@ describe.skipIf(!motoAvailable())('RDS from the assessment to the renames and ba
     const run = `4711-${kind}`;
     const live = await assessed(id, run);
     expect(live).toMatchObject({ target: { kind, id }, account: '123456789012', from: { kind: 'snapshot', id: `${id}-early` } });
-    const steps = rdsSteps(live, limit);
+    const steps = rdsSteps(live, limit, 'rollback');
     const host = aws.place(live.target, run);
     const before = await resource(kind, id);
     for (const step of [steps.snapshot, ...steps.restore]) expect(await perform(host, step)).toMatchObject({ kind: 'finished', code: 0, output: '' });
@@ -54,6 +54,21 @@ describe.skipIf(!motoAvailable())('RDS from the assessment to the renames and ba
     expect(await resource(kind, live.names.kept)).toBeUndefined();
   });
 
+  test('what AWS carried out although its answer was lost is not asked for again: the rename, the role', async () => {
+    const of = { kind: 'instance', id: 'shop-instance' } as const;
+    const live = await assessed(of.id, 'lost-1');
+    const { restore, rename } = rdsSteps(live, limit, 'rollback');
+    const host = aws.place(of, 'lost-1');
+    for (const lost of [/^AddRole/, /^ModifyDBInstance/, /^Restore/]) {
+      let times = 0;
+      aws.relay.faults.push(({ action, form }) => (lost.test(action) && (lost.source !== '^ModifyDBInstance' || form.has('NewDBInstanceIdentifier')) && times++ === 0 ? { status: 500, code: 'InternalFailure', message: 'lost', carriedOut: true } : undefined));
+    }
+    for (const step of [...restore, ...rename]) expect(await perform(host, step)).toMatchObject({ kind: 'finished', code: 0, output: '' });
+    aws.relay.faults = [];
+    for (const step of rename.toReversed()) expect(await undo(host, step)).toMatchObject({ code: 0 });
+    expect(await resource('instance', of.id)).toBe(live.resource);
+  });
+
   test('a cluster’s members are made like the source’s, the writer first', async () => {
     const { relay } = aws;
     const created = relay.calls.filter(({ action, form }) => action === 'CreateDBInstance' && form.has('DBClusterIdentifier')).map(({ form }) => [form.get('DBInstanceIdentifier'), form.get('DBInstanceClass'), form.get('PromotionTier')]);
@@ -63,7 +78,7 @@ describe.skipIf(!motoAvailable())('RDS from the assessment to the renames and ba
   test.each([['instance', 'RestoreDBInstanceToPointInTime'], ['cluster', 'RestoreDBClusterToPointInTime']] as const)('%s: goes to a point in time, and is like its source', async (kind, action) => {
     const run = `time-${kind}`;
     const live = await assessed(`shop-${kind}`, run, 'time');
-    const { restore } = rdsSteps(live, limit);
+    const { restore } = rdsSteps(live, limit, 'rollback');
     for (const step of restore) expect(await perform(aws.place(live.target, run), step)).toMatchObject({ kind: 'finished', code: 0, output: '' });
     expect(aws.relay.count(action)).toBe(1);
   });
@@ -71,7 +86,7 @@ describe.skipIf(!motoAvailable())('RDS from the assessment to the renames and ba
   test('a cluster’s attribute that does not come over ends it, whichever it is', async () => {
     const run = 'unlike';
     const live = await assessed('shop-cluster', run);
-    const [restore, match] = rdsSteps(live, limit).restore;
+    const [restore, match] = rdsSteps(live, limit, 'rollback').restore;
     const host = aws.place(live.target, run);
     if (restore === undefined || match === undefined) throw new Error('two steps');
     expect(await perform(host, restore)).toMatchObject({ code: 0 });
@@ -87,10 +102,27 @@ describe.skipIf(!motoAvailable())('RDS from the assessment to the renames and ba
     expect(await perform(host, match)).toMatchObject({ code: 1, output: expect.stringContaining(`${member} is not like its source: PromotionTier is 9 and should be 5`) as unknown });
   });
 
+  test('the next run, of another name, takes up what a killed one began: one restore, compared and finished', async () => {
+    const of = { kind: 'instance', id: 'shop-instance' } as const;
+    const [restore] = rdsSteps(await assessed('shop-instance', 'killed-1'), limit, 'rollback').restore;
+    const killed = new AbortController();
+    const waiting = perform(aws.place(of, 'killed-1', aws.rds, killed.signal), restore ?? { id: '', script: '' });
+    await aws.clock.sleep(120_000);
+    killed.abort();
+    expect(await waiting).toMatchObject({ kind: 'lost' });
+    const before = aws.relay.count('RestoreDBInstanceFromDBSnapshot');
+    const next = await assessed('shop-instance', 'next-1');
+    expect(next).toMatchObject({ run: 'killed-1', names: { restored: 'shop-instance-restored-killed-1' } });
+    expect(next.notes).toContain('The run killed-1 began this restore and did not end it: it is taken up.');
+    for (const step of rdsSteps(next, limit, 'rollback').restore) expect(await perform(aws.place(of, next.run), step)).toMatchObject({ kind: 'finished', code: 0 });
+    expect(aws.relay.count('RestoreDBInstanceFromDBSnapshot')).toBe(before);
+    expect(await assessed('shop-instance', 'later-1')).toMatchObject({ run: 'later-1' });
+  });
+
   test('a name that another has is not taken', async () => {
     const run = 'taken';
     const live = await assessed('shop-instance', run);
-    const [first] = rdsSteps(live, limit).rename;
+    const [first] = rdsSteps(live, limit, 'rollback').rename;
     await aws.call('CreateDBInstance', { DBInstanceIdentifier: live.names.kept, DBInstanceClass: 'db.m5.large', Engine: 'mysql', MasterUsername: 'a', MasterUserPassword: 'not-a-real-one', AllocatedStorage: '20' });
     const asked = aws.relay.calls.length;
     expect(await perform(aws.place(live.target, run), first ?? { id: '', script: '' })).toMatchObject({ code: 1, output: expect.stringContaining('nothing was renamed') as unknown });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { memberIds } from '../../../src/databases/rds/cluster.ts';
 import { readCommand, writeCommand, type Command } from '../../../src/databases/rds/commands.ts';
 import { differences, tellDifferences } from '../../../src/databases/rds/compare.ts';
 import type { Description } from '../../../src/databases/rds/description.ts';
@@ -29,12 +30,12 @@ describe('names of what a run makes', () => {
 describe('commands', () => {
   const of = { kind: 'instance', id: 'mydb' } as const;
   test.each<Command>([
-    { rds: 'snapshot', of, snapshot: 's', release: 'abc' }, { rds: 'snapshot', of, snapshot: 's' }, { rds: 'restore', of, from: { kind: 'time', at: 'latest' }, as: 'x' },
-    { rds: 'restore', of, from: { kind: 'time', at: 5 }, as: 'x' }, { rds: 'restore', of, from: { kind: 'snapshot', id: 's' }, as: 'x' }, { rds: 'match', of, restored: 'x' },
+    { rds: 'snapshot', of, snapshot: 's', by: 'backup', release: 'abc' }, { rds: 'snapshot', of, snapshot: 's', by: 'rollback' }, { rds: 'restore', of, from: { kind: 'time', at: 'latest' }, as: 'x' },
+    { rds: 'restore', of, from: { kind: 'time', at: 5 }, as: 'x' }, { rds: 'restore', of, from: { kind: 'snapshot', id: 's' }, as: 'x' }, { rds: 'match', of, restored: 'x' }, { rds: 'restore', of, from: { kind: 'snapshot', id: 's' }, as: 'x', address: 'y' },
     { rds: 'rename', from: of, to: 'x', whose: 'restored' }, { rds: 'rename', from: of, to: 'x', whose: { resource: 'db-1' } },
   ])('%j is read as it was written', (command) => { expect(readCommand(writeCommand(command))).toEqual(command); });
 
-  test.each(['{}', '[]', 'null', '{"rds":"delete","of":{"kind":"instance","id":"x"}}', '{"rds":"match","of":{"kind":"host","id":"x"},"restored":"y"}', '{"rds":"restore","of":{"kind":"instance","id":"x"},"as":"y","from":{"kind":"time"}}'])('%s is none', (script) => {
+  test.each(['{}', '[]', '{"rds":"snapshot","of":{"kind":"instance","id":"x"},"snapshot":"s"}', 'null', '{"rds":"delete","of":{"kind":"instance","id":"x"}}', '{"rds":"match","of":{"kind":"host","id":"x"},"restored":"y"}', '{"rds":"restore","of":{"kind":"instance","id":"x"},"as":"y","from":{"kind":"time"}}'])('%s is none', (script) => {
     expect(() => readCommand(script)).toThrow('This is no command for RDS');
   });
 });
@@ -66,14 +67,19 @@ test.each<[what: string, source: Description, asked: Description]>([
   expect({ StorageType, AllocatedStorage, Iops, StorageThroughput }).toEqual({ StorageThroughput: undefined, ...asked });
 });
 
+test('a cluster’s members come with the writer first, then as they would be promoted', () => {
+  const member = (id: string, tier: number, writes = false): Description => ({ DBInstanceIdentifier: id, PromotionTier: tier, IsClusterWriter: writes });
+  expect(memberIds({ DBClusterMembers: [member('c', 9), member('b', 1), member('w', 5, true), member('a', 0)] })).toEqual(['w', 'a', 'b', 'c']);
+});
+
 test('the steps, and how each rename is undone', () => {
   const { snapshot, restore, rename } = rdsSteps({
-    target: { kind: 'instance', id: 'mydb' }, resource: 'db-ONE', account: '1', engine: 'mysql', version: '8', bytes: 1, address: 'a 1', from: { kind: 'snapshot', id: 'nightly' },
-    names: { snapshot: 'mydb-snapshot-1', restored: 'mydb-restored-1', kept: 'mydb-kept-1' }, estimate: { snapshot: 1, restore: 1, match: 1, rename: 1, basis: '' }, notes: [],
-  }, 1000, 'abc');
+    target: { kind: 'instance', id: 'mydb' }, resource: 'db-ONE', account: '1', engine: 'mysql', version: '8', bytes: 1, address: 'a 1', restoredAddress: 'b', from: { kind: 'snapshot', id: 'nightly' },
+    names: { snapshot: 'mydb-snapshot-1', restored: 'mydb-restored-1', kept: 'mydb-kept-1' }, estimate: { snapshot: 1, restore: 1, match: 1, rename: 1, basis: '' }, notes: [], run: '1',
+  }, 1000, 'rollback', 'abc');
   expect([snapshot, ...restore, ...rename].map(({ id, title, host, script, undo }) => [host, id, title, JSON.parse(script) as unknown, undo?.title, undo === undefined ? undefined : JSON.parse(undo.script) as unknown])).toEqual([
-    ['rds mydb', 'rds-snapshot', 'Take the snapshot mydb-snapshot-1', { rds: 'snapshot', of: { kind: 'instance', id: 'mydb' }, snapshot: 'mydb-snapshot-1', release: 'abc' }, undefined, undefined],
-    ['rds mydb', 'rds-restore', 'Restore the snapshot nightly as mydb-restored-1', { rds: 'restore', of: { kind: 'instance', id: 'mydb' }, from: { kind: 'snapshot', id: 'nightly' }, as: 'mydb-restored-1' }, undefined, undefined],
+    ['rds mydb', 'rds-snapshot', 'Take the snapshot mydb-snapshot-1', { rds: 'snapshot', of: { kind: 'instance', id: 'mydb' }, snapshot: 'mydb-snapshot-1', by: 'rollback', release: 'abc' }, undefined, undefined],
+    ['rds mydb', 'rds-restore', 'Restore the snapshot nightly as mydb-restored-1', { rds: 'restore', of: { kind: 'instance', id: 'mydb' }, from: { kind: 'snapshot', id: 'nightly' }, as: 'mydb-restored-1', address: 'b' }, undefined, undefined],
     ['rds mydb', 'rds-match', 'Give mydb-restored-1 every setting of mydb and compare them', { rds: 'match', of: { kind: 'instance', id: 'mydb' }, restored: 'mydb-restored-1' }, undefined, undefined],
     ['rds mydb', 'rds-rename-live', 'Rename mydb to mydb-kept-1', { rds: 'rename', from: { kind: 'instance', id: 'mydb' }, to: 'mydb-kept-1', whose: { resource: 'db-ONE' } }, 'Rename mydb-kept-1 back to mydb', { rds: 'rename', from: { kind: 'instance', id: 'mydb-kept-1' }, to: 'mydb', whose: { resource: 'db-ONE' } }],
     ['rds mydb', 'rds-rename-restored', 'Rename mydb-restored-1 to mydb', { rds: 'rename', from: { kind: 'instance', id: 'mydb-restored-1' }, to: 'mydb', whose: 'restored' }, 'Rename mydb back to mydb-restored-1', { rds: 'rename', from: { kind: 'instance', id: 'mydb' }, to: 'mydb-restored-1', whose: 'restored' }],

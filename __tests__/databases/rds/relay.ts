@@ -194,7 +194,7 @@ export class Relay {
   #available(kind: 'instance' | 'cluster', id: string): Thing {
     const thing = this.#thing(kind, id);
     const [, status] = this.#stateOf(thing);
-    if (status !== 'available') throw new Error(`${kind === 'instance' ? 'InvalidDBInstanceState' : 'InvalidDBClusterStateFault'}: ${id} is not in available state.`);
+    if (status !== 'available' || this.#renames.some((one) => one.kind === kind && one.from === id)) throw new Error(`${kind === 'instance' ? 'InvalidDBInstanceState' : 'InvalidDBClusterStateFault'}: ${id} is not in available state.`);
     return thing;
   }
 

@@ -61,7 +61,7 @@ const member: Readonly<Record<string, string>> = Object.fromEntries(['DBParamete
 /** An Aurora cluster of two instances, with a snapshot from before it became what it is. */
 export async function makeCluster({ call, relay, clock }: Aws, id: string, snapshot: string): Promise<void> {
   await call('CreateDBCluster', { DBClusterIdentifier: id, Engine: 'aurora-mysql', EngineVersion: '8.0.mysql_aurora.3.08.0', MasterUsername: 'admin', MasterUserPassword: 'not-a-real-one', Port: '3306', 'Tags.Tag.1.Key': 'team', 'Tags.Tag.1.Value': 'green' });
-  relay.set('cluster', id, { StorageEncrypted: 'true', KmsKeyId: `${key}/data` });
+  relay.set('cluster', id, { StorageEncrypted: 'true', KmsKeyId: `${key}/old` });
   for (const [index, tier] of [['1', '2'], ['2', '5']] as const) {
     await call('CreateDBInstance', { DBInstanceIdentifier: `${id}-${index}`, DBClusterIdentifier: id, DBInstanceClass: 'db.serverless', Engine: 'aurora-mysql', PromotionTier: tier, EngineVersion: '8.0.mysql_aurora.3.08.0' });
     relay.become('instance', `${id}-${index}`, [[0, 'available']]);

@@ -29,7 +29,7 @@ describe.skipIf(!motoAvailable())('RDS as a place', () => {
 
   const perform = (command: Command, { limit = 3 * hours, signal, id = `rds-${command.rds}` }: { limit?: number; signal?: AbortSignal; id?: string } = {}): Promise<JobEnd> =>
     aws.place(of, run, aws.rds, signal).perform({ id, script: writeCommand(command), limit });
-  const snapshotCommand = (): Command => ({ rds: 'snapshot', of, snapshot: madeName('mydb', 'snapshot', run), release: 'a'.repeat(40) });
+  const snapshotCommand = (): Command => ({ rds: 'snapshot', of, snapshot: madeName('mydb', 'snapshot', run), by: 'backup', release: 'a'.repeat(40) });
   const restoreCommand = (): Extract<Command, { rds: 'restore' }> => ({ rds: 'restore', of, from: { kind: 'snapshot', id: 'early' }, as: madeName('mydb', 'restored', run) });
   const matchCommand = (): Command => ({ rds: 'match', of, restored: madeName('mydb', 'restored', run) });
   const on = (action: RegExp, fault: Fault): void => { aws.relay.faults = [({ action: asked }: Call) => (action.test(asked) ? fault : undefined)]; };
@@ -119,6 +119,12 @@ describe.skipIf(!motoAvailable())('RDS as a place', () => {
     const call = aws.relay.calls.find(({ action }) => action === 'RestoreDBInstanceToPointInTime');
     expect(Object.fromEntries(call?.form ?? [])).toMatchObject({ SourceDBInstanceIdentifier: 'mydb', ...asked });
     expect(await perform(matchCommand())).toMatchObject({ code: 0 });
+  });
+
+  test('does not go on with an address that the plan does not know', async () => {
+    const command = restoreCommand();
+    expect(await perform({ ...command, address: `${command.as}.zzzzzzzz.eu-central-1.rds.amazonaws.com` })).toMatchObject({ code: 1, output: containing(`AWS gave ${command.as} the address ${command.as}.abcdefgh.eu-central-1.rds.amazonaws.com, and the plan goes by`) });
+    expect(await perform({ ...command, address: `${command.as}.abcdefgh.eu-central-1.rds.amazonaws.com` })).toMatchObject({ code: 0 });
   });
 
   test('restarts what was restored when its parameters wait for that', async () => {

@@ -14,6 +14,7 @@ import { madeName } from './names.ts';
 import type { Account, ReadableRds, Target } from './port.ts';
 import { addressFor, addressOf } from './restore.ts';
 import { choose } from './source.ts';
+import { sameSource, unfinished } from './unfinished.ts';
 import { judge, statusOf } from './waiting.ts';
 import { resourceOf } from './working.ts';
 
@@ -34,6 +35,8 @@ export type RdsWanted = {
 /** Plain data. */
 export type RdsAssessed = {
   readonly target: Target;
+  /** Whose restore this is: this run's, or that of an earlier one that began the same and did not end it. For the place. */
+  readonly run: string;
   /** By which the live one is known under any name. */
   readonly resource: string;
   readonly account: string;
@@ -93,26 +96,29 @@ async function assess(rds: ReadableRds, wanted: RdsWanted, asking: Asking): Prom
     named: named?.kind === 'answered' ? named.value : undefined, ...(wanted.release === undefined ? {} : { release: wanted.release }),
   });
   const from = chosen?.kind === 'chosen' ? chosen.source : undefined;
+  const left = from === undefined ? undefined : sameSource(unfinished(await tell(() => rds.list(target.kind), asking), id, run), from, asking.clock.now());
+  const whose = left?.run ?? run;
   const expected = estimate(live, from, snapshots.length > 0);
   const seconds = expected.snapshot + (from === undefined ? 0 : expected.restore + expected.match + (wanted.cutover === 'rename' ? expected.rename : 0));
   const members = cluster === undefined || makesItsMembers(cluster) ? 0 : memberIds(cluster).length;
   const failures: readonly Failure[] = [
     ...(chosen?.kind === 'refused' ? [{ code: 'no-backup' as const, what: chosen.what, fix: chosen.fix }] : []),
     ...endsTooSoon(account, asking.clock.now(), seconds),
-    ...missingQuotas(await tell(() => rds.quotas(), asking), { target, members, gib: number(live, 'AllocatedStorage') ?? 0, restores: from !== undefined }),
+    ...missingQuotas(await tell(() => rds.quotas(), asking), { target, members, gib: number(live, 'AllocatedStorage') ?? 0, restores: from !== undefined && left === undefined }),
   ];
   if (failures.length > 0) return { kind: 'refused', failures };
-  const restoredAddress = addressFor(live, madeName(id, 'restored', run));
+  const restoredAddress = addressFor(live, madeName(id, 'restored', whose));
   return {
     kind: 'assessed',
     assessed: {
-      target, resource: resourceOf(live), account: account.id, engine: text(live, 'Engine') ?? '', version: text(live, 'EngineVersion') ?? '',
+      target, run: whose, resource: resourceOf(live), account: account.id, engine: text(live, 'Engine') ?? '', version: text(live, 'EngineVersion') ?? '',
       ...(restoredAddress === undefined ? {} : { restoredAddress }), bytes: (number(live, 'AllocatedStorage') ?? 0) * 2 ** 30, address: addressOf(live),
       ...(from === undefined ? {} : { from }), ...(chosen?.kind === 'chosen' && chosen.at !== undefined ? { fromTime: chosen.at } : {}),
-      names: { snapshot: madeName(id, 'snapshot', run), restored: madeName(id, 'restored', run), kept: madeName(id, 'kept', run) },
+      names: { snapshot: madeName(id, 'snapshot', run), restored: madeName(id, 'restored', whose), kept: madeName(id, 'kept', whose) },
       estimate: expected,
       notes: [
         ...(chosen?.kind === 'chosen' ? [...chosen.notes, ...notCarried(live)] : []),
+        ...(left === undefined ? [] : [`The run ${left.run} began this restore and did not end it: it is taken up.`]),
         ...(account.ends && account.expires === undefined ? [`The AWS credentials end some time and do not say when; about ${duration(seconds)} are needed. Should they end, AWS goes on, and the next run takes it up.`] : []),
         ...(wanted.cutover === 'rename' && from !== undefined && target.kind === 'cluster' ? ['Renaming moves the cluster’s endpoints; its instances keep their new names, so a client that names an instance of it goes on with the old data.'] : []),
         `Over RDS this takes about ${duration(seconds)} (${expected.basis}).`,

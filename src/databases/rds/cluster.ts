@@ -12,7 +12,6 @@ export function makesItsMembers(cluster: Description): boolean {
 
 export function clusterSettingsOf(source: Description, ours: readonly Tag[]): ClusterSettings {
   const whole = makesItsMembers(source);
-  const insights = flag(source, 'PerformanceInsightsEnabled') === true;
   const interval = number(source, 'MonitoringInterval') ?? 0;
   const [domain] = parts(source, 'DomainMemberships');
   const mode = text(source, 'EngineMode');
@@ -47,9 +46,6 @@ export function clusterSettingsOf(source: Description, ours: readonly Tag[]): Cl
     },
     MonitoringInterval: interval > 0 ? interval : undefined,
     MonitoringRoleArn: interval > 0 ? text(source, 'MonitoringRoleArn') : undefined,
-    EnablePerformanceInsights: insights ? true : undefined,
-    PerformanceInsightsKMSKeyId: insights ? text(source, 'PerformanceInsightsKMSKeyId') : undefined,
-    PerformanceInsightsRetentionPeriod: insights ? number(source, 'PerformanceInsightsRetentionPeriod') : undefined,
     BackupRetentionPeriod: number(source, 'BackupRetentionPeriod'),
     PreferredBackupWindow: text(source, 'PreferredBackupWindow'),
     EngineLifecycleSupport: text(source, 'EngineLifecycleSupport'),

@@ -17,6 +17,14 @@ export type Command =
   | { readonly rds: 'match'; readonly of: Target; readonly restored: string }
   | { readonly rds: 'rename'; readonly from: Target; readonly to: string; readonly whose: Whose };
 
+/** The source in a tag's value. */
+export function tellFrom(from: Source): string {
+  return from.kind === 'snapshot' ? `snapshot:${from.id}` : `time:${from.at === 'latest' ? 'latest' : new Date(from.at).toISOString()}`;
+}
+
+/** The steps by which a later run sees how far an earlier one came. */
+export const stepIds = { snapshot: 'rds-snapshot', restore: 'rds-restore', match: 'rds-match', renameLive: 'rds-rename-live', renameRestored: 'rds-rename-restored' } as const;
+
 export function writeCommand(command: Command): string {
   return JSON.stringify(command);
 }
@@ -33,7 +41,7 @@ function isCommand(read: unknown): read is Command {
   const isText = (name: string): boolean => typeof command.get(name) === 'string';
   switch (command.get('rds')) {
     case 'snapshot':
-      return isTarget(command.get('of')) && isText('snapshot') && isText('by') && (isText('release') || !command.has('release'));
+      return isTarget(command.get('of')) && isText('snapshot') && (command.get('by') === 'backup' || command.get('by') === 'rollback') && (isText('release') || !command.has('release'));
     case 'restore':
       return isTarget(command.get('of')) && isText('as') && isSource(command.get('from')) && (isText('address') || !command.has('address'));
     case 'match':

@@ -69,7 +69,7 @@ async function improve(source: Description, now: Description, target: Target, do
   const has = rolesOf(now).map(({ arn, feature }) => `${feature} ${arn}`);
   const role = rolesOf(source).find(({ arn, feature }) => !has.includes(`${feature} ${arn}`));
   if (role !== undefined) {
-    await change(target, rds, () => rds.addRole(target, role), asking);
+    await change(target, rds, () => rds.addRole(target, role), asking, /RoleAlreadyExists/);
     return true;
   }
   if (target.kind === 'instance' && !done.rebooted && awaitsReboot(now) && !awaitsReboot(source)) {

@@ -25,7 +25,7 @@ export async function rename({ from, to, whose }: Rename, working: Working): Pro
       if (!isIt(found)) throw new Refused(`${from.id} is not what the plan means (${resourceOf(found)}): nothing was renamed`);
       await journal(from.kind, 'begun', working);
       await change(from, rds, () => (from.kind === 'instance'
-        ? rds.modifyInstance({ DBInstanceIdentifier: from.id, NewDBInstanceIdentifier: to }) : rds.modifyCluster({ DBClusterIdentifier: from.id, NewDBClusterIdentifier: to })), asking);
+        ? rds.modifyInstance({ DBInstanceIdentifier: from.id, NewDBInstanceIdentifier: to }) : rds.modifyCluster({ DBClusterIdentifier: from.id, NewDBClusterIdentifier: to })), asking, renamedAlready);
       await gone(from, target, working);
     }
   }
@@ -33,6 +33,9 @@ export async function rename({ from, to, whose }: Rename, working: Working): Pro
   await journal(from.kind, 'finished', working);
   return [['renamed', `${from.id} ${to}`]];
 }
+
+/** An earlier request whose answer was lost: the old name is gone, or busy until it is. */
+const renamedAlready = /NotFound|^InvalidDB(Instance|Cluster)State/;
 
 function isWhose(found: Description, whose: Whose, run: string): boolean {
   return whose === 'restored' ? isOurs(found, run) : resourceOf(found) === whose.resource;

@@ -47,7 +47,6 @@ export type ClusterSettings = Maybe<{
   ServerlessV2ScalingConfiguration: Maybe<{ MinCapacity: number; MaxCapacity: number; SecondsUntilAutoPause: number }>;
   ScalingConfiguration: Maybe<{ MinCapacity: number; MaxCapacity: number; AutoPause: boolean; SecondsUntilAutoPause: number; TimeoutAction: string; SecondsBeforeTimeout: number }>;
   MonitoringInterval: number; MonitoringRoleArn: string;
-  EnablePerformanceInsights: boolean; PerformanceInsightsKMSKeyId: string; PerformanceInsightsRetentionPeriod: number;
   BackupRetentionPeriod: number; PreferredBackupWindow: string; EngineLifecycleSupport: string;
   Tags: Tag[];
 }>;

@@ -1,9 +1,10 @@
 /** Restoring beside the source: a new instance, or a new cluster with its members, once, and waiting for it. */
 import { Refused, tell } from './asking.ts';
 import { clusterSettingsOf, makesItsMembers, memberIds, memberLike } from './cluster.ts';
-import type { Command } from './commands.ts';
+import { tellFrom, type Command } from './commands.ts';
 import { number, part, text, type Description } from './description.ts';
 import { settingsOf } from './instance.ts';
+import { fromTag, sourceTag, tagText } from './tags.ts';
 import { begin, untilAvailable } from './waiting.ts';
 import type { Asked } from './port.ts';
 import { alreadyOurs, existing, finished, tagsFor, type Working } from './working.ts';
@@ -38,7 +39,7 @@ export async function restore(command: Restore, working: Working): Promise<Facts
 
 function request({ of, from, as }: Restore, source: Description, working: Working): Promise<Asked<void>> {
   const { rds } = working;
-  const tags = tagsFor(working);
+  const tags = [...tagsFor(working), { Key: sourceTag, Value: of.id }, { Key: fromTag, Value: tagText(tellFrom(from)) }];
   if (of.kind === 'instance') {
     const where = from.kind === 'snapshot' ? { snapshot: from.id } : { instance: of.id, at: from.at };
     return rds.restoreInstance({ as, from: where, settings: settingsOf(source, tags) });

@@ -2,7 +2,7 @@
 import type { Step } from '../../plan.ts';
 import type { Milliseconds } from '../../ports.ts';
 import type { RdsAssessed } from './assess.ts';
-import { writeCommand, type Command } from './commands.ts';
+import { stepIds, writeCommand, type Command } from './commands.ts';
 import { placeName } from './place.ts';
 import { moment } from '../../report/quantity.ts';
 
@@ -25,20 +25,20 @@ export function rdsSteps(assessed: RdsAssessed, limit: Milliseconds, by: 'backup
   const step = (id: string, title: string, command: Command, failure: Step['failure'], seconds: number): Step => ({ id, title, host, script: writeCommand(command), limit, estimate: seconds * 1000, failure });
   const named = (id: string) => ({ kind: target.kind, id });
   return {
-    snapshot: step('rds-snapshot', `Take the snapshot ${names.snapshot}`, { rds: 'snapshot', of: target, snapshot: names.snapshot, by, ...(release === undefined ? {} : { release }) }, {
+    snapshot: step(stepIds.snapshot, `Take the snapshot ${names.snapshot}`, { rds: 'snapshot', of: target, snapshot: names.snapshot, by, ...(release === undefined ? {} : { release }) }, {
       code: 'backup-failed', fix: `Take one by hand: aws rds create-db-${target.kind === 'instance' ? '' : 'cluster-'}snapshot`,
     }, estimate.snapshot),
     restore: from === undefined ? [] : [
-      step('rds-restore', `Restore ${tellSource(assessed)} as ${names.restored}`, { rds: 'restore', of: target, from, as: names.restored, ...(restoredAddress === undefined ? {} : { address: restoredAddress }) }, {
+      step(stepIds.restore, `Restore ${tellSource(assessed)} as ${names.restored}`, { rds: 'restore', of: target, from, as: names.restored, ...(restoredAddress === undefined ? {} : { address: restoredAddress }) }, {
         code: 'rds-restore-failed', fix: `${target.id} is untouched and serves. \`${look} ${names.restored}\` and its events say what is wrong; run it again to take up what is there.`,
       }, estimate.restore),
-      step('rds-match', `Give ${names.restored} every setting of ${target.id} and compare them`, { rds: 'match', of: target, restored: names.restored }, {
+      step(stepIds.match, `Give ${names.restored} every setting of ${target.id} and compare them`, { rds: 'match', of: target, restored: names.restored }, {
         code: 'rds-restore-failed', fix: `${target.id} is untouched and serves. Mend ${names.restored} by hand and run it again, or leave it: it costs money until it is deleted.`,
       }, estimate.match),
     ],
     rename: from === undefined ? [] : [
-      renaming('rds-rename-live', `Rename ${target.id} to ${names.kept}`, { rds: 'rename', from: target, to: names.kept, whose: { resource } }, `Rename ${names.kept} back to ${target.id}`),
-      renaming('rds-rename-restored', `Rename ${names.restored} to ${target.id}`, { rds: 'rename', from: named(names.restored), to: target.id, whose: 'restored' }, `Rename ${target.id} back to ${names.restored}`),
+      renaming(stepIds.renameLive, `Rename ${target.id} to ${names.kept}`, { rds: 'rename', from: target, to: names.kept, whose: { resource } }, `Rename ${names.kept} back to ${target.id}`),
+      renaming(stepIds.renameRestored, `Rename ${names.restored} to ${target.id}`, { rds: 'rename', from: named(names.restored), to: target.id, whose: 'restored' }, `Rename ${target.id} back to ${names.restored}`),
     ],
   };
 

@@ -7,7 +7,10 @@ const ours = 'rollback-action:';
 const jobPrefix = `${ours}job:`;
 
 export const runTag = `${ours}run`;
-export const environmentTag = `${ours}environment`;
+/** On what was restored: the identifier that its source had. */
+export const sourceTag = `${ours}source`;
+/** On what was restored: `snapshot:<id>`, `time:<ISO 8601>`, `time:latest`. */
+export const fromTag = `${ours}from`;
 /** On snapshots: `backup`, made before a deployment, or `rollback`, of what was about to be replaced. */
 export const byTag = `${ours}by`;
 /** Full SHA of the release whose data a snapshot holds; on snapshots only. */

@@ -52,17 +52,21 @@ export async function begin(of: Target, rds: ReadableRds, request: () => Promise
     const answer = await ask(request, asking);
     if (answer.kind === 'answered' || !/^InvalidDB(Instance|Cluster)State(Fault)?$/.test(answer.code)) return answer;
     const found = await tell(() => rds.describe(of), asking);
-    const status = found === undefined ? 'gone' : statusOf(found);
-    if (found === undefined || judge(status) === 'hopeless') throw new Refused(`${of.id} is ${status}: ${answer.message}`);
+    if (found === undefined) return answer;
+    const status = statusOf(found);
+    if (judge(status) === 'hopeless') throw new Refused(`${of.id} is ${status}: ${answer.message}`);
     asking.say(`waiting until ${of.id} can be worked on: it is ${status}`);
     await nextLook(asking);
   }
 }
 
-/** The same, where a refusal ends the job. */
-export async function change(of: Target, rds: Rds, request: () => Promise<Asked<void>>, asking: Asking): Promise<void> {
+/**
+ * The same, where a refusal ends the job.
+ * @param done codes that mean: it was carried out when its answer was lost
+ */
+export async function change(of: Target, rds: Rds, request: () => Promise<Asked<void>>, asking: Asking, done?: RegExp): Promise<void> {
   const answer = await begin(of, rds, request, asking);
-  if (answer.kind === 'refused') throw new Refused(`AWS refused to change ${of.id}: ${answer.message} (${answer.code})`);
+  if (answer.kind === 'refused' && done?.test(answer.code) !== true) throw new Refused(`AWS refused to change ${of.id}: ${answer.message} (${answer.code})`);
 }
 
 /** Gibibytes, as AWS counts storage, in bytes. */
