@@ -45,6 +45,18 @@ describe('what becomes of a run', () => {
     expect(production.done.filter((done) => done.includes('close'))).toEqual(hostNames.map((host) => `${host} close ${result} ${material}`));
   });
 
+  test.each([
+    ['rolled back', {}, ['note', 'rolled back']],
+    ['taken back', { failed: true }, ['note', 'put back']],
+    ['left for a person', { failed: true, policy: 'stop' }, ['note']],
+  ] as const)('%s, steps tell of the old and the new data what is true then', async (_, over, told) => {
+    const { recording, underway, executed } = await carriedOut();
+    const { failed, policy }: { failed?: true; policy?: 'stop' } = over;
+    const said = new Map([['web-1 dump', facts({ note: ['note'], 'note-rolled-back': ['rolled back'], 'note-put-back': ['put back'] })]]);
+    await settle(underway, { ...executed, facts: said, failures: failed ? [broke] : [] }, policy ?? 'undo', false);
+    expect(recording.notes).toEqual(told.map((note) => `web-1: ${note}`));
+  });
+
   test('how it ends is kept where `post` finds it, before anything is put away', async () => {
     const { production, underway, executed } = await carriedOut({ act: (_, { id }) => (id === 'close' ? { code: production.checkpoints.length === 1 ? 0 : 1 } : undefined) });
     await settle(underway, executed, 'undo', false);

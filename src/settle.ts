@@ -25,7 +25,10 @@ export type Done = {
 export async function settle(run: Underway, done: Done, policy: 'undo' | 'stop', cancelled: boolean): Promise<Settled> {
   const { recording, assessed } = run;
   recordFacts(recording, assessed, done.facts);
+  recordNotes(recording, assessed, done.facts, 'note');
   const settled = await decide(run, done, policy, cancelled);
+  if (settled.result === 'rolled-back') recordNotes(recording, assessed, done.facts, 'note-rolled-back');
+  else if (settled.material === 'drop') recordNotes(recording, assessed, done.facts, 'note-put-back');
   // From here on nothing is taken back any more, whatever becomes of this process.
   run.decided(settled);
   return finish(run, done, settled);
@@ -79,12 +82,16 @@ function recordFacts(recording: Recording, { plan }: Assessed, facts: ReadonlyMa
     const one = (name: string): string => reported.get(name)?.[0] ?? '';
     recording.backups = [...recording.backups, ...backupIn(host, reported)];
     if (one('saved-ref') !== '') recording.notes.push(`${host}: local changes in the checkout are kept in ${one('saved-ref')} and ${one('saved-patch')}.`);
-    for (const note of reported.get('note') ?? []) recording.notes.push(`${host}: ${note}`);
     const lost = reported.get('lost');
     if (lost !== undefined || one('counted') === 'yes') {
       recording.lostRows = (lost ?? []).map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') })).filter(({ rows }) => rows > 0);
     }
   }
+}
+
+/** What steps have to say: whatever becomes of the run, only if the restored data is in use, or only if everything is as it was found. */
+function recordNotes(recording: Recording, { plan }: Assessed, facts: ReadonlyMap<string, Facts>, fact: 'note' | 'note-rolled-back' | 'note-put-back'): void {
+  for (const step of plan.stages.flatMap(({ steps }) => steps)) recording.notes.push(...(facts.get(key(step))?.get(fact) ?? []).map((note) => `${step.host}: ${note}`));
 }
 
 /** The last step on every host. What could not be put away is told, and changes nothing in the result. */

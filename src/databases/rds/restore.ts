@@ -12,7 +12,7 @@ import { alreadyOurs, existing, finished, tagsFor, type Working } from './workin
 type Restore = Extract<Command, { rds: 'restore' }>;
 type Facts = readonly (readonly [name: string, value: string])[];
 
-/** Facts: `restored` (its identifier), `address` (`<name> <port>`), `restored-seconds`. */
+/** Facts: `restored` (its identifier), `address` (`<name> <port>`), `restored-seconds`, and what is to be told where it does not come into use. */
 export async function restore(command: Restore, working: Working): Promise<Facts> {
   const { of, as, address } = command;
   const { rds, asking, clock } = working;
@@ -34,7 +34,7 @@ export async function restore(command: Restore, working: Working): Promise<Facts
   if (address !== undefined && name !== address) throw new Refused(`AWS gave ${as} the address ${name}, and the plan goes by ${address}`);
   if (of.kind === 'cluster' && !makesItsMembers(source)) await makeMembers(source, as, working);
   await finished(restored, working);
-  return [['restored', as], ['address', addressOf(restored)], ['restored-seconds', String(Math.round((clock.now() - start) / 1000))]];
+  return [['restored', as], ['address', addressOf(restored)], ['restored-seconds', String(Math.round((clock.now() - start) / 1000))], ['note-put-back', `${as} was restored and is not in use. It costs money until somebody deletes it; this action never does.`]];
 }
 
 function request({ of, from, as }: Restore, source: Description, working: Working): Promise<Asked<void>> {

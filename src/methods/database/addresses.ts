@@ -7,12 +7,12 @@ import type { Inputs } from '../../inputs.ts';
 import type { Step } from '../../plan.ts';
 import type { GitFacts } from '../git/assess.ts';
 
-/** @param note told once it is done, by one of the hosts */
+/** @param note told by one of the hosts when the run has ended so: of data that an undo made live again nobody is to hear how it is deleted */
 export function repointSteps({ appDir, envFile, envKey }: Inputs, facts: GitFacts, to: Repointed, note: string): readonly Step[] {
   if (envFile === undefined) return [];
   return facts.hosts.map(({ facts: { host, role } }) => ({
     id: 'repoint', title: `Let ${envKey} name ${to.address ?? `the database ${to.database ?? ''}`}`, host, limit: 60_000,
-    script: `${repository(appDir)}${repoint(envFile, envKey, to)}${role.database ? `fact note ${quote(note)}\n` : ''}`,
+    script: `${repository(appDir)}${repoint(envFile, envKey, to)}${role.database ? `fact note-rolled-back ${quote(note)}\n` : ''}`,
     undo: { title: `${envFile} as it was`, script: repository(appDir) + repointBack(envFile), limit: 60_000 },
     failure: { code: 'step-failed', fix: `Look at ${envFile} on ${host}.` },
   }));

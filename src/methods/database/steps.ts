@@ -69,7 +69,7 @@ export function databaseSteps(inputs: Inputs, restore: RestoreFacts): DatabaseSt
       }),
     ],
     swap: cutover !== 'swap' ? [] : [
-      step('swap', `Let the restored data take the name ${names.live}`, `${beside.swap(names)}fact note ${quote(keptNote(restore))}\n`, 'step-failed', `Look at ${words(names.live, names.restored, names.kept)} on ${host}.`, {
+      step('swap', `Let the restored data take the name ${names.live}`, `${beside.swap(names)}fact note-rolled-back ${quote(keptNote(restore))}\n`, 'step-failed', `Look at ${words(names.live, names.restored, names.kept)} on ${host}.`, {
         undo: undo('Let the live data take its name again', beside.swapBack(names)),
       }),
     ],
