@@ -30,6 +30,8 @@ const elementsOf: Readonly<Record<Kind, readonly [element: string, id: string, s
 
 export class Relay {
   readonly calls: Call[] = [];
+  /** Waited for before anything becomes of a call. */
+  before: (call: Call) => Promise<void> = () => Promise.resolve();
   /** Asked in order before each call; the first that answers is the answer. */
   faults: ((call: Call) => Fault | undefined)[] = [];
   quotas: readonly (readonly [name: string, used: number, max: number])[] = [['DBInstances', 2, 40], ['ManualSnapshots', 3, 100], ['AllocatedStorage', 500, 100_000], ['DBClusters', 1, 40], ['ManualClusterSnapshots', 1, 100]];
@@ -87,6 +89,7 @@ export class Relay {
     const form = new URLSearchParams(Buffer.concat(chunks).toString());
     const call = { action: form.get('Action') ?? '', form, at: this.#now() };
     this.calls.push(call);
+    await this.before(call);
     const authorization = request.headers.authorization ?? '';
     const fault = this.faults.map((one) => one(call)).find((one) => one !== undefined);
     if (fault === 'reset') return void request.socket.destroy();
