@@ -154,28 +154,23 @@ function eventName(name, file) {
 
 /***/ }),
 
-/***/ 1516:
+/***/ 1404:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  l: () => (/* binding */ checkpointFile),
-  H: () => (/* binding */ readCheckpoint)
-});
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = require("node:os");
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 10 modules
-var core = __nccwpck_require__(7264);
-;// CONCATENATED MODULE: ./build/adapters/checkpoint.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ readCheckpoint),
+/* harmony export */   l: () => (/* binding */ checkpointFile)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7264);
 
 
 
@@ -186,25 +181,25 @@ var core = __nccwpck_require__(7264);
  * The runner reads which file it is when `main` has ended, however it ended.
  */
 function checkpointFile() {
-    const file = (0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_namespaceObject.tmpdir)(), `rollback-action-${(0,external_node_crypto_.randomUUID)()}.json`);
-    (0,core/* saveState */.LZ)('checkpoint', file);
+    const file = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(process.env['RUNNER_TEMP'] ?? (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(), `rollback-action-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.json`);
+    (0,_actions_core__WEBPACK_IMPORTED_MODULE_4__/* .saveState */ .LZ)('checkpoint', file);
     return {
         save(state) {
-            (0,external_node_fs_.writeFileSync)(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
-            (0,external_node_fs_.renameSync)(`${file}.new`, file);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(`${file}.new`, file);
         },
-        clear: () => (0,external_node_fs_.rmSync)(file, { force: true }),
+        clear: () => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(file, { force: true }),
     };
 }
 /** What `main` left; undefined when it left nothing, which is when it ended by itself or had touched nothing. */
 function readCheckpoint() {
-    const file = (0,core/* getState */.Gu)('checkpoint');
+    const file = (0,_actions_core__WEBPACK_IMPORTED_MODULE_4__/* .getState */ .Gu)('checkpoint');
     if (file === '')
         return undefined;
     try {
         // Nobody else writes this file: `main` of this very version did.
         // eslint-disable-next-line typescript/no-unsafe-type-assertion
-        return JSON.parse((0,external_node_fs_.readFileSync)(file, 'utf8'));
+        return JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(file, 'utf8'));
     }
     catch {
         return undefined;
@@ -276,50 +271,32 @@ async function runCommand(text, environment, log) {
 
 /***/ }),
 
-/***/ 2543:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ writeTextFile)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9984);
-
-
-
-/** Writes a file below a folder, with the folders on the way; what went wrong, if anything. Never throws. */
-function writeTextFile(folder, path, text) {
-    try {
-        const file = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(folder, path);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(file), { recursive: true });
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(file, text);
-        return undefined;
-    }
-    catch (thrown) {
-        return (0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(thrown);
-    }
-}
-
-
-/***/ }),
-
-/***/ 1179:
+/***/ 2484:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  R: () => (/* binding */ readConfigFile),
-  L: () => (/* binding */ takeInputs)
+  OY: () => (/* binding */ configFileOf),
+  nl: () => (/* binding */ endWhenCancelled),
+  fx: () => (/* binding */ openDoor),
+  uQ: () => (/* binding */ takeRaw),
+  Gl: () => (/* binding */ workspace)
 });
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = require("node:fs/promises");
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 10 modules
+var core = __nccwpck_require__(7264);
+// EXTERNAL MODULE: ./build/inputs.js + 26 modules
+var inputs = __nccwpck_require__(6699);
+// EXTERNAL MODULE: ./build/inputs/masks.js
+var masks = __nccwpck_require__(7320);
+// EXTERNAL MODULE: ./build/adapters/actions/log.js
+var log = __nccwpck_require__(4974);
+// EXTERNAL MODULE: ./build/adapters/actions/results.js
+var results = __nccwpck_require__(906);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/adapters/inputs.js
@@ -351,20 +328,102 @@ const largest = 256 * 1024;
  */
 async function readConfigFile(workspace, path) {
     try {
-        const root = await (0,promises_namespaceObject.realpath)(workspace);
-        const file = await (0,promises_namespaceObject.realpath)((0,external_node_path_.resolve)(root, path));
+        const root = await (0,promises_.realpath)(workspace);
+        const file = await (0,promises_.realpath)((0,external_node_path_.resolve)(root, path));
         if (!file.startsWith(root + external_node_path_.sep))
             return { path, problem: 'which is outside of the repository' };
-        const facts = await (0,promises_namespaceObject.stat)(file);
+        const facts = await (0,promises_.stat)(file);
         if (!facts.isFile())
             return { path, problem: 'which is not a file' };
         if (facts.size > largest)
             return { path, problem: `which is larger than ${largest / 1024} KiB` };
-        return { path, text: await (0,promises_namespaceObject.readFile)(file, 'utf8') };
+        return { path, text: await (0,promises_.readFile)(file, 'utf8') };
     }
     catch (thrown) {
         const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
         return { path, problem: missing ? 'which does not exist' : 'which cannot be read' };
+    }
+}
+
+;// CONCATENATED MODULE: ./build/adapters/door.js
+/** What every door of this repository does: secrets first, `main` and `post` from one bundle, a cancelled job. */
+
+
+
+
+
+
+const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+/** Runs `main`, or `post` when `main` of this step has run before, and ends the process. */
+async function openDoor(main, post) {
+    if ((0,core/* getState */.Gu)('main') === '') {
+        (0,core/* saveState */.LZ)('main', 'started');
+        await main();
+    }
+    else {
+        await post();
+    }
+    // Sockets that a dead host keeps half open must not keep the job waiting.
+    return process.exit();
+}
+/** Secrets are hidden before anything is done or said. */
+function takeRaw() {
+    const raw = takeInputs(process.env, inputs/* secretInputs */._);
+    (0,results/* mask */.dK)((0,masks/* secretsToMask */.F)(raw, inputs/* secretInputs */._));
+    return raw;
+}
+/** The file that the input `config` names, when it names one. */
+async function configFileOf(raw) {
+    const path = raw['config'] ?? '';
+    return path === '' ? undefined : readConfigFile(workspace, path);
+}
+/**
+ * Ends this process when the job is cancelled, until the run is settled. The runner gives 7.5 s: no step is started any more, steps in flight go on
+ * by themselves, and `post` settles the run.
+ * @param outputs that say so; the runner takes none from `post`
+ */
+function endWhenCancelled(outputs) {
+    let settled = false;
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+        process.on(signal, () => {
+            if (settled)
+                return;
+            log/* actionsLog */._.warning(`Cancelled (${signal}): no further step is started. The post step brings the run to its end.`);
+            (0,results/* writeOutputs */.Kn)(outputs);
+            process.exit(1);
+        });
+    }
+    return { settled: () => void (settled = true) };
+}
+
+
+/***/ }),
+
+/***/ 2543:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ writeTextFile)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9984);
+
+
+
+/** Writes a file below a folder, with the folders on the way; what went wrong, if anything. Never throws. */
+function writeTextFile(folder, path, text) {
+    try {
+        const file = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(folder, path);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(file), { recursive: true });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(file, text);
+        return undefined;
+    }
+    catch (thrown) {
+        return (0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(thrown);
     }
 }
 
@@ -649,6 +708,7 @@ else
 ;// CONCATENATED MODULE: ./build/hosts/prelude.js
 /**
  * What every script finds: a plain environment in which questions write nothing, `$secret`, and
+ * - `secret_line N`      its lines, one by one: the `database-url` first, then the `database-admin-url`
  * - `fact NAME VALUE…`   tells the runner one fact; control characters become blanks
  * - `facts NAME`         one fact for each line of its standard input
  * - `$login_umask`       the host's own; what is written is private (077) unless a script says `umask "$login_umask"`, as one must that
@@ -663,6 +723,7 @@ export LC_ALL GIT_OPTIONAL_LOCKS GIT_TERMINAL_PROMPT PYTHONDONTWRITEBYTECODE PAT
 login_umask=\${login_umask:-$(umask)}
 umask 077
 set +C
+secret_line() { printf '%s\\n' "$secret" | sed -n "$1p"; }
 say() { printf '%s\\n' "$*"; }
 fact() {
   fact_name=$1
@@ -677,7 +738,7 @@ as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n -- "$@"; fi; }
 `;
 
 // EXTERNAL MODULE: ./build/hosts/run-folder.js
-var run_folder = __nccwpck_require__(4371);
+var run_folder = __nccwpck_require__(9609);
 ;// CONCATENATED MODULE: ./build/hosts/jobs.js
 /**
  * A step as a host runs it: detached from the connection that asked for it, and once, however often it is asked for.
@@ -1243,6 +1304,7 @@ function lastLine(output) {
 
 
 
+
 /** Between two looks at a lock that another run holds. */
 const lockInterval = 5000;
 async function connectHosts(options) {
@@ -1262,6 +1324,11 @@ async function connectHosts(options) {
             hosts: fleet.hosts, token,
             notes: takenOver.map((old) => `${old.host}: the lock of ${holder(old)} gave no sign of life for 30 s and was taken over.`),
             leave: () => void (left = true),
+            async fencedBy() {
+                const [first] = hosts;
+                const told = first === undefined ? undefined : (await first.ask(beatLock(place, token))).facts;
+                return told?.get('lock')?.[0] === 'lost' ? (told.get('owner')?.[0] ?? '') : undefined;
+            },
             async [Symbol.asyncDispose]() {
                 await beat[Symbol.asyncDispose]();
                 for (const problem of left ? [] : await releaseAll(hosts, fences))
@@ -1676,9 +1743,13 @@ var known_hosts = __nccwpck_require__(2332);
 const handshakes = 5;
 function realWorld(inputs, run, checkpoint, signal) {
     const asked = deploymentRecords({ token: inputs.githubToken, repository: run.repository, environment: run.environment, apiUrl: process.env['GITHUB_API_URL'] });
+    let rds;
     return {
         clock: clock/* systemClock */.m, log: log/* actionsLog */._, http: httpOver(), checkpoint, signal,
         deployments: () => asked,
+        random: Math.random,
+        // The SDK is large: only who names an instance waits for it.
+        rds: async () => (inputs.rdsInstance === undefined ? undefined : (rds ??= (await Promise.all(/* import() */[__nccwpck_require__.e(172), __nccwpck_require__.e(976)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8595))).rdsIn(inputs.awsRegion))),
         command: (text, environment) => (0,command/* runCommand */.d)(text, environment, log/* actionsLog */._),
         async connect() {
             const { sshJumpHost, databaseHost, hosts, appDir, parallel, lockWait } = inputs;
@@ -2022,6 +2093,86 @@ function pointedAt(body, pointer) {
 
 /***/ }),
 
+/***/ 887:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ valueOf),
+/* harmony export */   p: () => (/* binding */ environmentOf)
+/* harmony export */ });
+/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4762);
+/** The application's own environment, as its env file on the host gives it: read as data, never run. */
+
+/**
+ * Reads an env file from standard input: systemd's `EnvironmentFile` and dotenv lines, an optional `export`, quotes, comments, values of
+ * several lines. With `-v want=KEY` it prints that key's value (the last one counts), without it one `export KEY='value'` a line.
+ * Nothing is expanded. Where the two formats differ, a backslash means what systemd says and ` # …` after a bare value is a comment.
+ */
+const envFile = String.raw `
+function exported(value,   count, parts, i, text) {
+  count = split(value, parts, "\047"); text = parts[1]
+  for (i = 2; i <= count; i++) text = text "\047\\\047\047" parts[i]
+  return "\047" text "\047"
+}
+{ sub(/\r$/, ""); text = text $0 "\n" }
+END {
+  while (text != "") {
+    if (!match(text, /^[ \t]*(export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=[ \t]*/)) { text = substr(text, index(text, "\n") + 1); continue }
+    key = substr(text, 1, RLENGTH); text = substr(text, RLENGTH + 1)
+    sub(/^[ \t]*(export[ \t]+)?/, "", key); sub(/[ \t]*=[ \t]*$/, "", key)
+    value = ""
+    while (match(text, /^"([^"\\]|\\.|\\\n)*"/) || match(text, /^\047[^\047]*\047/)) {
+      part = substr(text, 2, RLENGTH - 2); double = substr(text, 1, 1) == "\""; text = substr(text, RLENGTH + 1)
+      if (!double) { value = value part; continue }
+      while ((at = index(part, "\\")) > 0) {
+        next_one = substr(part, at + 1, 1); value = value substr(part, 1, at - 1)
+        if (index("\"\\$" sprintf("%c", 96), next_one) > 0) value = value next_one
+        else if (next_one != "\n") value = value "\\" next_one
+        part = substr(part, at + 2)
+      }
+      value = value part
+    }
+    bare = substr(text, 1, index(text, "\n") - 1); text = substr(text, index(text, "\n") + 1)
+    if (bare ~ /^#/ && value == "") bare = ""
+    sub(/[ \t]+#.*$/, "", bare); sub(/[ \t]+$/, "", bare)
+    while ((at = index(bare, "\\")) > 0) { value = value substr(bare, 1, at - 1) substr(bare, at + 1, 1); bare = substr(bare, at + 2) }
+    values[key] = value bare
+    if (!(key in seen)) { seen[key] = 1; keys[++count] = key }
+  }
+  if (want != "") { if (want in values) print values[want]; else exit 3; exit }
+  for (i = 1; i <= count; i++) if (keys[i] !~ /^(UID|EUID|PPID|BASHOPTS|BASH_VERSINFO|SHELLOPTS)$/) print "export " keys[i] "=" exported(values[keys[i]])
+}`;
+/** sh that keeps the file in `$env_text`, read as root where only root may. */
+function read(file, word = (0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(file)) {
+    return `env_text=$(cat ${word} 2>/dev/null) || env_text=$(as_root cat ${word}) || { echo ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(`${file} cannot be read`)} >&2; exit 1; }`;
+}
+/**
+ * sh that prints the value of one key; fails, naming file and key, when it is not there.
+ * @param word the file as a word of the script, where it is not `file` itself that is read
+ */
+function valueOf(file, key, word = (0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(file)) {
+    return `${read(file, word)}
+printf '%s\\n' "$env_text" | awk -v want=${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(key)} ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(envFile)} || { echo ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(`${file} has no ${key}`)} >&2; exit 1; }`;
+}
+/**
+ * sh that exports what the application's own process is given; only ever in a subshell, around the user's commands: `( … ; exec alembic )`.
+ * @param source `secret` exports the URL under `exportAs` (`DATABASE_URL`), in the environment of that one process.
+ */
+function environmentOf(source, file) {
+    const exports = [];
+    const envFilePath = source?.kind === 'env-file' ? source.file : file;
+    if (envFilePath !== undefined) {
+        exports.push(read(envFilePath), `env_text=$(printf '%s\\n' "$env_text" | awk ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(envFile)})`, 'eval "$env_text"', 'unset env_text');
+    }
+    if (source?.kind === 'secret')
+        exports.push(`export ${source.exportAs ?? 'DATABASE_URL'}="$(secret_line 1)"`);
+    return exports.map((line) => `${line}\n`).join('');
+}
+
+
+/***/ }),
+
 /***/ 4762:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -2047,6 +2198,1277 @@ function words(...all) {
 
 /***/ }),
 
+/***/ 3031:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $q: () => (/* binding */ Abandoned),
+/* harmony export */   JD: () => (/* binding */ nextLook),
+/* harmony export */   Lw: () => (/* binding */ Refused),
+/* harmony export */   fg: () => (/* binding */ OutOfTime),
+/* harmony export */   kA: () => (/* binding */ ask),
+/* harmony export */   qz: () => (/* binding */ tell)
+/* harmony export */ });
+/** It cannot be done; the message is for a person. */
+class Refused extends Error {
+}
+/** The job's limit is over. */
+class OutOfTime extends Error {
+}
+/** The run was cancelled while AWS was at work. */
+class Abandoned extends Error {
+}
+const firstPause = 1000;
+const longestPause = 20_000;
+/**
+ * Asks again, ever more slowly, while AWS throttles or is in trouble.
+ * @throws Refused without valid credentials; OutOfTime; Abandoned
+ */
+async function ask(question, asking) {
+    for (let pause = firstPause;; pause = Math.min(pause * 2, longestPause)) {
+        const asked = await question();
+        switch (asked.kind) {
+            case 'answered':
+            case 'refused':
+                return asked;
+            case 'credentials':
+                throw new Refused(`AWS does not take the credentials: ${asked.message} (${asked.code}). What AWS has begun goes on there; with fresh credentials the next run takes it up`);
+            case 'later':
+                asking.say(`asking AWS again: ${asked.why}`);
+                await rest(pause * (0.5 + asking.random() / 2), asking, asked.why);
+        }
+    }
+}
+/** The answer, where a refusal ends the job. */
+async function tell(question, asking) {
+    const answer = await ask(question, asking);
+    if (answer.kind === 'refused')
+        throw new Refused(`AWS refused: ${answer.message} (${answer.code})`);
+    return answer.value;
+}
+/** Between two looks at something that AWS is at work on: from 5 to 10 s, so that many runs do not ask in step. */
+async function nextLook(asking) {
+    await rest(5000 + asking.random() * 5000, asking, 'AWS is still at work');
+}
+async function rest(pause, { clock, deadline, signal }, why) {
+    const left = deadline - clock.now();
+    if (left <= 0)
+        throw new OutOfTime(why);
+    await clock.sleep(Math.min(pause, left), signal);
+    if (signal?.aborted === true)
+        throw new Abandoned('the run was cancelled; AWS goes on by itself, and the next run takes up what it made');
+}
+
+
+/***/ }),
+
+/***/ 4:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L4: () => (/* binding */ memberIds),
+/* harmony export */   Up: () => (/* binding */ clusterModificationOf),
+/* harmony export */   hs: () => (/* binding */ makesItsMembers),
+/* harmony export */   w$: () => (/* binding */ memberLike),
+/* harmony export */   zN: () => (/* binding */ clusterSettingsOf)
+/* harmony export */ });
+/* harmony import */ var _description_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2616);
+/* harmony import */ var _instance_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7907);
+/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1294);
+/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2885);
+/** A cluster and its members as they are, turned into what makes others like them. Pure. */
+
+
+
+
+/** Aurora's members are instances that are made one by one; a Multi-AZ DB cluster makes its own, of one class for all. */
+function makesItsMembers(cluster) {
+    return (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(cluster, 'DBClusterInstanceClass') !== undefined;
+}
+function clusterSettingsOf(source, ours) {
+    const whole = makesItsMembers(source);
+    const interval = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'MonitoringInterval') ?? 0;
+    const [domain] = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .parts */ .rT)(source, 'DomainMemberships');
+    const mode = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'EngineMode');
+    const capacity = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .part */ .y_)(source, 'ServerlessV2ScalingConfiguration');
+    const scaling = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .part */ .y_)(source, 'ScalingConfigurationInfo');
+    return {
+        Port: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'Port'),
+        DBSubnetGroupName: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'DBSubnetGroup'),
+        VpcSecurityGroupIds: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .each */ .__)(source, 'VpcSecurityGroups', 'VpcSecurityGroupId'),
+        DBClusterParameterGroupName: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'DBClusterParameterGroup'),
+        OptionGroupName: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .each */ .__)(source, 'DBClusterOptionGroupMemberships', 'DBClusterOptionGroupName')?.[0],
+        KmsKeyId: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'StorageEncrypted') === true ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'KmsKeyId') : undefined,
+        EnableIAMDatabaseAuthentication: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'IAMDatabaseAuthenticationEnabled'),
+        BacktrackWindow: ((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'BacktrackWindow') ?? 0) > 0 ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'BacktrackWindow') : undefined,
+        EnableCloudwatchLogsExports: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .texts */ .Te)(source, 'EnabledCloudwatchLogsExports'),
+        EngineMode: mode === 'provisioned' ? undefined : mode,
+        DeletionProtection: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'DeletionProtection'),
+        CopyTagsToSnapshot: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'CopyTagsToSnapshot'),
+        Domain: domain === undefined ? undefined : (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(domain, 'Domain'),
+        DomainIAMRoleName: domain === undefined ? undefined : (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(domain, 'IAMRoleName'),
+        DBClusterInstanceClass: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'DBClusterInstanceClass'),
+        StorageType: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'StorageType'),
+        // Aurora takes neither.
+        Iops: whole ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'Iops') : undefined,
+        PubliclyAccessible: whole ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'PubliclyAccessible') : undefined,
+        NetworkType: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'NetworkType'),
+        ServerlessV2ScalingConfiguration: Object.keys(capacity).length === 0 ? undefined
+            : { MinCapacity: decimal(capacity, 'MinCapacity'), MaxCapacity: decimal(capacity, 'MaxCapacity'), SecondsUntilAutoPause: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(capacity, 'SecondsUntilAutoPause') },
+        ScalingConfiguration: Object.keys(scaling).length === 0 ? undefined : {
+            MinCapacity: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(scaling, 'MinCapacity'), MaxCapacity: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(scaling, 'MaxCapacity'), AutoPause: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(scaling, 'AutoPause'),
+            SecondsUntilAutoPause: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(scaling, 'SecondsUntilAutoPause'), TimeoutAction: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(scaling, 'TimeoutAction'), SecondsBeforeTimeout: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(scaling, 'SecondsBeforeTimeout'),
+        },
+        MonitoringInterval: interval > 0 ? interval : undefined,
+        MonitoringRoleArn: interval > 0 ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'MonitoringRoleArn') : undefined,
+        BackupRetentionPeriod: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'BackupRetentionPeriod'),
+        PreferredBackupWindow: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'PreferredBackupWindow'),
+        EngineLifecycleSupport: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'EngineLifecycleSupport'),
+        Tags: [...(0,_tags_js__WEBPACK_IMPORTED_MODULE_1__/* .userTags */ .Rz)(source), ...ours],
+    };
+}
+/** Capacity units come in halves. */
+function decimal(of, field) {
+    const value = of[field];
+    return typeof value === 'number' ? value : undefined;
+}
+/** What a restore call cannot say and the restored cluster does not have yet; undefined when it has all of it. */
+function clusterModificationOf(source, restored) {
+    const insights = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'PerformanceInsightsEnabled') === true;
+    const secret = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .part */ .y_)(source, 'MasterUserSecret');
+    const forwards = (of) => (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(of, 'LocalWriteForwardingStatus')?.startsWith('enabl') === true;
+    const unlike = (read, field) => (read(source, field) === read(restored, field) ? undefined : read(source, field));
+    const asked = {
+        PreferredMaintenanceWindow: unlike(_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq, 'PreferredMaintenanceWindow'),
+        EnableHttpEndpoint: ((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'HttpEndpointEnabled') ?? false) === ((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(restored, 'HttpEndpointEnabled') ?? false) ? undefined : (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'HttpEndpointEnabled') ?? false,
+        EnableLocalWriteForwarding: forwards(source) === forwards(restored) ? undefined : forwards(source),
+        AutoMinorVersionUpgrade: makesItsMembers(source) ? unlike(_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt, 'AutoMinorVersionUpgrade') : undefined,
+        ...((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(secret, 'SecretArn') === undefined || (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .part */ .y_)(restored, 'MasterUserSecret'), 'SecretArn') !== undefined ? {}
+            : { ManageMasterUserPassword: true, MasterUserSecretKmsKeyId: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(secret, 'KmsKeyId') }),
+        ...((0,_instance_js__WEBPACK_IMPORTED_MODULE_2__/* .sameInsights */ .ws)(source, restored) ? {} : {
+            DatabaseInsightsMode: (0,_instance_js__WEBPACK_IMPORTED_MODULE_2__/* .insightsMode */ .fY)(source), EnablePerformanceInsights: insights,
+            PerformanceInsightsKMSKeyId: insights ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'PerformanceInsightsKMSKeyId') : undefined,
+            PerformanceInsightsRetentionPeriod: insights ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'PerformanceInsightsRetentionPeriod') : undefined,
+        }),
+    };
+    return Object.values(asked).every((value) => value === undefined) ? undefined : { DBClusterIdentifier: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(restored, 'DBClusterIdentifier') ?? '', ...asked };
+}
+/** Identifiers of the members, the writer first, for the first that is made becomes the writer. */
+function memberIds(cluster) {
+    return (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .parts */ .rT)(cluster, 'DBClusterMembers')
+        .toSorted((a, b) => Number((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(b, 'IsClusterWriter') ?? false) - Number((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(a, 'IsClusterWriter') ?? false) || ((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(a, 'PromotionTier') ?? 1) - ((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(b, 'PromotionTier') ?? 1))
+        .map((member) => (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(member, 'DBInstanceIdentifier')).filter((id) => id !== undefined);
+}
+/** A member like `source` for the cluster `cluster`. */
+function memberLike(source, cluster, run, ours) {
+    const insights = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'PerformanceInsightsEnabled') === true;
+    const interval = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'MonitoringInterval') ?? 0;
+    const id = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'DBInstanceIdentifier') ?? '';
+    return {
+        DBInstanceIdentifier: (0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .madeName */ .J)(id, 'restored', run), DBClusterIdentifier: cluster,
+        DBInstanceClass: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'DBInstanceClass') ?? '', Engine: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'Engine') ?? '',
+        DBParameterGroupName: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .each */ .__)(source, 'DBParameterGroups', 'DBParameterGroupName')?.[0],
+        DBSubnetGroupName: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .part */ .y_)(source, 'DBSubnetGroup'), 'DBSubnetGroupName'),
+        PubliclyAccessible: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'PubliclyAccessible'), AutoMinorVersionUpgrade: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'AutoMinorVersionUpgrade'),
+        PromotionTier: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'PromotionTier'), CACertificateIdentifier: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'CACertificateIdentifier'),
+        PreferredMaintenanceWindow: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'PreferredMaintenanceWindow'),
+        MonitoringInterval: interval, MonitoringRoleArn: interval > 0 ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'MonitoringRoleArn') : undefined,
+        EnablePerformanceInsights: insights ? true : undefined,
+        PerformanceInsightsKMSKeyId: insights ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'PerformanceInsightsKMSKeyId') : undefined,
+        PerformanceInsightsRetentionPeriod: insights ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'PerformanceInsightsRetentionPeriod') : undefined,
+        Tags: [...(0,_tags_js__WEBPACK_IMPORTED_MODULE_1__/* .userTags */ .Rz)(source), ...ours, { Key: _tags_js__WEBPACK_IMPORTED_MODULE_1__/* .memberTag */ .le, Value: (0,_tags_js__WEBPACK_IMPORTED_MODULE_1__/* .tagText */ .em)(id) }],
+    };
+}
+
+
+/***/ }),
+
+/***/ 2278:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   UK: () => (/* binding */ readCommand),
+/* harmony export */   c: () => (/* binding */ tellFrom),
+/* harmony export */   ph: () => (/* binding */ stepIds),
+/* harmony export */   zP: () => (/* binding */ writeCommand)
+/* harmony export */ });
+/** The source in a tag's value. */
+function tellFrom(from) {
+    return from.kind === 'snapshot' ? `snapshot:${from.id}` : `time:${from.at === 'latest' ? 'latest' : new Date(from.at).toISOString()}`;
+}
+/** The steps by which a later run sees how far an earlier one came. */
+const stepIds = { snapshot: 'rds-snapshot', restore: 'rds-restore', match: 'rds-match', renameLive: 'rds-rename-live', renameRestored: 'rds-rename-restored' };
+function writeCommand(command) {
+    return JSON.stringify(command);
+}
+/** @throws Error when it is no command: a mistake in the plan. */
+function readCommand(script) {
+    const read = JSON.parse(script);
+    if (!isCommand(read))
+        throw new Error(`This is no command for RDS: ${script.slice(0, 200)}`);
+    return read;
+}
+function isCommand(read) {
+    const command = fields(read);
+    const isText = (name) => typeof command.get(name) === 'string';
+    switch (command.get('rds')) {
+        case 'snapshot':
+            return isTarget(command.get('of')) && isText('snapshot') && (command.get('by') === 'backup' || command.get('by') === 'rollback') && (isText('release') || !command.has('release'));
+        case 'restore':
+            return isTarget(command.get('of')) && isText('as') && isSource(command.get('from')) && (isText('address') || !command.has('address'));
+        case 'match':
+            return isTarget(command.get('of')) && isText('restored');
+        case 'rename':
+            return isTarget(command.get('from')) && isText('to') && (command.get('whose') === 'restored' || typeof fields(command.get('whose')).get('resource') === 'string');
+        default:
+            return false;
+    }
+}
+function isTarget(read) {
+    const target = fields(read);
+    return (target.get('kind') === 'instance' || target.get('kind') === 'cluster') && typeof target.get('id') === 'string';
+}
+function isSource(read) {
+    const source = fields(read);
+    const at = source.get('at');
+    return (source.get('kind') === 'snapshot' && typeof source.get('id') === 'string') || (source.get('kind') === 'time' && (at === 'latest' || typeof at === 'number'));
+}
+function fields(read) {
+    return new Map(typeof read === 'object' && read !== null ? Object.entries(read) : []);
+}
+
+
+/***/ }),
+
+/***/ 2616:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Jt: () => (/* binding */ flag),
+/* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   Te: () => (/* binding */ texts),
+/* harmony export */   __: () => (/* binding */ each),
+/* harmony export */   ai: () => (/* binding */ number),
+/* harmony export */   kB: () => (/* binding */ time),
+/* harmony export */   rT: () => (/* binding */ parts),
+/* harmony export */   y_: () => (/* binding */ part)
+/* harmony export */ });
+function isDescription(read) {
+    return typeof read === 'object' && read !== null && !Array.isArray(read);
+}
+function text(of, field) {
+    const value = of[field];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+}
+function number(of, field) {
+    const value = of[field];
+    return typeof value === 'number' ? value : typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
+}
+function flag(of, field) {
+    const value = of[field];
+    return typeof value === 'boolean' ? value : undefined;
+}
+function part(of, field) {
+    const value = of[field];
+    return isDescription(value) ? value : {};
+}
+function parts(of, field) {
+    const value = of[field];
+    return Array.isArray(value) ? value.filter(isDescription) : [];
+}
+/** Texts of a list; undefined when there are none. */
+function texts(of, field) {
+    const value = of[field];
+    const found = Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+    return found.length === 0 ? undefined : found;
+}
+/** One field of each element of a list; undefined when there are none. */
+function each(of, field, inner) {
+    const found = parts(of, field).map((one) => text(one, inner)).filter((one) => one !== undefined);
+    return found.length === 0 ? undefined : found;
+}
+/** Milliseconds since the epoch. */
+function time(of, field) {
+    const parsed = Date.parse(text(of, field) ?? '');
+    return Number.isNaN(parsed) ? undefined : parsed;
+}
+
+
+/***/ }),
+
+/***/ 7907:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ek: () => (/* binding */ modificationOf),
+/* harmony export */   f5: () => (/* binding */ settingsOf),
+/* harmony export */   fY: () => (/* binding */ insightsMode),
+/* harmony export */   ws: () => (/* binding */ sameInsights)
+/* harmony export */ });
+/* harmony import */ var _description_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2616);
+/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2885);
+/** An instance as it is, turned into what makes another one like it. Pure. */
+
+
+/** All that a restore call can say of the new instance; what only a modification can say is `modificationOf`. */
+function settingsOf(source, ours) {
+    const secret = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .part */ .y_)(source, 'MasterUserSecret');
+    const managed = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(secret, 'SecretArn') !== undefined;
+    return {
+        DBInstanceClass: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'DBInstanceClass'),
+        DBSubnetGroupName: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .part */ .y_)(source, 'DBSubnetGroup'), 'DBSubnetGroupName'),
+        VpcSecurityGroupIds: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .each */ .__)(source, 'VpcSecurityGroups', 'VpcSecurityGroupId'),
+        DBParameterGroupName: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .each */ .__)(source, 'DBParameterGroups', 'DBParameterGroupName')?.[0],
+        OptionGroupName: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .each */ .__)(source, 'OptionGroupMemberships', 'OptionGroupName')?.[0],
+        MultiAZ: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'MultiAZ'),
+        PubliclyAccessible: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'PubliclyAccessible'),
+        Port: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .part */ .y_)(source, 'Endpoint'), 'Port'),
+        NetworkType: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'NetworkType'),
+        EnableCustomerOwnedIp: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'CustomerOwnedIpEnabled') === true ? true : undefined,
+        ...storageOf(source),
+        AutoMinorVersionUpgrade: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'AutoMinorVersionUpgrade'),
+        LicenseModel: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'LicenseModel'),
+        EngineLifecycleSupport: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'EngineLifecycleSupport'),
+        CACertificateIdentifier: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'CACertificateIdentifier'),
+        CopyTagsToSnapshot: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'CopyTagsToSnapshot'),
+        BackupRetentionPeriod: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'BackupRetentionPeriod'),
+        PreferredBackupWindow: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'PreferredBackupWindow'),
+        BackupTarget: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'BackupTarget'),
+        EnableIAMDatabaseAuthentication: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'IAMDatabaseAuthenticationEnabled'),
+        DeletionProtection: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'DeletionProtection'),
+        EnableCloudwatchLogsExports: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .texts */ .Te)(source, 'EnabledCloudwatchLogsExports'),
+        ...domainOf(source),
+        ProcessorFeatures: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .parts */ .rT)(source, 'ProcessorFeatures').length === 0 ? undefined : (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .parts */ .rT)(source, 'ProcessorFeatures').map((one) => ({ Name: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(one, 'Name'), Value: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(one, 'Value') })),
+        CustomIamInstanceProfile: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'CustomIamInstanceProfile'),
+        TdeCredentialArn: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'TdeCredentialArn'),
+        ManageMasterUserPassword: managed ? true : undefined,
+        MasterUserSecretKmsKeyId: managed ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(secret, 'KmsKeyId') : undefined,
+        Tags: [...(0,_tags_js__WEBPACK_IMPORTED_MODULE_1__/* .userTags */ .Rz)(source), ...ours],
+    };
+}
+/**
+ * AWS takes IOPS and throughput only where they can be chosen: not for gp2 and magnetic storage, and for gp3 not below a size that depends
+ * on the engine. There a gp3 volume has exactly the baseline, so the baseline is never named.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage
+ */
+function storageOf(source) {
+    const type = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'StorageType');
+    const [iops, throughput] = [(0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'Iops'), (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'StorageThroughput')];
+    const baseline = (iops ?? 3000) === 3000 && (throughput ?? 125) === 125;
+    const provisioned = type === 'io1' || type === 'io2';
+    const chosen = provisioned || (type === 'gp3' && !baseline);
+    const volumes = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .parts */ .rT)(source, 'AdditionalStorageVolumes').map((one) => ({
+        VolumeName: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(one, 'VolumeName'), AllocatedStorage: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(one, 'AllocatedStorage'), IOPS: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(one, 'IOPS'),
+        StorageThroughput: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(one, 'StorageThroughput'), StorageType: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(one, 'StorageType'), MaxAllocatedStorage: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(one, 'MaxAllocatedStorage'),
+    }));
+    return {
+        StorageType: type,
+        AllocatedStorage: sizeIsTheSnapshots(source) ? undefined : (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'AllocatedStorage'),
+        Iops: chosen ? iops : undefined,
+        StorageThroughput: type === 'gp3' && chosen ? throughput : undefined,
+        DedicatedLogVolume: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'DedicatedLogVolume') === true ? true : undefined,
+        AdditionalStorageVolumes: volumes.length === 0 ? undefined : volumes,
+    };
+}
+/** A restore call takes no size for SQL Server. */
+function sizeIsTheSnapshots(source) {
+    return (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'Engine')?.startsWith('sqlserver') === true;
+}
+/** A directory of AWS goes by its id, one of the user's own by name, unit, secret and DNS servers: a call names one of the two. */
+function domainOf(source) {
+    const [membership] = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .parts */ .rT)(source, 'DomainMemberships');
+    if (membership === undefined)
+        return {};
+    const secret = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(membership, 'AuthSecretArn');
+    if (secret === undefined)
+        return { Domain: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(membership, 'Domain'), DomainIAMRoleName: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(membership, 'IAMRoleName') };
+    return { DomainFqdn: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(membership, 'FQDN'), DomainOu: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(membership, 'OU'), DomainAuthSecretArn: secret, DomainDnsIps: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .texts */ .Te)(membership, 'DnsIps') };
+}
+/** What a restore call cannot say and the restored instance does not have yet; undefined when it has all of it. */
+function modificationOf(source, restored) {
+    const insights = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(source, 'PerformanceInsightsEnabled') === true;
+    const mode = insightsMode(source);
+    const asked = {
+        EngineVersion: differing(_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq, 'EngineVersion', source, restored),
+        AllocatedStorage: sizeIsTheSnapshots(source) ? differing(_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai, 'AllocatedStorage', source, restored) : undefined,
+        PreferredMaintenanceWindow: differing(_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq, 'PreferredMaintenanceWindow', source, restored),
+        MaxAllocatedStorage: differing(_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai, 'MaxAllocatedStorage', source, restored),
+        ...(((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'MonitoringInterval') ?? 0) === ((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(restored, 'MonitoringInterval') ?? 0) && (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'MonitoringRoleArn') === (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(restored, 'MonitoringRoleArn')
+            ? {} : { MonitoringInterval: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'MonitoringInterval') ?? 0, MonitoringRoleArn: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'MonitoringRoleArn') }),
+        ...(sameInsights(source, restored) ? {} : {
+            EnablePerformanceInsights: insights,
+            PerformanceInsightsKMSKeyId: insights ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'PerformanceInsightsKMSKeyId') : undefined,
+            PerformanceInsightsRetentionPeriod: insights ? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(source, 'PerformanceInsightsRetentionPeriod') : undefined,
+            DatabaseInsightsMode: mode,
+        }),
+        AutomationMode: automationMode(source) === automationMode(restored) ? undefined : automationMode(source),
+    };
+    return Object.values(asked).every((value) => value === undefined) ? undefined : { DBInstanceIdentifier: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(restored, 'DBInstanceIdentifier') ?? '', ...asked };
+}
+function differing(read, field, source, restored) {
+    return read(source, field) === read(restored, field) ? undefined : read(source, field);
+}
+/** The same for instances and clusters. */
+function sameInsights(source, restored) {
+    const of = (one) => JSON.stringify([
+        (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(one, 'PerformanceInsightsEnabled') ?? false, (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(one, 'PerformanceInsightsKMSKeyId') ?? '', (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(one, 'PerformanceInsightsRetentionPeriod') ?? 0, (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(one, 'DatabaseInsightsMode') ?? 'standard',
+    ]);
+    return of(source) === of(restored);
+}
+function insightsMode(source) {
+    const mode = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(source, 'DatabaseInsightsMode');
+    return mode === 'standard' || mode === 'advanced' ? mode : undefined;
+}
+function automationMode(of) {
+    const mode = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(of, 'AutomationMode');
+    return mode === 'full' || mode === 'all-paused' ? mode : undefined;
+}
+
+
+/***/ }),
+
+/***/ 1294:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ madeName)
+/* harmony export */ });
+/** Identifiers of what a run makes in AWS: the same whoever makes them, so that asking again finds what is there. */
+/**
+ * Letters, digits and single hyphens, a letter first, at most 63 (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints).
+ * Of a long run's name the end stays: that is what no other run has.
+ */
+function madeName(id, what, run) {
+    const plain = (text) => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+    const end = [what, plain(plain(run).slice(-30))].filter((each) => each !== '').join('-');
+    return `${plain(id).slice(0, 62 - end.length).replace(/-$/, '')}-${end}`;
+}
+
+
+/***/ }),
+
+/***/ 7687:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  f: () => (/* binding */ placeName),
+  z: () => (/* binding */ rdsPlace)
+});
+
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(9984);
+// EXTERNAL MODULE: ./build/report/quantity.js
+var quantity = __nccwpck_require__(7485);
+// EXTERNAL MODULE: ./build/databases/rds/asking.js
+var rds_asking = __nccwpck_require__(3031);
+// EXTERNAL MODULE: ./build/databases/rds/commands.js
+var commands = __nccwpck_require__(2278);
+// EXTERNAL MODULE: ./build/databases/rds/cluster.js
+var cluster = __nccwpck_require__(4);
+// EXTERNAL MODULE: ./build/databases/rds/description.js
+var description = __nccwpck_require__(2616);
+// EXTERNAL MODULE: ./build/databases/rds/tags.js
+var rds_tags = __nccwpck_require__(2885);
+;// CONCATENATED MODULE: ./build/databases/rds/compare.js
+/** Whether a restored instance or cluster is like the source, field by field. Pure. */
+
+
+/** @param mayDiffer fields that are not compared, with the reason of each */
+function differences(source, restored, mayDiffer) {
+    const fields = [...new Set([...Object.keys(source), ...Object.keys(restored)])].filter((field) => mayDiffer[field] === undefined).toSorted();
+    return fields.flatMap((field) => {
+        const [was, is] = [comparable(source, field), comparable(restored, field)];
+        return was === is ? [] : [{ field, source: was, restored: is }];
+    });
+}
+/** `MultiAZ is "" and was "true"; …`, for a log. */
+function tellDifferences(found) {
+    return found.map(({ field, source, restored }) => `${field} is ${restored || 'not set'} and should be ${source || 'not set'}`).join('; ');
+}
+/** A field as text, without what two alike may differ in (an address, a status, an order); empty for what is absent, off or without elements. */
+function comparable(of, field) {
+    switch (field) {
+        case 'Endpoint':
+            return String((0,description/* number */.ai)((0,description/* part */.y_)(of, field), 'Port') ?? '');
+        case 'TagList':
+            return list((0,rds_tags/* userTags */.Rz)(of).map(({ Key, Value }) => `${Key}=${Value}`));
+        case 'VpcSecurityGroups':
+            return list((0,description/* each */.__)(of, field, 'VpcSecurityGroupId'));
+        case 'DBParameterGroups':
+            return list((0,description/* each */.__)(of, field, 'DBParameterGroupName'));
+        case 'OptionGroupMemberships':
+            return list((0,description/* each */.__)(of, field, 'OptionGroupName'));
+        case 'DBClusterOptionGroupMemberships':
+            return list((0,description/* each */.__)(of, field, 'DBClusterOptionGroupName'));
+        case 'DBSubnetGroup':
+            return (0,description/* text */.Qq)(of, field) ?? (0,description/* text */.Qq)((0,description/* part */.y_)(of, field), 'DBSubnetGroupName') ?? '';
+        case 'AssociatedRoles':
+            return list(rolesOf(of).map(({ arn, feature }) => `${feature} ${arn}`));
+        case 'MasterUserSecret':
+            return (0,description/* text */.Qq)((0,description/* part */.y_)(of, field), 'KmsKeyId') ?? '';
+        case 'DomainMemberships':
+            return list((0,description/* parts */.rT)(of, field).map((one) => plain({ ...one, Status: undefined })));
+        case 'MaxAllocatedStorage':
+            // Where storage does not grow by itself, some answers name its size as the limit.
+            return (0,description/* number */.ai)(of, field) === (0,description/* number */.ai)(of, 'AllocatedStorage') ? '' : plain(of[field]);
+        default:
+            return plain(of[field]);
+    }
+}
+function rolesOf(of) {
+    return (0,description/* parts */.rT)(of, 'AssociatedRoles').map((one) => ({ arn: (0,description/* text */.Qq)(one, 'RoleArn') ?? '', feature: (0,description/* text */.Qq)(one, 'FeatureName') ?? '' }));
+}
+function list(items) {
+    return (items ?? []).toSorted().join(', ');
+}
+function plain(value) {
+    if (value === undefined || value === null || value === false || value === 0)
+        return '';
+    if (typeof value !== 'object')
+        return String(value);
+    if (isList(value))
+        return list(value.map(plain));
+    const fields = Object.entries(value).map(([name, inner]) => [name, plain(inner)]).filter(([, inner]) => inner !== '').toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return fields.length === 0 ? '' : `{${fields.map(([name, inner]) => `${name}: ${inner}`).join(', ')}}`;
+}
+function isList(value) {
+    return Array.isArray(value);
+}
+
+// EXTERNAL MODULE: ./build/databases/rds/instance.js
+var instance = __nccwpck_require__(7907);
+;// CONCATENATED MODULE: ./build/databases/rds/may-differ.js
+/**
+ * What of a restored instance or cluster may be unlike the source, and why. The list is closed: a field that is not in it, one that AWS adds
+ * next year as well, ends the run before anything is cut over.
+ */
+const named = 'names it, or was given to it when it was made';
+const moment = 'tells of this moment';
+const place = 'AWS chooses it; with Multi-AZ it changes with every failover';
+const may_differ_link = 'belongs to the source alone; a note of the assessment says how to make it again';
+const both = {
+    StatusInfos: moment, PercentProgress: moment, AutomaticRestartTime: moment, LatestRestorableTime: moment,
+    PendingModifiedValues: 'the restored one is compared when nothing is pending; what is pending on the source is not in force',
+    CertificateDetails: 'the server’s own certificate; the authority is compared as CACertificateIdentifier',
+    ActivityStreamStatus: may_differ_link, ActivityStreamKmsKeyId: may_differ_link, ActivityStreamKinesisStreamName: may_differ_link, ActivityStreamMode: may_differ_link,
+    ActivityStreamEngineNativeAuditFieldsIncluded: may_differ_link, ActivityStreamPolicyStatus: may_differ_link,
+    AwsBackupRecoveryPointArn: 'AWS Backup’s own record of the source',
+    UpgradeRolloutOrder: 'follows from the organization’s policy and the tags',
+};
+const instanceMayDiffer = {
+    ...both,
+    DBInstanceIdentifier: named, DBInstanceArn: named, DbiResourceId: named, InstanceCreateTime: named, DBClusterIdentifier: named,
+    EnhancedMonitoringResourceArn: named,
+    DBInstanceStatus: moment, StorageVolumeStatus: moment, StorageOperationStatus: moment, StorageOperationPercentProgress: moment, ResumeFullAutomationModeTime: moment,
+    AvailabilityZone: place, SecondaryAvailabilityZone: place,
+    PrimaryEndpoint: place, ListenerEndpoint: named,
+    ReadReplicaDBInstanceIdentifiers: may_differ_link, ReadReplicaDBClusterIdentifiers: may_differ_link, ReadReplicaSourceDBInstanceIdentifier: may_differ_link,
+    ReadReplicaSourceDBClusterIdentifier: may_differ_link, ReplicaMode: may_differ_link, DBInstanceAutomatedBackupsReplications: may_differ_link,
+    DBCapacityReservationIdentifier: 'the reservation is in use by the source',
+    IsStorageConfigUpgradeAvailable: 'a restored volume may have the newer layout already',
+    DbInstancePort: '0 for everything but a cluster’s member; the port is compared as that of the endpoint',
+};
+const clusterMayDiffer = {
+    ...both,
+    DBClusterIdentifier: named, DBClusterArn: named, DbClusterResourceId: named, ClusterCreateTime: named, CloneGroupId: named, HostedZoneId: named,
+    Endpoint: named, ReaderEndpoint: named, CustomEndpoints: may_differ_link,
+    Status: moment, EarliestRestorableTime: moment, EarliestBacktrackTime: moment, BacktrackConsumedChangeRecords: moment, Capacity: moment,
+    IOOptimizedNextAllowedModificationTime: moment, ServerlessV2PlatformVersion: 'AWS chooses it',
+    AvailabilityZones: place,
+    DBClusterMembers: 'compared one by one, as instances',
+    ReadReplicaIdentifiers: may_differ_link, ReplicationSourceIdentifier: may_differ_link, GlobalClusterIdentifier: may_differ_link, GlobalWriteForwardingStatus: may_differ_link,
+    GlobalWriteForwardingRequested: may_differ_link, CrossAccountClone: may_differ_link,
+};
+/** A member has from its cluster what the cluster is compared by. */
+const memberMayDiffer = {
+    ...instanceMayDiffer,
+    DbInstancePort: 'the port is compared as that of the endpoint', MasterUserSecret: 'the cluster’s',
+};
+
+// EXTERNAL MODULE: ./build/databases/rds/names.js
+var names = __nccwpck_require__(1294);
+// EXTERNAL MODULE: ./build/databases/rds/waiting.js
+var waiting = __nccwpck_require__(1029);
+// EXTERNAL MODULE: ./build/databases/rds/working.js
+var rds_working = __nccwpck_require__(5561);
+;// CONCATENATED MODULE: ./build/databases/rds/match.js
+/** Giving a restored instance or cluster what a restore call cannot say, then proving that it is like the source. */
+
+
+
+
+
+
+
+
+
+/** AWS tells of a change up to this long after it took it. */
+const settling = 120_000;
+/** Fact `compared`, how many fields; `differences 0`. @throws Refused with every difference */
+async function match({ of, restored }, working) {
+    const target = { kind: of.kind, id: restored };
+    await (0,rds_working/* begun */.q1)(await (0,rds_working/* existing */.gT)(target, working), working);
+    const source = await (0,rds_working/* existing */.gT)(of, working);
+    let compared = await like(source, target, of.kind === 'cluster' ? clusterMayDiffer : instanceMayDiffer, working);
+    if (of.kind === 'cluster' && !(0,cluster/* makesItsMembers */.hs)(source)) {
+        for (const id of (0,cluster/* memberIds */.L4)(source)) {
+            compared += await like(await (0,rds_working/* existing */.gT)({ kind: 'instance', id }, working), { kind: 'instance', id: (0,names/* madeName */.J)(id, 'restored', working.run) }, memberMayDiffer, working);
+        }
+    }
+    await (0,rds_working/* finished */.xl)(await (0,rds_working/* existing */.gT)(target, working), working);
+    return [['compared', String(compared)], ['differences', '0']];
+}
+/** Fields that were compared and are alike. */
+async function like(source, target, mayDiffer, working) {
+    const { asking, clock } = working;
+    const done = { asked: '', rebooted: false };
+    let quietSince = clock.now();
+    for (;;) {
+        const now = await (0,rds_working/* existing */.gT)(target, working);
+        const status = (0,waiting/* statusOf */.c2)(now);
+        if ((0,waiting/* judge */.S4)(status) === 'hopeless')
+            throw new rds_asking/* Refused */.Lw(`${target.id} is ${status}`);
+        const busy = (0,waiting/* judge */.S4)(status) !== 'available' || Object.keys(pending(now)).length > 0;
+        if (busy || (await improve(source, now, target, done, working))) {
+            quietSince = clock.now();
+            asking.say(`${target.id} is ${status}${busy && (0,waiting/* judge */.S4)(status) === 'available' ? `, changing ${Object.keys(pending(now)).join(', ')}` : ''}`);
+        }
+        else {
+            const found = differences(source, now, mayDiffer);
+            if (found.length === 0 && isSettled(now))
+                return Object.keys(source).filter((field) => mayDiffer[field] === undefined).length;
+            if (clock.now() - quietSince >= settling)
+                throw unlike(target, found);
+            asking.say(found.length === 0 ? `the parameters of ${target.id} are being applied` : `${target.id} is not yet like its source: ${found.map(({ field }) => field).join(', ')}`);
+        }
+        await (0,rds_asking/* nextLook */.JD)(asking);
+    }
+}
+/** Asks for the next change that brings it closer to the source; false when there is none left to ask for. */
+async function improve(source, now, target, done, working) {
+    const { rds, asking } = working;
+    const modification = target.kind === 'instance' ? instanceModification(source, now) : clusterModification(source, now);
+    const text = JSON.stringify(modification?.request);
+    // Once: when AWS took it and nothing came of it, the comparison says so.
+    if (modification !== undefined && text !== done.asked) {
+        await (0,waiting/* change */.Zg)(target, rds, () => modification.send(working), asking);
+        done.asked = text;
+        return true;
+    }
+    const has = rolesOf(now).map(({ arn, feature }) => `${feature} ${arn}`);
+    const role = rolesOf(source).find(({ arn, feature }) => !has.includes(`${feature} ${arn}`));
+    if (role !== undefined) {
+        await (0,waiting/* change */.Zg)(target, rds, () => rds.addRole(target, role), asking, /RoleAlreadyExists/);
+        return true;
+    }
+    if (target.kind === 'instance' && !done.rebooted && awaitsReboot(now) && !awaitsReboot(source)) {
+        done.rebooted = true;
+        asking.say(`${target.id} restarts, for its parameters to come into force`);
+        await (0,waiting/* change */.Zg)(target, rds, () => rds.reboot(target.id), asking);
+        return true;
+    }
+    return false;
+}
+function instanceModification(source, now) {
+    const request = (0,instance/* modificationOf */.ek)(source, now);
+    return request === undefined ? undefined : { request, send: ({ rds }) => rds.modifyInstance(request) };
+}
+function clusterModification(source, now) {
+    const request = (0,cluster/* clusterModificationOf */.Up)(source, now);
+    return request === undefined ? undefined : { request, send: ({ rds }) => rds.modifyCluster(request) };
+}
+function pending(of) {
+    const value = of['PendingModifiedValues'];
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) : {};
+}
+function awaitsReboot(of) {
+    return (0,description/* each */.__)(of, 'DBParameterGroups', 'ParameterApplyStatus')?.includes('pending-reboot') === true;
+}
+function isSettled(of) {
+    return (0,description/* each */.__)(of, 'DBParameterGroups', 'ParameterApplyStatus')?.includes('applying') !== true
+        && (0,description/* parts */.rT)(of, 'AssociatedRoles').every((role) => (0,description/* text */.Qq)(role, 'Status') !== 'PENDING');
+}
+function unlike(target, found) {
+    return new rds_asking/* Refused */.Lw(found.length === 0 ? `the parameters of ${target.id} do not come into force` : `${target.id} is not like its source: ${tellDifferences(found)}`);
+}
+
+;// CONCATENATED MODULE: ./build/databases/rds/rename.js
+/** Giving an instance or cluster another identifier. Whoever does it twice, or back, finds what is there. */
+
+
+
+
+/** Fact `renamed` (`<from> <to>`). */
+async function rename({ from, to, whose }, working) {
+    const { rds, asking } = working;
+    const target = { kind: from.kind, id: to };
+    const isIt = (found) => isWhose(found, whose, working.run);
+    const look = () => rds.describe(target);
+    const there = await (0,rds_asking/* tell */.qz)(look, asking);
+    if (there !== undefined && !isIt(there))
+        throw new rds_asking/* Refused */.Lw(`${to} is another ${from.kind} (${(0,rds_working/* resourceOf */.KU)(there)}): nothing was renamed`);
+    if (there === undefined) {
+        const found = await (0,rds_asking/* tell */.qz)(() => rds.describe(from), asking);
+        if (found === undefined)
+            await stillRenaming(from, target, working);
+        else {
+            if (!isIt(found))
+                throw new rds_asking/* Refused */.Lw(`${from.id} is not what the plan means (${(0,rds_working/* resourceOf */.KU)(found)}): nothing was renamed`);
+            await journal(from.kind, 'begun', working);
+            await (0,waiting/* change */.Zg)(from, rds, () => (from.kind === 'instance'
+                ? rds.modifyInstance({ DBInstanceIdentifier: from.id, NewDBInstanceIdentifier: to }) : rds.modifyCluster({ DBClusterIdentifier: from.id, NewDBClusterIdentifier: to })), asking, renamedAlready);
+            await gone(from, target, working);
+        }
+    }
+    await (0,waiting/* untilAvailable */.UA)(to, look, asking);
+    await journal(from.kind, 'finished', working);
+    return [['renamed', `${from.id} ${to}`]];
+}
+/** An earlier request whose answer was lost: the old name is gone, or busy until it is. */
+const renamedAlready = /NotFound|^InvalidDB(Instance|Cluster)State/;
+function isWhose(found, whose, run) {
+    return whose === 'restored' ? (0,rds_working/* isOurs */.MU)(found, run) : (0,rds_working/* resourceOf */.KU)(found) === whose.resource;
+}
+/** While AWS renames it, it may be under neither name for a moment. */
+async function stillRenaming(from, to, { rds, asking, clock }) {
+    for (const start = clock.now();;) {
+        if ((await (0,rds_asking/* tell */.qz)(() => rds.describe(to), asking)) !== undefined)
+            return;
+        if (clock.now() - start > 300_000)
+            throw new rds_asking/* Refused */.Lw(`there is neither ${from.id} nor ${to.id}`);
+        await (0,rds_asking/* nextLook */.JD)(asking);
+    }
+}
+/** AWS takes a rename and carries it out some minutes later: until then the old name is there, and available. */
+async function gone(from, to, working) {
+    const { rds, asking } = working;
+    for (;;) {
+        if ((await (0,rds_asking/* tell */.qz)(() => rds.describe(to), asking)) !== undefined)
+            return;
+        const found = await (0,rds_asking/* tell */.qz)(() => rds.describe(from), asking);
+        if (found === undefined)
+            return stillRenaming(from, to, working);
+        const status = (0,waiting/* statusOf */.c2)(found);
+        if ((0,waiting/* judge */.S4)(status) === 'hopeless')
+            throw new rds_asking/* Refused */.Lw(`${from.id} is ${status} and was not renamed`);
+        asking.say(`${from.id} is ${status}, to be called ${to.id}`);
+        await (0,rds_asking/* nextLook */.JD)(asking);
+    }
+}
+/** The journal of renames is on what the run restored, whatever that is called: the source is left without tags of ours. */
+async function journal(kind, state, working) {
+    const { rds, asking, run } = working;
+    const all = await (0,rds_asking/* tell */.qz)(() => rds.list(kind), asking);
+    const restored = all.find((each) => (0,rds_tags/* tagsOf */.Fg)(each).some(({ Key, Value }) => Key === rds_tags/* runTag */.eZ && Value === (0,rds_tags/* tagText */.em)(run)));
+    if (restored !== undefined)
+        await (state === 'begun' ? (0,rds_working/* begun */.q1)(restored, working) : (0,rds_working/* finished */.xl)(restored, working));
+}
+
+// EXTERNAL MODULE: ./build/databases/rds/restore.js
+var restore = __nccwpck_require__(2412);
+;// CONCATENATED MODULE: ./build/databases/rds/snapshot.js
+/** Taking a snapshot, once, and waiting for it. */
+
+
+
+
+
+/** Facts as of every backup; `location` is the snapshot's identifier, `bytes` what it holds when it is restored. */
+async function takeSnapshot({ of, snapshot, by, release }, working) {
+    const { rds, asking, clock } = working;
+    const look = () => rds.snapshot(of.kind, snapshot);
+    const found = await (0,rds_asking/* tell */.qz)(look, asking);
+    if (found === undefined) {
+        const tags = [...(0,rds_working/* tagsFor */.Nj)(working), { Key: rds_tags/* byTag */.OA, Value: by }, ...(release === undefined ? [] : [{ Key: rds_tags/* releaseTag */.aF, Value: (0,rds_tags/* tagText */.em)(release) }])];
+        const start = clock.now();
+        const answer = await (0,waiting/* begin */.qN)(of, rds, () => rds.createSnapshot({ of, id: snapshot, tags }), asking);
+        if (answer.kind === 'refused' && !/AlreadyExists/.test(answer.code))
+            throw new rds_asking/* Refused */.Lw(`AWS took no snapshot of ${of.id}: ${answer.message} (${answer.code})`);
+        asking.say(`the snapshot ${snapshot} of ${of.id} was asked for ${Math.round((clock.now() - start) / 1000)} s after the first try`);
+    }
+    const made = await (0,waiting/* untilAvailable */.UA)(`the snapshot ${snapshot}`, look, asking);
+    (0,rds_working/* alreadyOurs */.c$)(made, snapshot, working);
+    await (0,rds_working/* finished */.xl)(made, working);
+    return [['backup', 'rds'], ['location', snapshot], ['bytes', String((0,waiting/* bytesOf */.$$)(made))], ['sha256', ''], ['snapshot-arn', (0,description/* text */.Qq)(made, 'DBSnapshotArn') ?? (0,description/* text */.Qq)(made, 'DBClusterSnapshotArn') ?? '']];
+}
+
+;// CONCATENATED MODULE: ./build/databases/rds/place.js
+
+
+
+
+
+
+
+
+
+
+
+/** How the place is called in plans, logs and reports. */
+function placeName(id) {
+    return `rds ${id}`;
+}
+/** Jobs are known in AWS by their names and tags alone: whoever performs one again goes on where AWS is. */
+function rdsPlace(options) {
+    const { target, rds, run, clock, random, say, expected, signal, fencedBy } = options;
+    const name = placeName(target.id);
+    const asking = (limit, seconds) => {
+        const start = clock.now();
+        const progress = () => (seconds === undefined ? '' : ` (${(0,quantity/* duration */.p0)(Math.round((clock.now() - start) / 1000))} of about ${(0,quantity/* duration */.p0)(seconds)})`);
+        return { clock, random, deadline: start + limit, say: untilItChanges((line) => say(`${name}: ${line}${progress()}`), clock), ...(signal === undefined ? {} : { signal }) };
+    };
+    return {
+        name,
+        async perform(job) {
+            const owner = await fencedBy?.();
+            if (owner !== undefined)
+                return { kind: 'fenced', owner };
+            const command = (0,commands/* readCommand */.UK)(job.script);
+            return perform(command, job, { rds, asking: asking(job.limit, expected?.[command.rds]), clock, run, job: job.id });
+        },
+        async journal() {
+            try {
+                return readJobs(await made(target, run, rds, asking(60_000)));
+            }
+            catch (thrown) {
+                if (!(thrown instanceof rds_asking/* Refused */.Lw || thrown instanceof rds_asking/* OutOfTime */.fg))
+                    throw thrown;
+                throw new errors/* RollbackError */.ZS({ code: 'aws-credentials', host: name, what: 'AWS did not tell what this run made there', why: thrown.message, fix: 'Run it again with fresh credentials: it takes up what is there.' });
+            }
+        },
+        ask: () => { throw new Error(`${name} runs no scripts`); },
+        dial: () => { throw new Error(`${name} makes no connections`); },
+    };
+}
+async function perform(command, { limit }, working) {
+    try {
+        const facts = toFacts(await act(command, working));
+        return { kind: 'finished', code: 0, facts, output: '' };
+    }
+    catch (thrown) {
+        if (thrown instanceof rds_asking/* Refused */.Lw)
+            return { kind: 'finished', code: 1, facts: new Map(), output: `${thrown.message}\n` };
+        if (thrown instanceof rds_asking/* OutOfTime */.fg)
+            return { kind: 'timeout', facts: new Map(), output: `not done within ${limit / 1000} s: ${thrown.message}\n` };
+        if (thrown instanceof rds_asking/* Abandoned */.$q)
+            return { kind: 'lost', why: thrown.message };
+        throw thrown;
+    }
+}
+function act(command, working) {
+    switch (command.rds) {
+        case 'snapshot':
+            return takeSnapshot(command, working);
+        case 'restore':
+            return (0,restore/* restore */.PF)(command, working);
+        case 'match':
+            return match(command, working);
+        case 'rename':
+            return rename(command, working);
+    }
+}
+function toFacts(pairs) {
+    return new Map([...Map.groupBy(pairs, ([name]) => name)].map(([name, all]) => [name, all.map(([, value]) => value)]));
+}
+/** What the run made: its snapshot, and what it restored, whatever that is called now. */
+async function made(target, run, rds, asking) {
+    const snapshot = await (0,rds_asking/* tell */.qz)(() => rds.snapshot(target.kind, (0,names/* madeName */.J)(target.id, 'snapshot', run)), asking);
+    const all = await (0,rds_asking/* tell */.qz)(() => rds.list(target.kind), asking);
+    return [...(snapshot === undefined ? [] : [snapshot]), ...all].filter((each) => (0,rds_working/* isOurs */.MU)(each, run));
+}
+function readJobs(made) {
+    return made.flatMap(rds_tags/* jobsOn */.a8).toSorted((a, b) => (a.at < b.at ? -1 : 1)).map(({ id, state }) => (state === 'finished' ? { id, state, code: 0 } : { id, state: 'running' }));
+}
+/** The same line is said again only after 30 s. */
+function untilItChanges(say, clock) {
+    let last = '';
+    let at = 0;
+    return (line) => {
+        if (line === last && clock.now() - at < 30_000)
+            return;
+        [last, at] = [line, clock.now()];
+        say(line);
+    };
+}
+
+
+/***/ }),
+
+/***/ 2412:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   PF: () => (/* binding */ restore),
+/* harmony export */   Wd: () => (/* binding */ addressFor),
+/* harmony export */   ci: () => (/* binding */ addressOf)
+/* harmony export */ });
+/* harmony import */ var _asking_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3031);
+/* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4);
+/* harmony import */ var _commands_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
+/* harmony import */ var _description_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2616);
+/* harmony import */ var _instance_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7907);
+/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2885);
+/* harmony import */ var _waiting_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1029);
+/* harmony import */ var _working_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5561);
+/** Restoring beside the source: a new instance, or a new cluster with its members, once, and waiting for it. */
+
+
+
+
+
+
+
+
+/** Facts: `restored` (its identifier), `address` (`<name> <port>`), `restored-seconds`, and what is to be told where it does not come into use. */
+async function restore(command, working) {
+    const { of, as, address } = command;
+    const { rds, asking, clock } = working;
+    const target = { kind: of.kind, id: as };
+    const look = () => rds.describe(target);
+    const start = clock.now();
+    const source = await (0,_working_js__WEBPACK_IMPORTED_MODULE_1__/* .existing */ .gT)(of, working);
+    if ((await (0,_asking_js__WEBPACK_IMPORTED_MODULE_2__/* .tell */ .qz)(look, asking)) === undefined) {
+        const answer = await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_3__/* .begin */ .qN)(of, rds, () => request(command, source, working), asking);
+        // An earlier request whose answer was lost was carried out.
+        if (answer.kind === 'refused' && !/AlreadyExists/.test(answer.code))
+            throw new _asking_js__WEBPACK_IMPORTED_MODULE_2__/* .Refused */ .Lw(`AWS did not begin the restore: ${answer.message} (${answer.code})`);
+        asking.say(`the restore of ${as} has begun`);
+    }
+    const first = await (0,_asking_js__WEBPACK_IMPORTED_MODULE_2__/* .tell */ .qz)(look, asking);
+    if (first !== undefined)
+        (0,_working_js__WEBPACK_IMPORTED_MODULE_1__/* .alreadyOurs */ .c$)(first, as, working);
+    const restored = await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_3__/* .untilAvailable */ .UA)(as, look, asking);
+    (0,_working_js__WEBPACK_IMPORTED_MODULE_1__/* .alreadyOurs */ .c$)(restored, as, working);
+    const [name = ''] = addressOf(restored).split(' ');
+    if (address !== undefined && name !== address)
+        throw new _asking_js__WEBPACK_IMPORTED_MODULE_2__/* .Refused */ .Lw(`AWS gave ${as} the address ${name}, and the plan goes by ${address}`);
+    if (of.kind === 'cluster' && !(0,_cluster_js__WEBPACK_IMPORTED_MODULE_4__/* .makesItsMembers */ .hs)(source))
+        await makeMembers(source, as, working);
+    await (0,_working_js__WEBPACK_IMPORTED_MODULE_1__/* .finished */ .xl)(restored, working);
+    return [['restored', as], ['address', addressOf(restored)], ['restored-seconds', String(Math.round((clock.now() - start) / 1000))], ['note-put-back', `${as} was restored and is not in use. It costs money until somebody deletes it; this action never does.`]];
+}
+function request({ of, from, as }, source, working) {
+    const { rds } = working;
+    const tags = [...(0,_working_js__WEBPACK_IMPORTED_MODULE_1__/* .tagsFor */ .Nj)(working), { Key: _tags_js__WEBPACK_IMPORTED_MODULE_5__/* .sourceTag */ .Yr, Value: of.id }, { Key: _tags_js__WEBPACK_IMPORTED_MODULE_5__/* .fromTag */ .dj, Value: (0,_tags_js__WEBPACK_IMPORTED_MODULE_5__/* .tagText */ .em)((0,_commands_js__WEBPACK_IMPORTED_MODULE_0__/* .tellFrom */ .c)(from)) }];
+    if (of.kind === 'instance') {
+        const where = from.kind === 'snapshot' ? { snapshot: from.id } : { instance: of.id, at: from.at };
+        return rds.restoreInstance({ as, from: where, settings: (0,_instance_js__WEBPACK_IMPORTED_MODULE_6__/* .settingsOf */ .f5)(source, tags) });
+    }
+    const where = from.kind === 'snapshot' ? { snapshot: from.id, engine: (0,_description_js__WEBPACK_IMPORTED_MODULE_7__/* .text */ .Qq)(source, 'Engine') ?? '', version: (0,_description_js__WEBPACK_IMPORTED_MODULE_7__/* .text */ .Qq)(source, 'EngineVersion') } : { cluster: of.id, at: from.at };
+    return rds.restoreCluster({ as, from: where, settings: (0,_cluster_js__WEBPACK_IMPORTED_MODULE_4__/* .clusterSettingsOf */ .zN)(source, tags) });
+}
+/** A restored Aurora cluster has no instances. The writer comes first and alone: whichever is there first writes. */
+async function makeMembers(source, cluster, working) {
+    const { rds, asking, run } = working;
+    const ids = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_4__/* .memberIds */ .L4)(source);
+    const likes = await Promise.all(ids.map(async (id) => (0,_cluster_js__WEBPACK_IMPORTED_MODULE_4__/* .memberLike */ .w$)(await (0,_working_js__WEBPACK_IMPORTED_MODULE_1__/* .existing */ .gT)({ kind: 'instance', id }, working), cluster, run, (0,_working_js__WEBPACK_IMPORTED_MODULE_1__/* .tagsFor */ .Nj)(working))));
+    for (const [index, like] of likes.entries()) {
+        const look = () => rds.describe({ kind: 'instance', id: like.DBInstanceIdentifier });
+        if ((await (0,_asking_js__WEBPACK_IMPORTED_MODULE_2__/* .tell */ .qz)(look, asking)) === undefined) {
+            const answer = await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_3__/* .begin */ .qN)({ kind: 'cluster', id: cluster }, rds, () => rds.createMember(like), asking);
+            if (answer.kind === 'refused' && !/AlreadyExists/.test(answer.code))
+                throw new _asking_js__WEBPACK_IMPORTED_MODULE_2__/* .Refused */ .Lw(`AWS did not make the cluster’s instance ${like.DBInstanceIdentifier}: ${answer.message} (${answer.code})`);
+        }
+        if (index === 0)
+            await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_3__/* .untilAvailable */ .UA)(like.DBInstanceIdentifier, look, asking);
+    }
+    for (const like of likes) {
+        const made = await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_3__/* .untilAvailable */ .UA)(like.DBInstanceIdentifier, () => rds.describe({ kind: 'instance', id: like.DBInstanceIdentifier }), asking);
+        (0,_working_js__WEBPACK_IMPORTED_MODULE_1__/* .alreadyOurs */ .c$)(made, like.DBInstanceIdentifier, working);
+    }
+}
+/** `<name> <port>` as clients use it; of a cluster that of the writer. */
+function addressOf(of) {
+    const name = (0,_description_js__WEBPACK_IMPORTED_MODULE_7__/* .text */ .Qq)(of, 'Endpoint') ?? (0,_description_js__WEBPACK_IMPORTED_MODULE_7__/* .text */ .Qq)((0,_description_js__WEBPACK_IMPORTED_MODULE_7__/* .part */ .y_)(of, 'Endpoint'), 'Address') ?? '';
+    return `${name} ${(0,_description_js__WEBPACK_IMPORTED_MODULE_7__/* .number */ .ai)(of, 'Port') ?? (0,_description_js__WEBPACK_IMPORTED_MODULE_7__/* .number */ .ai)((0,_description_js__WEBPACK_IMPORTED_MODULE_7__/* .part */ .y_)(of, 'Endpoint'), 'Port') ?? ''}`;
+}
+/** The address that AWS will give a restored one: the account's part of the name is the same for all of a region. Undefined where the live one has none. */
+function addressFor(live, restored) {
+    const [name = ''] = addressOf(live).split(' ');
+    const dot = name.indexOf('.');
+    return dot === -1 ? undefined : `${restored}${name.slice(dot)}`;
+}
+
+
+/***/ }),
+
+/***/ 2885:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EZ: () => (/* binding */ tagValue),
+/* harmony export */   Fg: () => (/* binding */ tagsOf),
+/* harmony export */   OA: () => (/* binding */ byTag),
+/* harmony export */   Rz: () => (/* binding */ userTags),
+/* harmony export */   Yh: () => (/* binding */ jobTag),
+/* harmony export */   Yr: () => (/* binding */ sourceTag),
+/* harmony export */   a8: () => (/* binding */ jobsOn),
+/* harmony export */   aF: () => (/* binding */ releaseTag),
+/* harmony export */   dj: () => (/* binding */ fromTag),
+/* harmony export */   eZ: () => (/* binding */ runTag),
+/* harmony export */   em: () => (/* binding */ tagText),
+/* harmony export */   le: () => (/* binding */ memberTag)
+/* harmony export */ });
+/* harmony import */ var _description_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2616);
+/** Tags by which what a run made in AWS is known again, whoever asks. Keys and values: letters, digits, blanks and `_.:/=+-@`. */
+
+const ours = 'rollback-action:';
+const jobPrefix = `${ours}job:`;
+const runTag = `${ours}run`;
+/** On what was restored: the identifier that its source had. */
+const sourceTag = `${ours}source`;
+/** On what was restored: `snapshot:<id>`, `time:<ISO 8601>`, `time:latest`. */
+const fromTag = `${ours}from`;
+/** On snapshots: `backup`, made before a deployment, or `rollback`, of what was about to be replaced. */
+const byTag = `${ours}by`;
+/** Full SHA of the release whose data a snapshot holds; on snapshots only. */
+const releaseTag = `${ours}release`;
+/** On a member of a restored cluster: which member of the source it stands for. */
+const memberTag = `${ours}member`;
+function tagsOf(of) {
+    return (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .parts */ .rT)(of, 'TagList').map((each) => ({ Key: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(each, 'Key') ?? '', Value: (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(each, 'Value') ?? '' }));
+}
+function tagValue(of, key) {
+    return tagsOf(of).find(({ Key }) => Key === key)?.Value;
+}
+/** The tags that its owner gave it: without ours, and without AWS's own (`aws:cloudformation:…`), which a call may not name. */
+function userTags(of) {
+    return tagsOf(of).filter(({ Key }) => !Key.startsWith(ours) && !Key.startsWith('aws:'));
+}
+/** A value that AWS takes as a tag's. */
+function tagText(value) {
+    return value.replaceAll(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 256);
+}
+/** Says on what a run made that one of its jobs was begun or has finished, and when. */
+function jobTag(id, state, now) {
+    return { Key: `${jobPrefix}${id}`, Value: `${new Date(now).toISOString()} ${state}` };
+}
+function jobsOn(of) {
+    return tagsOf(of).filter(({ Key }) => Key.startsWith(jobPrefix)).map(({ Key, Value }) => {
+        const [at = '', state = ''] = Value.split(' ');
+        return { id: Key.slice(jobPrefix.length), state: state === 'finished' ? 'finished' : 'running', at };
+    });
+}
+
+
+/***/ }),
+
+/***/ 1029:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $$: () => (/* binding */ bytesOf),
+/* harmony export */   S4: () => (/* binding */ judge),
+/* harmony export */   UA: () => (/* binding */ untilAvailable),
+/* harmony export */   Zg: () => (/* binding */ change),
+/* harmony export */   c2: () => (/* binding */ statusOf),
+/* harmony export */   ph: () => (/* binding */ isEncrypted),
+/* harmony export */   qN: () => (/* binding */ begin)
+/* harmony export */ });
+/* harmony import */ var _description_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2616);
+/* harmony import */ var _asking_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3031);
+/** Waiting for an instance, a cluster or a snapshot until it is available, and beginning what needs it to be. */
+
+
+/** From these it does not come back by itself. */
+const hopeless = /^(failed|incompatible-.*|restore-error|insufficient-capacity|inaccessible-encryption-credentials.*|storage-full|deleting|deleted|delete-precheck|cloning-failed|migration-failed|stopped)$/;
+function statusOf(of) {
+    return (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(of, 'DBInstanceStatus') ?? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)(of, 'Status') ?? 'unknown';
+}
+/** `storage-optimization` lasts for hours, in which it serves and can be worked on. */
+function judge(status) {
+    if (status === 'available' || status === 'storage-optimization')
+        return 'available';
+    return hopeless.test(status) ? 'hopeless' : 'waiting';
+}
+/**
+ * Looks until it is available. `absent` is looked at again for a minute: AWS does not show everywhere at once what it has just made.
+ * @throws Refused at once when it is in a state that it does not leave
+ */
+async function untilAvailable(name, look, asking) {
+    const start = asking.clock.now();
+    for (;;) {
+        const found = await (0,_asking_js__WEBPACK_IMPORTED_MODULE_1__/* .tell */ .qz)(look, asking);
+        if (found === undefined) {
+            if (asking.clock.now() - start > 60_000)
+                throw new _asking_js__WEBPACK_IMPORTED_MODULE_1__/* .Refused */ .Lw(`${name} is not there any more`);
+        }
+        else {
+            const status = statusOf(found);
+            switch (judge(status)) {
+                case 'available':
+                    return found;
+                case 'hopeless':
+                    throw new _asking_js__WEBPACK_IMPORTED_MODULE_1__/* .Refused */ .Lw(`${name} is ${status}`);
+                case 'waiting':
+                    asking.say(`${name} is ${status}${percent(found)}`);
+            }
+        }
+        await (0,_asking_js__WEBPACK_IMPORTED_MODULE_1__/* .nextLook */ .JD)(asking);
+    }
+}
+function percent(of) {
+    const done = (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(of, 'PercentProgress');
+    return done === undefined ? '' : `, ${done} %`;
+}
+/** Asks for a change of something that has to be available for it; while it is busy (a backup, maintenance), that is waited for. */
+async function begin(of, rds, request, asking) {
+    for (;;) {
+        const answer = await (0,_asking_js__WEBPACK_IMPORTED_MODULE_1__/* .ask */ .kA)(request, asking);
+        if (answer.kind === 'answered' || !/^InvalidDB(Instance|Cluster)State(Fault)?$/.test(answer.code))
+            return answer;
+        const found = await (0,_asking_js__WEBPACK_IMPORTED_MODULE_1__/* .tell */ .qz)(() => rds.describe(of), asking);
+        if (found === undefined)
+            return answer;
+        const status = statusOf(found);
+        if (judge(status) === 'hopeless')
+            throw new _asking_js__WEBPACK_IMPORTED_MODULE_1__/* .Refused */ .Lw(`${of.id} is ${status}: ${answer.message}`);
+        asking.say(`waiting until ${of.id} can be worked on: it is ${status}`);
+        await (0,_asking_js__WEBPACK_IMPORTED_MODULE_1__/* .nextLook */ .JD)(asking);
+    }
+}
+/**
+ * The same, where a refusal ends the job.
+ * @param done codes that mean: it was carried out when its answer was lost
+ */
+async function change(of, rds, request, asking, done) {
+    const answer = await begin(of, rds, request, asking);
+    if (answer.kind === 'refused' && done?.test(answer.code) !== true)
+        throw new _asking_js__WEBPACK_IMPORTED_MODULE_1__/* .Refused */ .Lw(`AWS refused to change ${of.id}: ${answer.message} (${answer.code})`);
+}
+/** Gibibytes, as AWS counts storage, in bytes. */
+function bytesOf(snapshot) {
+    return (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(snapshot, 'FullSnapshotSizeInBytes') ?? ((0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .number */ .ai)(snapshot, 'AllocatedStorage') ?? 0) * 2 ** 30;
+}
+function isEncrypted(of) {
+    return (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(of, 'StorageEncrypted') ?? (0,_description_js__WEBPACK_IMPORTED_MODULE_0__/* .flag */ .Jt)(of, 'Encrypted') ?? false;
+}
+
+
+/***/ }),
+
+/***/ 5561:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KU: () => (/* binding */ resourceOf),
+/* harmony export */   MU: () => (/* binding */ isOurs),
+/* harmony export */   Nj: () => (/* binding */ tagsFor),
+/* harmony export */   c$: () => (/* binding */ alreadyOurs),
+/* harmony export */   gT: () => (/* binding */ existing),
+/* harmony export */   q1: () => (/* binding */ begun),
+/* harmony export */   xl: () => (/* binding */ finished)
+/* harmony export */ });
+/* unused harmony export arnOf */
+/* harmony import */ var _asking_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3031);
+/* harmony import */ var _description_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2616);
+/* harmony import */ var _tags_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2885);
+/** What every command on RDS works with, and how what it made is known again. */
+
+
+
+/** What is made for this job says so from the start. */
+function tagsFor({ run, job, clock }) {
+    return [{ Key: _tags_js__WEBPACK_IMPORTED_MODULE_0__/* .runTag */ .eZ, Value: (0,_tags_js__WEBPACK_IMPORTED_MODULE_0__/* .tagText */ .em)(run) }, (0,_tags_js__WEBPACK_IMPORTED_MODULE_0__/* .jobTag */ .Yh)(job, 'running', clock.now())];
+}
+function isOurs(of, run) {
+    return (0,_tags_js__WEBPACK_IMPORTED_MODULE_0__/* .tagValue */ .EZ)(of, _tags_js__WEBPACK_IMPORTED_MODULE_0__/* .runTag */ .eZ) === (0,_tags_js__WEBPACK_IMPORTED_MODULE_0__/* .tagText */ .em)(run);
+}
+/** @throws Refused when another made it: it is neither used nor replaced. */
+function alreadyOurs(found, name, { run }) {
+    if (!isOurs(found, run))
+        throw new _asking_js__WEBPACK_IMPORTED_MODULE_1__/* .Refused */ .Lw(`${name} is there already and was not made by this run: rename or delete it by hand, if it is not needed`);
+}
+/** Writes on what the run made that the job was begun, unless that stands there. */
+async function begun(on, working) {
+    if (!(0,_tags_js__WEBPACK_IMPORTED_MODULE_0__/* .jobsOn */ .a8)(on).some(({ id }) => id === working.job))
+        await mark(on, working, 'running');
+}
+async function finished(on, working) {
+    if (!(0,_tags_js__WEBPACK_IMPORTED_MODULE_0__/* .jobsOn */ .a8)(on).some(({ id, state }) => id === working.job && state === 'finished'))
+        await mark(on, working, 'finished');
+}
+async function mark(on, { rds, asking, clock, job }, state) {
+    const arn = arnOf(on);
+    const before = (0,_tags_js__WEBPACK_IMPORTED_MODULE_0__/* .jobsOn */ .a8)(on).find(({ id }) => id === job);
+    // The journal is in the order in which jobs were begun.
+    const at = before === undefined ? clock.now() : Date.parse(before.at);
+    await (0,_asking_js__WEBPACK_IMPORTED_MODULE_1__/* .tell */ .qz)(() => rds.tag(arn, [(0,_tags_js__WEBPACK_IMPORTED_MODULE_0__/* .jobTag */ .Yh)(job, state, at)]), asking);
+}
+function arnOf(of) {
+    return (0,_description_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(of, 'DBInstanceArn') ?? (0,_description_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(of, 'DBClusterArn') ?? (0,_description_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(of, 'DBSnapshotArn') ?? (0,_description_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(of, 'DBClusterSnapshotArn') ?? '';
+}
+function resourceOf(of) {
+    return (0,_description_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(of, 'DbiResourceId') ?? (0,_description_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(of, 'DbClusterResourceId') ?? '';
+}
+/** @throws Refused when there is none. */
+async function existing(target, { rds, asking }) {
+    const found = await (0,_asking_js__WEBPACK_IMPORTED_MODULE_1__/* .tell */ .qz)(() => rds.describe(target), asking);
+    if (found === undefined)
+        throw new _asking_js__WEBPACK_IMPORTED_MODULE_1__/* .Refused */ .Lw(`there is no ${target.kind} ${target.id}`);
+    return found;
+}
+
+
+/***/ }),
+
+/***/ 8113:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DD: () => (/* binding */ environmentFor),
+/* harmony export */   ak: () => (/* binding */ databaseSecret),
+/* harmony export */   sb: () => (/* binding */ askEngine),
+/* harmony export */   vz: () => (/* binding */ sourceOf)
+/* harmony export */ });
+/* harmony import */ var _commands_environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(887);
+/** How the database of the inputs is reached on a host. */
+
+/** Undefined when no database is known. */
+function sourceOf({ databaseUrl, envFile, envKey }) {
+    if (envFile !== undefined)
+        return { kind: 'env-file', file: envFile, key: envKey };
+    return databaseUrl === undefined ? undefined : { kind: 'secret', exportAs: envKey };
+}
+/** sh that exports the application's environment, for migrations and the install command. */
+function environmentFor(inputs) {
+    return (0,_commands_environment_js__WEBPACK_IMPORTED_MODULE_0__/* .environmentOf */ .p)(sourceOf(inputs), inputs.envFile);
+}
+/** What goes to scripts that need the database, on standard input: the application's address, then the administrator's, a line each. */
+function databaseSecret({ databaseUrl, databaseAdminUrl }) {
+    return databaseUrl === undefined && databaseAdminUrl === undefined ? undefined : `${databaseUrl ?? ''}\n${databaseAdminUrl ?? ''}`;
+}
+/** Read only. Fact `database-engine`: an `EngineName`, or the scheme of the address where no engine is known by it. Fails, naming file and key, where there is no address. */
+function askEngine(source) {
+    const url = source.kind === 'secret' ? 'secret_line 1' : (0,_commands_environment_js__WEBPACK_IMPORTED_MODULE_0__/* .valueOf */ .R)(source.file, source.key);
+    return `database_url=$(${url}) || exit 1
+scheme=\${database_url%%:*}
+unset database_url
+case $scheme in
+  mysql | mysql+* | mariadb | mariadb+*) fact database-engine mysql ;;
+  postgres | postgres+* | postgresql | postgresql+*) fact database-engine postgresql ;;
+  *) fact database-engine "$scheme" ;;
+esac
+`;
+}
+
+
+/***/ }),
+
 /***/ 9984:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -2065,9 +3487,11 @@ function words(...all) {
 const reasonCodes = (/* unused pure expression or super */ null && ([
     'invalid-input', 'host-unreachable', 'host-key-mismatch', 'authentication-failed', 'no-rights', 'missing-tool',
     'unknown-unit', 'not-a-checkout', 'no-such-commit', 'no-known-good', 'diverged', 'migration-irreversible',
-    'dirty-checkout', 'disk-full', 'nginx-config-invalid', 'database-unreachable', 'backup-failed', 'data-loss', 'locked',
+    'dirty-checkout', 'disk-full', 'nginx-config-invalid', 'database-unreachable', 'backup-failed', 'no-backup',
+    'backup-damaged', 'data-loss', 'locked',
     'target-unhealthy', 'wrong-release', 'smoke-test-failed', 'not-proved', 'step-failed', 'host-lost', 'timeout',
-    'cancelled', 'undo-failed', 'before-command-failed',
+    'cancelled', 'undo-failed', 'before-command-failed', 'aws-credentials',
+    'rds-restore-failed',
 ]));
 /** An error that can be told to a person: what, where, why, what now. */
 class RollbackError extends Error {
@@ -2247,16 +3671,22 @@ function tellProgress(step, start, { clock, log }) {
             await clock.sleep(10_000, ended.signal);
             if (ended.signal.aborted)
                 return;
-            log.info(`${step.host}: ${step.title}: ${((clock.now() - start) / 1000).toFixed(0)} s, at most ${(step.limit / 1000).toFixed(0)} s`);
+            log.info(`${step.host}: ${step.title}: ${progress(clock.now() - start, step)}`);
         }
     })();
     return () => ended.abort();
+}
+/** `20 s of about 60 s (33 %), at most 7200 s` */
+function progress(elapsed, { estimate, limit }) {
+    const seconds = (time) => `${(time / 1000).toFixed(0)} s`;
+    const share = estimate === undefined || estimate <= 0 ? '' : ` of about ${seconds(estimate)} (${Math.min(99, Math.round((100 * elapsed) / estimate))} %)`;
+    return `${seconds(elapsed)}${share}, at most ${seconds(limit)}`;
 }
 function failureOf(step, end) {
     const at = { host: step.host, step: step.id };
     switch (end.kind) {
         case 'finished':
-            return end.code === 0 ? undefined : { ...at, ...step.failure, what: `“${step.title}” failed with exit status ${end.code}`, why: lastLine(end.output) };
+            return end.code === 0 ? undefined : { ...at, ...step.failure, what: step.failure.what ?? `“${step.title}” failed with exit status ${end.code}`, why: lastLine(end.output) };
         case 'timeout':
             return { ...at, code: step.failure.code === 'undo-failed' ? 'undo-failed' : 'timeout', what: `“${step.title}” did not end within ${step.limit / 1000} s`, why: lastLine(end.output), fix: step.failure.fix };
         case 'fenced':
@@ -2330,7 +3760,7 @@ function resultOf({ result, failures, material }, { untouched, whole, failed, no
 
 /***/ }),
 
-/***/ 4371:
+/***/ 9609:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -2357,7 +3787,7 @@ function folderName(text) {
 
 /***/ }),
 
-/***/ 6703:
+/***/ 6699:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -2368,8 +3798,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   _: () => (/* binding */ secretInputs)
 });
 
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __nccwpck_require__(9984);
+;// CONCATENATED MODULE: ./build/inputs/camel-case.js
+function camelCased(values) {
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name.replace(/-(.)/g, (_dash, letter) => letter.toUpperCase()), value]));
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/addresses.js
 /**
  * The hosts, complete, in their order; lines of the same place become one and the same object.
@@ -2400,11 +3833,6 @@ function written({ user, address, port }) {
     return `${user === undefined ? '' : `${user}@`}${bare}${port === undefined ? '' : `:${port}`}`;
 }
 
-;// CONCATENATED MODULE: ./build/inputs/camel-case.js
-function camelCased(values) {
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name.replace(/-(.)/g, (_dash, letter) => letter.toUpperCase()), value]));
-}
-
 // EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
 var mod = __nccwpck_require__(1916);
 ;// CONCATENATED MODULE: ./build/inputs/nearest.js
@@ -2422,7 +3850,7 @@ function nearest(text, candidates) {
 ;// CONCATENATED MODULE: ./build/inputs/invalid.js
 
 /** Bad input, as the error that names all of it tells it. */
-function invalid(what, fix) {
+function invalid_invalid(what, fix) {
     return { what, code: 'invalid-input', fix };
 }
 /** What to do about a name that is not known. */
@@ -2500,10 +3928,16 @@ function contradictions(values, isSet) {
         ...hostRules(values, isSet),
         ...migrationRules(values, isSet),
         ...dataRules(values, isSet),
+        ...rdsRules(values, isSet),
+        ...restoreRules(values, isSet),
         ...healthRules(values, isSet),
         ...alone('install-when', ['install-command'], isSet),
         ...alone('virtualenv', ['migrations', 'install-command'], isSet),
     ];
+}
+/** The same for the backup action. */
+function backupContradictions(values, isSet) {
+    return [...hostRules(values, isSet), ...dataRules(values, isSet), ...rdsRules(values, isSet), ...savingRules(values, isSet)];
 }
 function* hostRules(values, isSet) {
     const standard = { user: values['ssh-user'], port: values['ssh-port'] ?? 22 };
@@ -2513,52 +3947,52 @@ function* hostRules(values, isSet) {
         'ssh-jump-host': values['ssh-jump-host'] === undefined ? [] : [values['ssh-jump-host']],
     };
     if (isSet('hosts') && values.hosts?.length === 0)
-        yield invalid('Input "hosts" must name one host at least, got only comments', 'Write one host per line.');
+        yield invalid_invalid('Input "hosts" must name one host at least, got only comments', 'Write one host per line.');
     if ((values.hosts?.length ?? 0) > 256)
-        yield invalid(`Input "hosts" must name at most 256 hosts, got ${values.hosts?.length}`, 'Roll back in several runs, each with an environment of its own.');
+        yield invalid_invalid(`Input "hosts" must name at most 256 hosts, got ${values.hosts?.length}`, 'Roll back in several runs, each with an environment of its own.');
     for (const [name, hosts] of Object.entries(lines)) {
         const [example, ...others] = isSet('ssh-user') ? [] : hosts.filter(({ user }) => user === undefined).map(written);
         if (example === undefined)
             continue;
-        yield invalid(`Input "${name}" names ${[example, ...others].join(', ')} without a user, and "ssh-user" is not set`, `Set "ssh-user", or write deploy@${example}.`);
+        yield invalid_invalid(`Input "${name}" names ${[example, ...others].join(', ')} without a user, and "ssh-user" is not set`, `Set "ssh-user", or write deploy@${example}.`);
     }
     const seen = new Map();
     for (const line of values.hosts ?? []) {
         const place = placeOf(line, standard);
         if (seen.has(place))
-            yield invalid(`Input "hosts" must name each host once, got ${written(line)} again`, 'Take one of the lines out.');
+            yield invalid_invalid(`Input "hosts" must name each host once, got ${written(line)} again`, 'Take one of the lines out.');
         seen.set(place, line);
     }
     const database = values['database-host'];
     const same = database && seen.get(placeOf(database, standard));
     if (same && (same.user ?? standard.user) !== (database.user ?? standard.user)) {
-        yield invalid(`Inputs "database-host" and "hosts" name ${written(database)} and ${written(same)}, one host with two users`, 'Give both the same user.');
+        yield invalid_invalid(`Inputs "database-host" and "hosts" name ${written(database)} and ${written(same)}, one host with two users`, 'Give both the same user.');
     }
     const key = values['ssh-private-key'];
     if (key !== undefined && isEncrypted(key) && !isSet('ssh-passphrase')) {
-        yield invalid('Input "ssh-passphrase" is required: the key in "ssh-private-key" is encrypted', 'Pass it with ssh-passphrase: ${{ secrets.… }}.');
+        yield invalid_invalid('Input "ssh-passphrase" is required: the key in "ssh-private-key" is encrypted', 'Pass it with ssh-passphrase: ${{ secrets.… }}.');
     }
 }
 function* migrationRules({ migrations, schema }, isSet) {
     const commands = ['migrations-down-command', 'migrations-up-command'];
     if (migrations === 'alembic' && !isSet('migrations-dir')) {
-        yield invalid('Input "migrations-dir" is required with "migrations: alembic"', 'Set it to the directory of alembic.ini, relative to "app-dir".');
+        yield invalid_invalid('Input "migrations-dir" is required with "migrations: alembic"', 'Set it to the directory of alembic.ini, relative to "app-dir".');
     }
     if (migrations === 'command' && schema === 'downgrade') {
         for (const name of commands) {
             if (!isSet(name))
-                yield invalid(`Input "${name}" is required with "migrations: command"`, 'Set it, or set "schema: keep" to leave the database as it is.');
+                yield invalid_invalid(`Input "${name}" is required with "migrations: command"`, 'Set it, or set "schema: keep" to leave the database as it is.');
         }
     }
     if (migrations === 'alembic' || migrations === 'none') {
         for (const name of commands) {
             if (isSet(name))
-                yield invalid(`Input "${name}" has no effect with "migrations: ${migrations}"`, 'Set "migrations: command", or take it out.');
+                yield invalid_invalid(`Input "${name}" has no effect with "migrations: ${migrations}"`, 'Set "migrations: command", or take it out.');
         }
     }
     if (migrations === 'none') {
         if (isSet('migrations-dir'))
-            yield invalid('Input "migrations-dir" has no effect with "migrations: none"', 'Set "migrations: alembic" or "migrations: command", or take it out.');
+            yield invalid_invalid('Input "migrations-dir" has no effect with "migrations: none"', 'Set "migrations: alembic" or "migrations: command", or take it out.');
     }
 }
 function* dataRules(values, isSet) {
@@ -2566,40 +4000,80 @@ function* dataRules(values, isSet) {
     const knowsDatabase = isSet('database-url') || isSet('env-file');
     const eitherOne = 'Set "database-url" or "env-file".';
     if (isSet('database-url') && isSet('env-file')) {
-        yield invalid('Inputs "database-url" and "env-file" both name the database', 'Keep one of them.');
+        yield invalid_invalid('Inputs "database-url" and "env-file" both name the database', 'Keep one of them.');
     }
     if (backup.includes('none') && backup.length > 1) {
-        yield invalid(`Input "backup" must be "none" alone, got ${backup.join(', ')}`, 'Take "none" out, or everything else.');
+        yield invalid_invalid(`Input "backup" must be "none" alone, got ${backup.join(', ')}`, 'Take "none" out, or everything else.');
     }
     if (backup.includes('database') && !knowsDatabase)
-        yield invalid('Input "backup" must not hold "database" where no database is known', eitherOne);
+        yield invalid_invalid('Input "backup" must not hold "database" where no database is known', eitherOne);
     const limit = values['max-data-loss-rows'];
-    if (typeof limit === 'number' && !knowsDatabase) {
-        yield invalid('Input "max-data-loss-rows" must be "any" where no database is known: nothing could be counted', eitherOne);
+    if (typeof limit === 'number' && !knowsDatabase && values.method !== 'database') {
+        yield invalid_invalid('Input "max-data-loss-rows" must be "any" where no database is known: nothing could be counted', eitherOne);
     }
     const app = values['app-dir'];
     const backups = values['backup-dir'];
     if (app !== undefined && backups !== undefined && `${backups}/`.startsWith(`${app}/`)) {
-        yield invalid('Input "backup-dir" must not be inside "app-dir": what a checkout cleans away is no backup', 'Name a directory beside it.');
+        yield invalid_invalid('Input "backup-dir" must not be inside "app-dir": what a checkout cleans away is no backup', 'Name a directory beside it.');
+    }
+}
+function* rdsRules({ backup = [] }, isSet) {
+    if (backup.includes('rds') && !isSet('rds-instance'))
+        yield invalid_invalid('Input "backup" must not hold "rds" without "rds-instance"', 'Set "rds-instance", or take "rds" out.');
+}
+/** There must be something to save, and `full` needs a dump. */
+function* savingRules({ backup = [], verify }, isSet) {
+    const [knowsDatabase, rds] = [isSet('database-url') || isSet('env-file'), isSet('rds-instance')];
+    if (backup.includes('none'))
+        yield invalid('Input "backup" must not be "none": this action makes a backup', 'Name what is to be saved, or leave the whole step out.');
+    if (!isSet('backup') && !knowsDatabase && !rds)
+        yield invalid('Input "env-file", "database-url", "rds-instance" or "backup" is required: nothing to save is known', 'Set "env-file" to the file that holds the address of the database, or "backup: app".');
+    const dumps = isSet('backup') ? backup.includes('database') : !rds;
+    if (verify === 'full' && !dumps)
+        yield invalid('Input "verify" must not be "full" where no dump is made: only a dump can be restored beside the live data', 'Take it out, or add "database" to "backup".');
+}
+/** What a restore needs, and what does not go together there. */
+function* restoreRules(values, isSet) {
+    const { method, backup = [], cutover, 'restore-from': from } = values;
+    const rds = isSet('rds-instance');
+    if (method !== 'database')
+        return;
+    const knowsDatabase = isSet('database-url') || isSet('env-file');
+    if (backup.includes('none'))
+        yield invalid_invalid('Input "backup" must not be "none" with "method: database": what is live now would be lost', 'Take it out: what is live now is saved first.');
+    if (!knowsDatabase && !rds)
+        yield invalid_invalid('Input "env-file" or "database-url" is required with "method: database"', 'Set "env-file" to the file that holds the address of the database.');
+    if (cutover === 'repoint' && !isSet('env-file'))
+        yield invalid_invalid('Input "cutover" must not be "repoint" without "env-file": there is no file in which the address could be changed', 'Set "env-file", or another "cutover".');
+    if (cutover === 'rename' && !rds)
+        yield invalid_invalid('Input "cutover" must not be "rename" without "rds-instance"', 'Set "cutover: swap" or "cutover: repoint".');
+    if (cutover === 'swap' && rds)
+        yield invalid_invalid('Input "cutover" must not be "swap" with "rds-instance": the restored data is another instance', 'Set "cutover: repoint" or "cutover: rename".');
+    if ((from?.kind === 'snapshot' || from?.kind === 'time') && !rds)
+        yield invalid_invalid(`Input "restore-from" must not name a ${from.kind === 'time' ? 'time' : 'snapshot'} without "rds-instance"`, 'Set "rds-instance", or name a file on the database host.');
+    if (from?.kind === 'file' && rds)
+        yield invalid_invalid('Input "restore-from" must not be a file with "rds-instance"', 'Name a snapshot (snapshot:<id>), a time, or take "rds-instance" out to restore a dump.');
+    if (rds && !knowsDatabase && values['max-data-loss-rows'] !== 'any') {
+        yield invalid_invalid('Input "max-data-loss-rows" must be "any" where no database is known: nothing could be counted', 'Set "env-file" or "database-url", or "max-data-loss-rows: any".');
     }
 }
 function* healthRules(values, isSet) {
-    if (values.method === 'git' && !isSet('health-url') && !isSet('host-health-url')) {
-        yield invalid('Input "health-url" or "host-health-url" is required with "method: git"', 'Set one of them: without it nothing proves that production is back.');
+    if ((values.method === 'git' || values.method === 'database') && !isSet('health-url') && !isSet('host-health-url')) {
+        yield invalid_invalid(`Input "health-url" or "host-health-url" is required with "method: ${values.method}"`, 'Set one of them: without it nothing proves that production is back.');
     }
     const { 'health-timeout': timeout, 'health-interval': interval, 'health-successes': successes } = values;
     if (timeout === undefined || interval === undefined || successes === undefined)
         return;
     const least = interval * (successes - 1);
     if (least >= timeout) {
-        yield invalid(`Input "health-timeout" must be longer than ${asDuration(least)}, which ${successes} answers at an interval of ${asDuration(interval)} take; it is ${asDuration(timeout)}`, 'Raise "health-timeout", or lower "health-successes" or "health-interval".');
+        yield invalid_invalid(`Input "health-timeout" must be longer than ${asDuration(least)}, which ${successes} answers at an interval of ${asDuration(interval)} take; it is ${asDuration(timeout)}`, 'Raise "health-timeout", or lower "health-successes" or "health-interval".');
     }
 }
 function* alone(name, needs, isSet) {
     if (!isSet(name) || needs.some(isSet))
         return;
     const others = needs.map((other) => `"${other}"`);
-    yield invalid(`Input "${name}" has no effect without ${others.join(' or ')}`, `Set ${others.join(' or ')}, or take it out.`);
+    yield invalid_invalid(`Input "${name}" has no effect without ${others.join(' or ')}`, `Set ${others.join(' or ')}, or take it out.`);
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/declaration.js
@@ -2627,6 +4101,13 @@ function secretNames(declarations) {
 
 // EXTERNAL MODULE: ./build/inputs/kinds/batch.js
 var batch = __nccwpck_require__(9597);
+;// CONCATENATED MODULE: ./build/inputs/kinds/aws.js
+
+/** An RDS DB instance or Aurora cluster, in lower case as AWS keeps it. */
+const rdsInstance = (text) => /^[A-Za-z](?!.*--)[A-Za-z0-9-]{0,62}(?<!-)$/.test(text) ? (0,inputs_kind/* accept */.J)(text.toLowerCase()) : (0,inputs_kind/* refuse */.T)('must be the identifier of an RDS instance or cluster: letters, digits and "-", a letter first', { got: text });
+const awsRegion = (text) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(text) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must be an AWS region, such as eu-central-1', { got: text });
+const awsAccount = (text) => /^\d{12}$/.test(text) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must be an AWS account id of 12 digits', { got: text });
+
 ;// CONCATENATED MODULE: ./build/inputs/kinds/closed.js
 
 
@@ -2785,46 +4266,10 @@ function whole({ from, to }) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/inputs/kinds/path.js
-
-/** Places that belong to the system: nothing of an application is checked out or kept right there. */
-const systemDirectories = ['/etc', '/usr', '/home', '/root', '/var', '/var/lib', '/opt', '/srv', '/mnt', '/tmp', '/run'];
-/** … and these with everything below them. */
-const systemTrees = ['/bin', '/boot', '/dev', '/lib', '/lib64', '/proc', '/sbin', '/sys', '/usr/bin', '/usr/lib', '/usr/sbin'];
-/** A directory of the application's own on a host. */
-const directory = (text) => {
-    const path = absolutePath(text);
-    if ('refused' in path)
-        return path;
-    const isSystem = path.value === '/' || systemDirectories.includes(path.value)
-        || systemTrees.some((tree) => path.value === tree || path.value.startsWith(`${tree}/`));
-    return isSystem ? (0,inputs_kind/* refuse */.T)('must not be a directory of the system', { got: text }) : path;
-};
-const absolutePath = (text) => text.startsWith('/') ? normalised(text) : (0,inputs_kind/* refuse */.T)('must be an absolute path, such as /var/www/app', { got: text });
-/** A path below another; what it is relative to, the input's description says. */
-const relativePath = (text) => text.startsWith('/') || text.startsWith('~') ? (0,inputs_kind/* refuse */.T)('must be a relative path', { got: text }) : normalised(text);
-/** Relative to the application's directory, or absolute. */
-const path = (text) => /^(~|\.\.)/.test(text) ? (0,inputs_kind/* refuse */.T)('must be a path that does not begin with "~" or ".."', { got: text, fix: 'Write it as an absolute path.' }) : normalised(text);
-/** `path` below `base`, or `path` itself when it is absolute. */
-function below(base, path) {
-    if (path.startsWith('/'))
-        return path;
-    return path === '.' ? base : `${base}/${path}`;
-}
-/** A trailing slash and a leading `./` go; what would have to be resolved against a file system is refused. */
-function normalised(text) {
-    const trimmed = text.replace(/^\.\/(?=.)/, '').replace(/(?<=.)\/$/, '');
-    const parts = trimmed.replace(/^\//, '').split('/');
-    if (trimmed === '/' || trimmed === '.')
-        return (0,inputs_kind/* accept */.J)(trimmed);
-    if (trimmed.length > 1024 || /\p{C}/u.test(trimmed))
-        return (0,inputs_kind/* refuse */.T)('must be a path of at most 1024 printable characters', { got: text });
-    if (parts.some((part) => part === '' || part === '.' || part === '..')) {
-        return (0,inputs_kind/* refuse */.T)('must be a path without "//", "." and ".." in it', { got: text });
-    }
-    return (0,inputs_kind/* accept */.J)(trimmed);
-}
-
+// EXTERNAL MODULE: ./build/inputs/kinds/path.js
+var kinds_path = __nccwpck_require__(2846);
+// EXTERNAL MODULE: ./build/inputs/kinds/restore-from.js
+var restore_from = __nccwpck_require__(3228);
 ;// CONCATENATED MODULE: ./build/checks/smoke-grammar.js
 const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const classes = ['2xx', '3xx', '4xx', '5xx'];
@@ -2955,23 +4400,8 @@ const command = (text) => text.length <= 65_536 ? (0,inputs_kind/* accept */.J)(
 /** A key of an env file. */
 const envKey = (text) => /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(text) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must be the name of a variable, such as DATABASE_URL', { got: text });
 
-;// CONCATENATED MODULE: ./build/inputs/kinds/time.js
-
-/** An ISO 8601 time with its offset, in milliseconds since the epoch. */
-const time = (text) => {
-    const [, day, offset] = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?$/.exec(text) ?? [];
-    const milliseconds = Date.parse(text.replace(',', '.'));
-    if (day === undefined || Number.isNaN(milliseconds) || !isDay(day))
-        return (0,inputs_kind/* refuse */.T)(time_rule, { got: text });
-    return offset === undefined ? (0,inputs_kind/* refuse */.T)(time_rule, { got: text, fix: 'Add the offset: Z for UTC.' }) : (0,inputs_kind/* accept */.J)(milliseconds);
-};
-const time_rule = 'must be an ISO 8601 time such as 2025-03-01T14:30:00Z';
-/** `Date` rolls 30 February over to March. */
-function isDay(day) {
-    const midnight = new Date(`${day}T00:00:00Z`);
-    return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
-}
-
+// EXTERNAL MODULE: ./build/inputs/kinds/time.js
+var time = __nccwpck_require__(8508);
 ;// CONCATENATED MODULE: ./build/inputs/kinds/unit.js
 
 const suffix = /\.(service|socket|target|timer|path|slice|scope|mount|automount|swap|device)$/;
@@ -2998,22 +4428,36 @@ const httpUrl = (text) => {
     return text.includes('#') ? (0,inputs_kind/* refuse */.T)(`${url_rule} without a fragment (#…)`, { got: text }) : (0,inputs_kind/* accept */.J)(url);
 };
 /**
- * `mysql://`, `mariadb://`, with a driver or without (`mariadb+pymysql://`). The text stays as it is: which characters of the password
- * are percent-encoded is for its reader to know. No rule shows any part of it.
+ * `mysql://`, `mariadb://` or `postgresql://`, with a driver or without (`mariadb+pymysql://`). The text stays as it is: which characters of the
+ * password are percent-encoded is for its reader to know. No rule shows any part of it.
  */
 const databaseUrl = (text) => {
-    if (!/^(mysql|mariadb)(\+[a-z0-9_]+)?:\/\//i.test(text)) {
-        return (0,inputs_kind/* refuse */.T)('must begin with mysql:// or mariadb://, with a driver or without (mariadb+pymysql://)');
+    const address = addressOf(text);
+    if (typeof address !== 'string')
+        return address;
+    return /^\/[A-Za-z0-9_][A-Za-z0-9_$-]{0,63}$/.test(address) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must name one database after the host: mariadb://user:password@host:3306/database');
+};
+/** The same for an administrator, who need not name a database. */
+const adminUrl = (text) => {
+    const address = addressOf(text);
+    return typeof address === 'string' ? (0,inputs_kind/* accept */.J)(text) : address;
+};
+/** The path of a database's URL, or why it is none. */
+function addressOf(text) {
+    if (!/^(mysql|mariadb|postgres|postgresql)(\+[a-z0-9_]+)?:\/\//i.test(text)) {
+        return (0,inputs_kind/* refuse */.T)('must begin with mysql://, mariadb:// or postgresql://, with a driver or without (mariadb+pymysql://)');
     }
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url === undefined || /\s/.test(text) || url.hash !== '') {
         return (0,inputs_kind/* refuse */.T)('must be an address such as mariadb://user:password@host:3306/database', { fix: 'Percent-encode special characters of the password: @ is %40, / is %2F, # is %23.' });
     }
-    return /^\/[A-Za-z0-9_][A-Za-z0-9_$-]{0,63}$/.test(url.pathname) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must name one database after the host: mariadb://user:password@host:3306/database');
-};
+    return url.pathname;
+}
 
 ;// CONCATENATED MODULE: ./build/inputs/declarations.js
 /** Every input, by its name in action.yml, in the groups that the actions of this repository put together. */
+
+
 
 
 
@@ -3040,9 +4484,9 @@ const what = (methods) => ({
     commit: optional(commit),
     environment: preset('production', line({ max: 255 })),
     reason: optional(prose({ max: 500 })),
-    'detected-at': optional(time),
+    'detected-at': optional(time/* time */.k),
     'dry-run': preset('false', closed_boolean),
-    config: optional(relativePath),
+    config: optional(kinds_path/* relativePath */.iZ),
 });
 const hosts = {
     hosts: required(list(host)),
@@ -3058,28 +4502,40 @@ const ssh = {
     'ssh-connect-timeout': preset('20s', duration({ from: second })),
 };
 const app = {
-    'app-dir': required(directory),
+    'app-dir': required(kinds_path/* directory */.yy),
     dirty: preset('save', oneOf(['save', 'refuse'])),
     services: several(list(unit)),
     reload: several(list(unit)),
     'install-command': optional(command),
-    'install-when': preset(dependencyFiles, list(relativePath)),
+    'install-when': preset(dependencyFiles, list(kinds_path/* relativePath */.iZ)),
     migrations: preset('none', oneOf(['alembic', 'command', 'none'])),
-    'migrations-dir': optional(relativePath),
-    virtualenv: optional(path),
+    'migrations-dir': optional(kinds_path/* relativePath */.iZ),
+    virtualenv: optional(kinds_path/* path */.Ae),
     'migrations-down-command': optional(command),
     'migrations-up-command': optional(command),
     schema: preset('downgrade', oneOf(['downgrade', 'keep'])),
 };
-const data = {
+const databaseAddress = {
     'database-url': secret(optional(databaseUrl)),
-    'env-file': optional(path),
+    'env-file': optional(kinds_path/* path */.Ae),
     'env-key': preset('DATABASE_URL', envKey),
-    backup: several(list(oneOf(['database', 'app', 'none']))),
-    'backup-dir': optional(directory),
+    'database-admin-url': secret(optional(adminUrl)),
+};
+const saved = {
+    backup: several(list(oneOf(['database', 'app', 'rds', 'none']))),
+    'backup-dir': optional(kinds_path/* directory */.yy),
     'backup-keep': preset('5', whole({ from: 1, to: 1000 })),
     'backup-timeout': preset('2h', duration({ from: second })),
-    'max-data-loss-rows': preset('any', (0,inputs_kind.or)('any', whole({ from: 0 }))),
+};
+const restored = {
+    'restore-from': preset('latest', restore_from/* restoreFrom */.R),
+    cutover: optional(oneOf(['swap', 'repoint', 'rename'])),
+    'max-data-loss-rows': optional((0,inputs_kind.or)('any', whole({ from: 0 }))),
+};
+const rds = {
+    'rds-instance': optional(rdsInstance),
+    'aws-region': optional(awsRegion),
+    'expected-aws-account-id': optional(awsAccount),
 };
 const verify = {
     'health-url': several(list(httpUrl)),
@@ -3089,12 +4545,12 @@ const verify = {
     'health-successes': preset('3', whole({ from: 1, to: 100 })),
     'version-from': optional(versionFrom),
     'smoke-tests': several(list(smokeTest)),
-    'log-files': several(list(path)),
-    'access-log': optional(path),
+    'log-files': several(list(kinds_path/* path */.Ae)),
+    'access-log': optional(kinds_path/* path */.Ae),
     soak: preset('0s', duration({ from: 0 })),
 };
 const run = {
-    timeout: preset('5m', (0,inputs_kind.or)('none', duration({ from: second }))),
+    timeout: optional((0,inputs_kind.or)('none', duration({ from: second }))),
     parallel: preset('32', whole({ from: 1 })),
     batch: preset('100%', batch/* batch */.v),
     'on-failure': preset('undo', oneOf(['undo', 'stop'])),
@@ -3105,16 +4561,47 @@ const run = {
 };
 const tell = {
     'github-token': secret(optional(line({ max: 1024 }))),
-    'incident-report': preset('incident-report.md', relativePath),
+    'incident-report': preset('incident-report.md', kinds_path/* relativePath */.iZ),
 };
 /**
  * The inputs of the rollback action.
  * @param methods the values of `method`: the names in the registry of methods
  */
 function rollbackDeclarations(methods) {
-    return { ...what(methods), ...hosts, ...ssh, ...app, ...data, ...verify, ...run, ...tell };
+    return { ...what(methods), ...hosts, ...ssh, ...app, ...databaseAddress, ...saved, ...restored, ...rds, ...verify, ...run, ...tell };
+}
+const { environment, reason, config } = what([]);
+/** The inputs of the backup action. */
+const backupDeclarations = {
+    environment, reason, config, ...hosts, ...ssh, 'app-dir': app['app-dir'], ...databaseAddress, ...saved,
+    verify: preset('quick', oneOf(['quick', 'full'])),
+    ...rds, parallel: run.parallel, 'lock-wait': run['lock-wait'], 'github-token': tell['github-token'],
+};
+/** The inputs of all actions of this repository: one file may hold those of several. */
+const allDeclarations = { ...rollbackDeclarations([]), ...backupDeclarations };
+
+;// CONCATENATED MODULE: ./build/inputs/places.js
+/** Which hosts are meant, and where on them things are: the same for every action. Pure. */
+
+
+function placesOf(given) {
+    const { hosts, 'database-host': database, 'ssh-jump-host': jump, 'app-dir': app, 'env-file': envFile } = given;
+    const standard = { user: given['ssh-user'], port: given['ssh-port'] };
+    // Resolved together, so that a database on one of the hosts is that same host.
+    const [first, ...others] = resolveHosts(database === undefined ? hosts : [...hosts, database], standard);
+    if (first === undefined)
+        throw new RangeError('No hosts');
+    return {
+        hosts: [first, ...others.slice(0, hosts.length - 1)],
+        'database-host': database === undefined ? first : (others.at(-1) ?? first),
+        'ssh-jump-host': jump === undefined ? undefined : resolveHosts([jump], standard)[0],
+        'env-file': envFile === undefined ? undefined : (0,kinds_path/* below */.Gz)(app, envFile),
+        'backup-dir': given['backup-dir'] ?? `/var/backups/${app.split('/').at(-1)}`,
+    };
 }
 
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(9984);
 // EXTERNAL MODULE: ./build/inputs/masks.js
 var masks = __nccwpck_require__(7320);
 ;// CONCATENATED MODULE: ./build/inputs/shown.js
@@ -3124,61 +4611,20 @@ function shown(text) {
     return JSON.stringify(cut).replace(/[^\P{C}]|[^\P{Z} ]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-;// CONCATENATED MODULE: ./build/inputs/reader.js
-
-
-
-/**
- * Reads every declared input; what is wrong is collected, never thrown, so that all of it can be told at once.
- * The values are without the inputs that are wrong.
- */
-function readDeclared(declarations, source, redact) {
-    const values = {};
-    const failures = [];
-    for (const [name, declaration] of Object.entries(declarations)) {
-        const given = source.given.get(name);
-        if (given === undefined && !source.complete)
-            continue;
-        const parsed = hasControls(given?.text) ? (0,inputs_kind/* refuse */.T)('must not contain control characters') : declaration.read(given?.text);
-        if ('value' in parsed)
-            Object.assign(values, { [name]: parsed.value });
-        else
-            failures.push(...parsed.refused.map((refusal) => reader_tell(name, declaration, given, refusal, redact)));
-    }
-    return { values, failures };
-}
-/** Whether every declared input has its value: true when reading found nothing wrong. */
-function isComplete(declarations, values) {
-    return Object.keys(declarations).every((name) => Object.hasOwn(values, name));
-}
-/** `Input "parallel" must be a whole number from 1, got "two"`, and where to correct it. */
-function reader_tell(name, { secret }, given, refusal, redact) {
-    const place = refusal.line !== undefined && given?.text.includes('\n') ? `Line ${refusal.line} of input "${name}"` : `Input "${name}"`;
-    const got = secret || refusal.got === undefined ? '' : `, got ${shown(redact(refusal.got))}`;
-    return invalid(`${place} ${refusal.rule}${got}`, refusal.fix ?? whereToCorrect(name, secret, given));
-}
-function whereToCorrect(name, secret, given) {
-    if (given === undefined && secret)
-        return `Pass it with ${name}: \${{ secrets.… }}; a secret that this job's environment does not have arrives empty.`;
-    if (given === undefined)
-        return 'Set it in the workflow or in the config file.';
-    return `Correct it in ${given.file ?? 'the workflow'}.`;
-}
-function hasControls(text = '') {
-    return /[^\P{Cc}\n\t]/u.test(text);
-}
-
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./build/inputs/config-file.js
 
 
 
-/** The inputs in the file, lists as one item per line; and everything that is wrong with it, without its values. */
-function readConfig(file, names, secrets) {
+/**
+ * The inputs in the file, lists as one item per line; and everything that is wrong with it, without its values.
+ * @param elsewhere inputs of the other actions of this repository, which may stand in the same file
+ */
+function readConfig(file, names, secrets, elsewhere = []) {
     const texts = new Map();
     const failures = [];
-    const unreadable = (what, fix) => ({ texts, failures: [invalid(what, fix)], complete: false });
+    const unreadable = (what, fix) => ({ texts, failures: [invalid_invalid(what, fix)], complete: false });
     if ('problem' in file) {
         return unreadable(`Input "config" names ${file.path}, ${file.problem}`, 'Name a YAML file of the repository, which the job has checked out before.');
     }
@@ -3190,13 +4636,15 @@ function readConfig(file, names, secrets) {
         const text = asText(value);
         const here = `${JSON.stringify(name)} in ${file.path}`;
         if (secrets.has(name))
-            failures.push(invalid(`${here} is a secret, and secrets are inputs only`, `Take it out of the file, replace it wherever it is used, and pass it with ${name}: \${{ secrets.… }}.`));
+            failures.push(invalid_invalid(`${here} is a secret, and secrets are inputs only`, `Take it out of the file, replace it wherever it is used, and pass it with ${name}: \${{ secrets.… }}.`));
         else if (name === 'config')
-            failures.push(invalid(`${here} cannot name another file`, 'Take it out.'));
+            failures.push(invalid_invalid(`${here} cannot name another file`, 'Take it out.'));
+        else if (!names.includes(name) && elsewhere.includes(name))
+            continue;
         else if (!names.includes(name))
-            failures.push(invalid(`${here} is not known`, knownAs(name, names)));
+            failures.push(invalid_invalid(`${here} is not known`, knownAs(name, names)));
         else if (text === undefined)
-            failures.push(invalid(`${here} must be a value or a list of values`, `Correct it in ${file.path}.`));
+            failures.push(invalid_invalid(`${here} must be a value or a list of values`, `Correct it in ${file.path}.`));
         else
             texts.set(name, text);
     }
@@ -3236,10 +4684,11 @@ function firstLine(message) {
 /**
  * What was set, from the workflow and from the `config` file: an input that is set wins, an empty one is not set.
  * @param raw texts by input name, as the runner hands them over
+ * @param elsewhere names of inputs that other actions read from the same file
  */
-function mergeSources(raw, config, names, secrets) {
+function mergeSources(raw, config, names, secrets, elsewhere = []) {
     const given = new Map();
-    const read = config === undefined ? undefined : readConfig(config, names, secrets);
+    const read = config === undefined ? undefined : readConfig(config, names, secrets, elsewhere);
     const failures = [...(read?.failures ?? [])];
     for (const [name, text] of read?.texts ?? [])
         set(name, text, config?.path);
@@ -3247,7 +4696,7 @@ function mergeSources(raw, config, names, secrets) {
         if (names.includes(name))
             set(name, text);
         else
-            failures.push(invalid(`Input ${JSON.stringify(name)} is not known`, knownAs(name, names)));
+            failures.push(invalid_invalid(`Input ${JSON.stringify(name)} is not known`, knownAs(name, names)));
     }
     return { given, failures, complete: read?.complete ?? true };
     function set(name, text, file) {
@@ -3255,6 +4704,71 @@ function mergeSources(raw, config, names, secrets) {
         if (trimmed !== '')
             given.set(name, { text: trimmed, ...(file !== undefined && { file }) });
     }
+}
+
+;// CONCATENATED MODULE: ./build/inputs/reader.js
+
+
+
+
+
+
+/**
+ * Every declared input.
+ * @param raw texts by input name (`health-url`), as the runner hands them over
+ * @param config the file that the `config` input names, when it names one
+ * @throws RollbackError `invalid-input`, one failure for each mistake
+ */
+function readAll(raw, config, { declarations, secrets, elsewhere, together }) {
+    const redact = (0,masks/* redactor */.$)((0,masks/* secretsToMask */.F)(raw, secrets));
+    const source = mergeSources(raw, config, Object.keys(declarations), secrets, elsewhere);
+    const { values, failures } = readDeclared(declarations, source, redact);
+    const contradictions = source.complete ? together(values, (name) => source.given.has(name)) : [];
+    const [first, ...rest] = [...source.failures, ...failures, ...contradictions].map(({ what, fix }) => invalid_invalid(redact(what), redact(fix)));
+    if (first !== undefined)
+        throw new errors/* RollbackError */.ZS([first, ...rest]);
+    if (!isComplete(declarations, values))
+        throw new TypeError('An input has neither a value nor a failure');
+    return values;
+}
+/**
+ * Reads every declared input; what is wrong is collected, never thrown, so that all of it can be told at once.
+ * The values are without the inputs that are wrong.
+ */
+function readDeclared(declarations, source, redact) {
+    const values = {};
+    const failures = [];
+    for (const [name, declaration] of Object.entries(declarations)) {
+        const given = source.given.get(name);
+        if (given === undefined && !source.complete)
+            continue;
+        const parsed = hasControls(given?.text) ? (0,inputs_kind/* refuse */.T)('must not contain control characters') : declaration.read(given?.text);
+        if ('value' in parsed)
+            Object.assign(values, { [name]: parsed.value });
+        else
+            failures.push(...parsed.refused.map((refusal) => reader_tell(name, declaration, given, refusal, redact)));
+    }
+    return { values, failures };
+}
+/** Whether every declared input has its value: true when reading found nothing wrong. */
+function isComplete(declarations, values) {
+    return Object.keys(declarations).every((name) => Object.hasOwn(values, name));
+}
+/** `Input "parallel" must be a whole number from 1, got "two"`, and where to correct it. */
+function reader_tell(name, { secret }, given, refusal, redact) {
+    const place = refusal.line !== undefined && given?.text.includes('\n') ? `Line ${refusal.line} of input "${name}"` : `Input "${name}"`;
+    const got = secret || refusal.got === undefined ? '' : `, got ${shown(redact(refusal.got))}`;
+    return invalid_invalid(`${place} ${refusal.rule}${got}`, refusal.fix ?? whereToCorrect(name, secret, given));
+}
+function whereToCorrect(name, secret, given) {
+    if (given === undefined && secret)
+        return `Pass it with ${name}: \${{ secrets.… }}; a secret that this job's environment does not have arrives empty.`;
+    if (given === undefined)
+        return 'Set it in the workflow or in the config file.';
+    return `Correct it in ${given.file ?? 'the workflow'}.`;
+}
+function hasControls(text = '') {
+    return /[^\P{Cc}\n\t]/u.test(text);
 }
 
 ;// CONCATENATED MODULE: ./build/inputs.js
@@ -3266,12 +4780,8 @@ function mergeSources(raw, config, names, secrets) {
 
 
 
-
-
-
-
-/** The secret inputs of the action. The door masks them and takes them out of the environment before it does anything else. */
-const secretInputs = secretNames(rollbackDeclarations([]));
+/** The secret inputs of all actions. A door masks them and takes them out of the environment before it does anything else. */
+const secretInputs = secretNames(allDeclarations);
 /**
  * @param raw texts by input name (`health-url`), as the runner hands them over
  * @param config the file that the `config` input names, when it names one
@@ -3279,43 +4789,30 @@ const secretInputs = secretNames(rollbackDeclarations([]));
  * @throws RollbackError `invalid-input`, one failure for each mistake
  */
 function readInputs(raw, config, methods) {
-    const declarations = rollbackDeclarations(methods);
-    const redact = (0,masks/* redactor */.$)((0,masks/* secretsToMask */.F)(raw, secretInputs));
-    const source = mergeSources(raw, config, Object.keys(declarations), secretInputs);
-    const { values, failures } = readDeclared(declarations, source, redact);
-    const together = source.complete ? contradictions(values, (name) => source.given.has(name)) : [];
-    const [first, ...rest] = [...source.failures, ...failures, ...together].map(({ what, fix }) => invalid(redact(what), redact(fix)));
-    if (first !== undefined)
-        throw new errors/* RollbackError */.ZS([first, ...rest]);
-    if (!isComplete(declarations, values))
-        throw new TypeError('An input has neither a value nor a failure');
-    return derive(values);
+    return derive(readAll(raw, config, { declarations: rollbackDeclarations(methods), secrets: secretInputs, elsewhere: Object.keys(allDeclarations), together: contradictions }));
 }
+const fiveMinutes = 5 * 60_000;
 function derive(values) {
-    const { config: _config, 'ssh-user': user, 'ssh-port': port, ...rest } = values;
-    const standard = { user, port };
-    const { 'database-host': databaseLine, 'ssh-jump-host': jumpLine } = values;
-    // Resolved together, so that a database on one of the hosts is that same host.
-    const [first, ...others] = resolveHosts(databaseLine === undefined ? values.hosts : [...values.hosts, databaseLine], standard);
-    if (first === undefined)
-        throw new RangeError('No hosts');
+    const { config: _config, 'ssh-user': _user, 'ssh-port': _port, ...rest } = values;
     const app = values['app-dir'];
-    const inApp = (path) => (path === undefined ? undefined : below(app, path));
+    const inApp = (path) => (path === undefined ? undefined : (0,kinds_path/* below */.Gz)(app, path));
     const migrationsDir = inApp(values['migrations-dir']);
     const databaseKnown = values['database-url'] !== undefined || values['env-file'] !== undefined;
-    const asked = values.backup.length === 0 && databaseKnown ? ['database'] : values.backup;
+    const restores = values.method === 'database';
+    const rds = values['rds-instance'] !== undefined;
+    const standardBackup = restores && rds ? ['rds'] : databaseKnown ? ['database'] : [];
+    const asked = values.backup.length === 0 ? standardBackup : values.backup;
     return camelCased({
         ...rest,
-        hosts: [first, ...others.slice(0, values.hosts.length - 1)],
-        'database-host': databaseLine === undefined ? first : (others.at(-1) ?? first),
-        'ssh-jump-host': jumpLine === undefined ? undefined : resolveHosts([jumpLine], standard)[0],
+        ...placesOf(values),
         'migrations-dir': migrationsDir,
-        virtualenv: values.virtualenv === undefined ? undefined : below(migrationsDir ?? app, values.virtualenv),
-        'env-file': inApp(values['env-file']),
-        'log-files': values['log-files'].map((path) => below(app, path)),
+        virtualenv: values.virtualenv === undefined ? undefined : (0,kinds_path/* below */.Gz)(migrationsDir ?? app, values.virtualenv),
+        'log-files': values['log-files'].map((path) => (0,kinds_path/* below */.Gz)(app, path)),
         'access-log': inApp(values['access-log']),
         backup: asked.filter((kind) => kind !== 'none'),
-        'backup-dir': values['backup-dir'] ?? `/var/backups/${app.split('/').at(-1)}`,
+        cutover: values.cutover ?? (values['env-file'] !== undefined ? 'repoint' : rds ? 'rename' : 'swap'),
+        'max-data-loss-rows': values['max-data-loss-rows'] ?? (restores ? 0 : 'any'),
+        timeout: values.timeout ?? (restores ? 'none' : fiveMinutes),
     });
 }
 
@@ -3381,6 +4878,125 @@ function sizeOf(size, total) {
 
 /***/ }),
 
+/***/ 2846:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ae: () => (/* binding */ path),
+/* harmony export */   Gz: () => (/* binding */ below),
+/* harmony export */   Hi: () => (/* binding */ absolutePath),
+/* harmony export */   iZ: () => (/* binding */ relativePath),
+/* harmony export */   yy: () => (/* binding */ directory)
+/* harmony export */ });
+/* harmony import */ var _kind_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3443);
+
+/** Places that belong to the system: nothing of an application is checked out or kept right there. */
+const systemDirectories = ['/etc', '/usr', '/home', '/root', '/var', '/var/lib', '/opt', '/srv', '/mnt', '/tmp', '/run'];
+/** … and these with everything below them. */
+const systemTrees = ['/bin', '/boot', '/dev', '/lib', '/lib64', '/proc', '/sbin', '/sys', '/usr/bin', '/usr/lib', '/usr/sbin'];
+/** A directory of the application's own on a host. */
+const directory = (text) => {
+    const path = absolutePath(text);
+    if ('refused' in path)
+        return path;
+    const isSystem = path.value === '/' || systemDirectories.includes(path.value)
+        || systemTrees.some((tree) => path.value === tree || path.value.startsWith(`${tree}/`));
+    return isSystem ? (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)('must not be a directory of the system', { got: text }) : path;
+};
+const absolutePath = (text) => text.startsWith('/') ? normalised(text) : (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)('must be an absolute path, such as /var/www/app', { got: text });
+/** A path below another; what it is relative to, the input's description says. */
+const relativePath = (text) => text.startsWith('/') || text.startsWith('~') ? (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)('must be a relative path', { got: text }) : normalised(text);
+/** Relative to the application's directory, or absolute. */
+const path = (text) => /^(~|\.\.)/.test(text) ? (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)('must be a path that does not begin with "~" or ".."', { got: text, fix: 'Write it as an absolute path.' }) : normalised(text);
+/** `path` below `base`, or `path` itself when it is absolute. */
+function below(base, path) {
+    if (path.startsWith('/'))
+        return path;
+    return path === '.' ? base : `${base}/${path}`;
+}
+/** A trailing slash and a leading `./` go; what would have to be resolved against a file system is refused. */
+function normalised(text) {
+    const trimmed = text.replace(/^\.\/(?=.)/, '').replace(/(?<=.)\/$/, '');
+    const parts = trimmed.replace(/^\//, '').split('/');
+    if (trimmed === '/' || trimmed === '.')
+        return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .accept */ .J)(trimmed);
+    if (trimmed.length > 1024 || /\p{C}/u.test(trimmed))
+        return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)('must be a path of at most 1024 printable characters', { got: text });
+    if (parts.some((part) => part === '' || part === '.' || part === '..')) {
+        return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)('must be a path without "//", "." and ".." in it', { got: text });
+    }
+    return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .accept */ .J)(trimmed);
+}
+
+
+/***/ }),
+
+/***/ 3228:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ restoreFrom)
+/* harmony export */ });
+/* harmony import */ var _kind_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3443);
+/* harmony import */ var _path_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2846);
+/* harmony import */ var _time_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8508);
+
+
+
+const rule = 'must be "latest", an absolute path, snapshot:<id> or time:<ISO 8601>';
+const restoreFrom = (text) => {
+    if (text === 'latest')
+        return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .accept */ .J)({ kind: 'latest' });
+    if (text.startsWith('/')) {
+        const path = (0,_path_js__WEBPACK_IMPORTED_MODULE_1__/* .absolutePath */ .Hi)(text);
+        return 'refused' in path ? path : (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .accept */ .J)({ kind: 'file', path: path.value });
+    }
+    if (text.startsWith('snapshot:')) {
+        const id = text.slice('snapshot:'.length).toLowerCase();
+        return /^(?:rds:)?[a-z](?!.*--)[a-z0-9-]{0,254}(?<!-)$/.test(id) || /^arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:(?:cluster-)?snapshot:[a-z0-9:-]{1,255}$/.test(id)
+            ? (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .accept */ .J)({ kind: 'snapshot', id }) : (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)(rule, { got: text, fix: 'Name the snapshot by its identifier or its ARN.' });
+    }
+    if (text === 'time:latest')
+        return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .accept */ .J)({ kind: 'time', at: 'latest' });
+    if (text.startsWith('time:')) {
+        const parsed = (0,_time_js__WEBPACK_IMPORTED_MODULE_2__/* .time */ .k)(text.slice('time:'.length));
+        return 'refused' in parsed ? (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)(rule, { got: text, fix: 'Write the time as 2025-03-01T14:30:00Z.' }) : (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .accept */ .J)({ kind: 'time', at: parsed.value });
+    }
+    return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)(rule, { got: text });
+};
+
+
+/***/ }),
+
+/***/ 8508:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ time)
+/* harmony export */ });
+/* harmony import */ var _kind_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3443);
+
+/** An ISO 8601 time with its offset, in milliseconds since the epoch. */
+const time = (text) => {
+    const [, day, offset] = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?$/.exec(text) ?? [];
+    const milliseconds = Date.parse(text.replace(',', '.'));
+    if (day === undefined || Number.isNaN(milliseconds) || !isDay(day))
+        return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)(rule, { got: text });
+    return offset === undefined ? (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)(rule, { got: text, fix: 'Add the offset: Z for UTC.' }) : (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .accept */ .J)(milliseconds);
+};
+const rule = 'must be an ISO 8601 time such as 2025-03-01T14:30:00Z';
+/** `Date` rolls 30 February over to March. */
+function isDay(day) {
+    const midnight = new Date(`${day}T00:00:00Z`);
+    return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+}
+
+
+/***/ }),
+
 /***/ 7320:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -3439,16 +5055,15 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4974);
 /* harmony import */ var _adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(906);
 /* harmony import */ var _adapters_actions_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2033);
-/* harmony import */ var _adapters_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1516);
+/* harmony import */ var _adapters_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1404);
 /* harmony import */ var _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4810);
 /* harmony import */ var _adapters_command_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(149);
-/* harmony import */ var _adapters_files_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2543);
-/* harmony import */ var _adapters_inputs_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1179);
+/* harmony import */ var _adapters_door_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2484);
+/* harmony import */ var _adapters_files_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2543);
 /* harmony import */ var _adapters_world_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(976);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9984);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6703);
-/* harmony import */ var _inputs_masks_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(7320);
-/* harmony import */ var _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6178);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6699);
+/* harmony import */ var _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4730);
 /* harmony import */ var _recording_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(2052);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7728);
 /* harmony import */ var _report_headline_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3032);
@@ -3479,54 +5094,32 @@ __nccwpck_require__.r(__webpack_exports__);
 
 
 
-
-const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd();
 const startedAt = _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now();
-if ((0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu)('main') === '') {
-    (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ)('main', 'started');
-    await main();
-}
-else {
-    await post();
-}
-// Sockets that a dead host keeps half open must not keep the job waiting.
-process.exit();
+await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .openDoor */ .fx)(main, post);
 async function main() {
-    const raw = takeRaw();
+    const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .takeRaw */ .uQ)();
     const checkpoint = (0,_adapters_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__/* .checkpointFile */ .l)();
     const cancelled = new AbortController();
-    let settled = false;
-    for (const signal of ['SIGINT', 'SIGTERM']) {
-        process.on(signal, () => {
-            if (!settled)
-                cancel(signal);
-        });
-    }
+    const ending = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .endWhenCancelled */ .nl)({ result: 'cancelled', 'reason-code': 'cancelled' });
     try {
         const inputs = await inputsFrom(raw);
         const run = startOf(raw, inputs);
         const report = await (0,_rollback_js__WEBPACK_IMPORTED_MODULE_18__/* .rollback */ .d)(inputs, methodOf(inputs), run, (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_9__/* .realWorld */ .b)(inputs, run, checkpoint.save, cancelled.signal));
-        settled = true;
+        ending.settled();
         checkpoint.clear();
         await tell(report, inputs);
     }
     catch (thrown) {
-        settled = true;
+        ending.settled();
         (0,_adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tellDebuggers */ .O)(thrown);
         await tell((0,_recording_js__WEBPACK_IMPORTED_MODULE_20__/* .reportOf */ .EI)((0,_recording_js__WEBPACK_IMPORTED_MODULE_20__/* .startRecording */ .K3)(startOf(raw)), { result: (0,_errors_js__WEBPACK_IMPORTED_MODULE_10__/* .failuresIn */ .xM)(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_10__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() }));
     }
-}
-/** The runner gives 7.5 s: no step is started any more, steps in flight go on by themselves, and `post` settles the run. */
-function cancel(signal) {
-    _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.warning(`Cancelled (${signal}): no further step is started. The post step brings the run to its end.`);
-    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeOutputs */ .Kn)({ result: 'cancelled', 'reason-code': 'cancelled' });
-    process.exit(1);
 }
 async function post() {
     const left = (0,_adapters_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__/* .readCheckpoint */ .H)();
     if (left === undefined)
         return;
-    const raw = takeRaw();
+    const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .takeRaw */ .uQ)();
     let inputs;
     try {
         inputs = await inputsFrom(raw);
@@ -3538,15 +5131,8 @@ async function post() {
     const world = (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_9__/* .realWorld */ .b)(inputs, left.recording.run, () => undefined, new AbortController().signal);
     await tell(await (0,_take_up_js__WEBPACK_IMPORTED_MODULE_19__/* .takeUp */ .b)(inputs, methodOf(inputs), left, world), inputs);
 }
-/** Secrets are hidden before anything is done or said. */
-function takeRaw() {
-    const raw = (0,_adapters_inputs_js__WEBPACK_IMPORTED_MODULE_8__/* .takeInputs */ .L)(process.env, _inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .secretInputs */ ._);
-    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .mask */ .dK)((0,_inputs_masks_js__WEBPACK_IMPORTED_MODULE_21__/* .secretsToMask */ .F)(raw, _inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .secretInputs */ ._));
-    return raw;
-}
 async function inputsFrom(raw) {
-    const path = raw['config'] ?? '';
-    return (0,_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .readInputs */ .K)(raw, path === '' ? undefined : await (0,_adapters_inputs_js__WEBPACK_IMPORTED_MODULE_8__/* .readConfigFile */ .R)(workspace, path), _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__/* .methodNames */ .A);
+    return (0,_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .readInputs */ .K)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .configFileOf */ .OY)(raw), _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__/* .methodNames */ .A);
 }
 function methodOf({ method }) {
     const found = _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__/* .methods */ .v[method];
@@ -3564,7 +5150,7 @@ function startOf(raw, inputs) {
 /** Outputs, summary, annotations, incident report, the job's end. Nothing of it can change the result. */
 async function tell(report, inputs) {
     const file = inputs === undefined || report.result === 'unchanged' || report.result === 'planned' ? '' : inputs.incidentReport;
-    const problem = file === '' ? undefined : (0,_adapters_files_js__WEBPACK_IMPORTED_MODULE_7__/* .writeTextFile */ .T)(workspace, file, (0,_report_incident_js__WEBPACK_IMPORTED_MODULE_15__/* .incidentReport */ .z)(report));
+    const problem = file === '' ? undefined : (0,_adapters_files_js__WEBPACK_IMPORTED_MODULE_8__/* .writeTextFile */ .T)(_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .workspace */ .Gl, file, (0,_report_incident_js__WEBPACK_IMPORTED_MODULE_15__/* .incidentReport */ .z)(report));
     if (problem !== undefined)
         _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.warning(`The incident report could not be written to ${file}: ${problem}`);
     (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeOutputs */ .Kn)((0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_16__/* .outputs */ .V)(report, { incidentReport: file, incidentUrl: '', deploymentId: '' }));
@@ -3578,9 +5164,9 @@ async function tell(report, inputs) {
             _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.warning(`The "after-command" failed; the result stands: ${failure.why ?? failure.what}`);
     }
     if (report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned')
-        _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.info((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_14__/* .headline */ .P)(report));
+        _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.info((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_14__/* .headline */ .Pl)(report));
     else
-        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_14__/* .headline */ .P)(report));
+        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_14__/* .headline */ .Pl)(report));
 }
 
 __webpack_async_result__();
@@ -3588,7 +5174,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6178:
+/***/ 4730:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -3599,208 +5185,97 @@ __nccwpck_require__.d(__webpack_exports__, {
   v: () => (/* binding */ methods)
 });
 
-// EXTERNAL MODULE: ./build/as-found.js
-var as_found = __nccwpck_require__(6694);
-;// CONCATENATED MODULE: ./build/assess/judge.js
-/** Free space below which a file system is as good as full, besides what the run itself needs. */
-const reserveBytes = 16 * 1024 * 1024;
-/** A git lock older than this, that no git holds, was left behind by a crash. */
-const staleLockSeconds = 600;
-/** The reasons why this host must not be touched; empty when it may. */
-function judgeHost(inputs, facts) {
-    const { host, user } = facts;
-    const failure = (code, what, fix, why) => ({
-        code, host, what, fix, ...(why === undefined || why === '' ? {} : { why }),
-    });
-    return [
-        ...facts.missingTools.map((tool) => failure('missing-tool', `the program ${tool} is not there`, `Install it on ${host}.`)),
-        ...judgeCheckout(inputs, facts, failure),
-        ...facts.units.filter(({ known }) => !known).map(({ unit }) => failure('unknown-unit', `systemd does not know the unit ${unit}`, `Correct the input "services" or "reload"; \`systemctl list-unit-files\` on ${host} lists the units that exist.`)),
-        ...facts.missingRights.map((command) => failure('no-rights', `${user} may not run \`sudo -n ${command}\``, `Add to sudoers on ${host}: ${user} ALL=(root:root) NOPASSWD: ${sudoersPath(command)}`)),
-        ...facts.configurationErrors.map((error) => failure('nginx-config-invalid', 'the configuration test fails, so a reload would not come into force', `Mend the configuration on ${host} first, or leave the unit out of the input "reload".`, error)),
-        ...judgeDisks(facts).map(({ purpose, path, freeBytes, needed }) => failure('disk-full', `the file system of ${path} (${purpose}) has ${megabytes(freeBytes)} free, at least ${megabytes(needed)} are needed`, `Free space on ${host}; \`df -h ${path}\` shows the file system.`)),
-        ...facts.missingFiles.map((file) => failure('invalid-input', `${file} is not there or cannot be read by ${user}`, 'Correct "env-file", "virtualenv" or "migrations-dir", or let the SSH user read it.')),
-        ...(facts.backupDir === 'no-rights'
-            ? [failure('no-rights', `${user} can neither write nor make the backup folder ${inputs.backupDir}`, `On ${host}: sudo install -d -o ${user} -m 0700 ${inputs.backupDir}`)]
-            : []),
-    ];
-}
-function judgeCheckout(inputs, facts, failure) {
-    const { host, user } = facts;
-    const notRight = {
-        ok: undefined,
-        unknown: failure('not-a-checkout', `${inputs.appDir} could not be looked at`, `Look at it on ${host}: git -C ${inputs.appDir} status`),
-        missing: failure('not-a-checkout', `there is no folder ${inputs.appDir}`, `Correct the input "app-dir", or take ${host} out of the input "hosts".`),
-        'no-repository': failure('not-a-checkout', `${inputs.appDir} is no git checkout`, 'Correct the input "app-dir": the git method takes a checkout back.', facts.checkoutError),
-        'not-the-top': failure('not-a-checkout', `${inputs.appDir} lies inside a checkout but is not its top`, 'Give the top of the checkout as "app-dir".'),
-        'read-only': failure('no-rights', `${user} may not write to the checkout ${inputs.appDir}, which belongs to ${facts.checkoutError}`, `Let the SSH user be its owner, or give it write access: sudo chown -R ${user} ${inputs.appDir}`),
-    };
-    const whole = facts.checkout === 'ok' && facts.head === ''
-        ? failure('not-a-checkout', `${inputs.appDir} has no commit checked out`, `Look at it on ${host}: git -C ${inputs.appDir} log -1`)
-        : notRight[facts.checkout];
-    const lock = facts.indexLock;
-    return [
-        ...(whole === undefined ? [] : [whole]),
-        ...(lock !== undefined && (lock.held || lock.ageSeconds <= staleLockSeconds)
-            ? [failure('locked', `another git works in ${inputs.appDir} (its index.lock is ${lock.ageSeconds} s old)`, `Wait for it to end; if none runs, remove ${inputs.appDir}/.git/index.lock on ${host} (one older than 10 minutes is removed by itself).`)]
-            : []),
-        ...facts.dirty.filter((line) => /^[12u] \S+ S.M/.test(line)).map((line) => failure('dirty-checkout', `the submodule ${pathOf(line)} has local changes, which would be lost`, `Commit or remove them: git -C ${inputs.appDir}/${pathOf(line)} status`)),
-        ...(facts.dirty.length > 0 && inputs.dirty === 'refuse'
-            ? [failure('dirty-checkout', `the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}), and "dirty" is \`refuse\``, 'Commit or remove them, or set "dirty" to `save`: they are then kept in a ref and a patch.', facts.dirty.slice(0, 5).map(pathOf).join(', '))]
-            : []),
-    ];
-}
-/** Things to tell that do not stop the run. */
-function noteHost(facts) {
-    return [
-        ...(Math.abs(facts.clockAhead) > 5 ? [`the clock is ${Math.abs(facts.clockAhead)} s ${facts.clockAhead > 0 ? 'ahead of' : 'behind'} the runner's.`] : []),
-        ...(facts.killsUserProcesses ? [`logind has KillUserProcesses=yes, so a step in flight ends with a lost connection and is run again; \`loginctl enable-linger ${facts.user}\` avoids that.`] : []),
-        ...(facts.indexLock !== undefined ? [`an index.lock of ${facts.indexLock.ageSeconds} s that no git holds is removed.`] : []),
-        ...(facts.unfinished !== undefined ? [`the rollback ${facts.unfinished.run} of ${facts.unfinished.actor} was interrupted before it ended; this run takes up from there.`] : []),
-    ];
-}
-function judgeDisks(facts) {
-    return facts.disks
-        .map((disk) => ({ ...disk, needed: reserveBytes + (disk.purpose === 'checkout' ? facts.checkoutBytes / 5 : disk.purpose === 'backups' ? facts.checkoutBytes * 1.2 : 0) }))
-        .filter(({ freeBytes, needed }) => freeBytes < needed);
-}
-/** The path in a line of `git status --porcelain=v2`. */
-function pathOf(line) {
-    const fields = line.split(' ');
-    const before = { 1: 8, 2: 9, u: 10 };
-    return fields.slice(before[fields[0] ?? ''] ?? 1).join(' ').split('\t')[0] ?? line;
-}
-function megabytes(bytes) {
-    return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
-}
-/** A command as sudoers wants it: with an absolute path. */
-function sudoersPath(command) {
-    return command.startsWith('systemctl ') ? `/usr/bin/${command}` : `/usr/sbin/${command}`;
-}
-
+// EXTERNAL MODULE: ./build/commands/environment.js
+var environment = __nccwpck_require__(887);
 // EXTERNAL MODULE: ./build/commands/quote.js
 var quote = __nccwpck_require__(4762);
-;// CONCATENATED MODULE: ./build/commands/checkout.js
-/** How a checkout is taken to another release and back to exactly how it was found. Each script follows `repository()` of git.ts. */
+;// CONCATENATED MODULE: ./build/commands/env-file.js
+/** The one value in an env file that a restore changes: the address of the database. Every other byte stays. Scripts follow `repository()`. */
 
-/** A lock that a crashed git left behind. One that may be in use was refused in the assessment. */
-const dropStaleLock = `[ -e "$git_dir/index.lock" ] && [ $(( $(date +%s) - $(stat -c %Y "$git_dir/index.lock") )) -gt 600 ] && rm -f "$git_dir/index.lock"
-`;
-/**
- * Files that git was told not to look at (`update-index --assume-unchanged`, `--skip-worktree`) and that are there count like any other: a
- * checkout would either stop at them or write over them. Works on the index of `GIT_INDEX_FILE`.
- */
-const lookAtAll = `hidden_files() {
-  repo ls-files -v -z | tr '\\0' '\\n' | sed -n 's/^[a-zS] //p' | while IFS= read -r file; do
-    if [ -e "$app/$file" ] || [ -L "$app/$file" ]; then printf '%s\\n' "$file"; fi
-  done | tr '\\n' '\\0'
-}
-hidden_files | repo update-index --no-skip-worktree -z --stdin
-hidden_files | repo update-index --no-assume-unchanged -z --stdin
-`;
-/**
- * What git does not track, where the target has something of that name: files and links (also one in the place of a folder) go into the
- * tree that is kept. A folder of files in the place of a file would be removed whole, so it ends the run here, where nothing was touched yet.
- */
-const addWhatIsInTheWay = `  comm -23 "$new/target-files" "$new/tracked-files" | while IFS= read -r file; do
-    way=$file in_the_way=
-    while :; do
-      if [ -L "$app/$way" ] || { [ -e "$app/$way" ] && [ ! -d "$app/$way" ]; }; then in_the_way=$way; fi
-      case $way in */*) way=\${way%/*};; *) break;; esac
-    done
-    if [ -n "$in_the_way" ]; then (cd "$app" && repo --literal-pathspecs add --force -- "$in_the_way")
-    elif [ -d "$app/$file" ] && [ -n "$(repo --literal-pathspecs ls-files --others -- "$file" | head -n 1)" ]; then
-      echo "$app/$file is a folder with files that git does not track, and the target has a file there: move it away first" >&2
-      exit 1
-    fi
-  done
-`;
-/**
- * Writes down how the checkout was found: commit, branch, index, and a tree of its files with their local changes (and of untracked
- * files where the target has one of the same name). Local changes are also kept for people: a ref and a patch.
- * Material of the interrupted run that this one takes up (`runJson` is its line then) is not overwritten: what that run found is what an
- * undo goes back to. Older material, from before another deployment, is set aside.
- * Facts: `found-head`, `saved-ref`, `saved-patch` when there were local changes.
- */
-function keepCheckout(options) {
-    return `target=${(0,quote/* quote */.h)(options.target)}; run=${(0,quote/* quote */.h)(options.run)}
-${dropStaleLock}
-begun=${(0,quote/* quote */.h)(options.runJson)}
-if [ -d "$found" ] && [ "$(cat "$found/run")" != "$begun" ]; then
-  mkdir -p "$git_dir/rollback-action/failed"
-  mv "$found" "$git_dir/rollback-action/failed/stale-$(date +%s)-$run"
-fi
-if [ ! -d "$found" ]; then
-  new=$git_dir/rollback-action/found.new
-  rm -rf "$new"; mkdir -p "$new"
-  repo rev-parse --verify HEAD > "$new/head"
-  repo symbolic-ref --quiet HEAD > "$new/branch" || : > "$new/branch"
-  if [ -f "$git_dir/index" ]; then cp -p "$git_dir/index" "$new/index"; cp "$git_dir/index" "$new/work-index"; fi
-  GIT_INDEX_FILE=$new/work-index; export GIT_INDEX_FILE
-  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
-  repo add --update -- "$app"
-  repo ls-tree -r --name-only -z "$target" | tr '\\0' '\\n' | sort > "$new/target-files"
-  repo ls-files -z | tr '\\0' '\\n' | sort > "$new/tracked-files"
-${addWhatIsInTheWay}  tree=$(repo write-tree)
-  unset GIT_INDEX_FILE
-  printf '%s\\n' "$tree" > "$new/tree"
-  if [ "$tree" != "$(repo rev-parse 'HEAD^{tree}')" ]; then
-    saved=$(echo "Local changes found by rollback $run" | repo commit-tree "$tree" -p HEAD)
-    repo update-ref "refs/rollback-action/saved/$run" "$saved"
-    repo diff --binary HEAD "$saved" > "$new/local-changes.patch"
-  fi
-  rm -f "$new/target-files" "$new/tracked-files" "$new/work-index"
-${Object.entries(options.asFound).map(([what, lines]) => `  printf '%s\\n' ${(0,quote/* words */.a)(...lines)} > "$new/as-found-"${(0,quote/* quote */.h)(what)}\n`).join('')}  printf '%s\\n' "$begun" > "$new/run"
-  mv "$new" "$found"
-fi
-fact found-head "$(cat "$found/head")"
-if [ -f "$found/local-changes.patch" ]; then
-  fact saved-ref "refs/rollback-action/saved/$run"
-  mkdir -p "$git_dir/rollback-action/saved"
-  cp "$found/local-changes.patch" "$git_dir/rollback-action/saved/$run.patch"
-  fact saved-patch "$git_dir/rollback-action/saved/$run.patch"
-fi
+
+/** Reads an address on standard input: with `-v part=place` what stands between the login and the path, with `-v part=database` the database's name as it is written. */
+const parts = String.raw `
+{ url = url (NR > 1 ? "\n" : "") $0 }
+END {
+  if (!match(url, /^[a-z0-9+]+:\/\//)) exit 4
+  rest = substr(url, RLENGTH + 1)
+  authority = rest; sub(/[\/?].*$/, "", authority)
+  if (index(authority, "@") == 0 && index(rest, "@") > 0) authority = substr(rest, 1, index(rest, "@"))
+  at = 0; for (i = 1; i <= length(authority); i++) if (substr(authority, i, 1) == "@") at = i
+  if (at) rest = substr(rest, at + 1)
+  place = rest; sub(/[\/?].*$/, "", place); rest = substr(rest, length(place) + 2)
+  name = rest; sub(/[?].*$/, "", name)
+  if (part == "place") print (at ? "@" : "://") place; else print name
+}`;
+/** Defines `$env_file` (the file itself, not a link to it), `$env_key`, `url_part`, and `lines_with_key`, the numbers of the lines that set it. */
+function prelude(file, key) {
+    return `env_file=$(readlink -f -- ${(0,quote/* quote */.h)(file)}) || env_file=${(0,quote/* quote */.h)(file)}
+env_key=${(0,quote/* quote */.h)(key)}
+url_part() { printf '%s\\n' "$2" | awk -v part="$1" ${(0,quote/* quote */.h)(parts)} || { echo "$env_key in $env_file is no address of a database" >&2; return 1; }; }
+lines_with_key() { awk -v key="$env_key" '{ line = $0; sub(/^[ \\t]*(export[ \\t]+)?/, "", line); if (index(line, key) == 1 && substr(line, length(key) + 1) ~ /^[ \\t]*=/) print NR }' "$env_file"; }
 `;
 }
-const updateSubmodules = `if [ -f "$app/.gitmodules" ]; then
-  repo submodule --quiet sync --recursive
-  repo submodule --quiet update --init --recursive --force
-fi
-`;
-/** The tree exactly at the target: every tracked file, submodules with the target's pins. */
-function checkout(target) {
-    return `target=${(0,quote/* quote */.h)(target)}
-${dropStaleLock}
-if [ -d "$found" ]; then : > "$found/touched"; fi
-at_target() { [ "$(repo rev-parse HEAD)" = "$target" ] && repo update-index -q --refresh >/dev/null && repo diff-index --quiet HEAD; }
-${lookAtAll}if ! at_target; then
-  repo checkout --quiet --force --detach "$target"
-fi
-${updateSubmodules}
-at_target || { echo "the checkout is not exactly $target" >&2; repo status --short | head -n 20 >&2; exit 1; }
-fact head "$target"
+/**
+ * Read only. Facts: `env-database`, the database's name in the address; `env-trouble` with each reason why the address could not be changed;
+ * `as-found`, the file as it is.
+ */
+function askEnvFile(file, key) {
+    return `${prelude(file, key)}(
+if [ "$(lines_with_key | wc -l)" != 1 ]; then fact env-trouble "${key} is set on $(lines_with_key | wc -l) lines of it, and it must be one"; fi
+[ -w "$env_file" ] && [ -w "\${env_file%/*}" ] || fact env-trouble 'the SSH user may not write to it and to its folder'
+if repo ls-files --error-unmatch -- "$env_file" >/dev/null 2>&1; then fact env-trouble 'it is part of the release, so that a checkout would change the address back'; fi
+old_url=$(${(0,environment/* valueOf */.R)(file, key)}) || exit 1
+fact env-database "$(url_part database "$old_url")"
+)
 `;
 }
-/** The mirror of `checkout`: files, index, commit and branch as they were found. */
-const checkoutBack = `${dropStaleLock}
-if [ -d "$found" ]; then
-  tree=$(cat "$found/tree")
-  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
-  repo read-tree --reset -u "$tree"
-  repo checkout-index --all --force --quiet
-  branch=$(cat "$found/branch")
-  if [ -n "$branch" ]; then repo symbolic-ref HEAD "$branch"; else repo update-ref --no-deref HEAD "$(cat "$found/head")"; fi
-  [ "$(repo rev-parse HEAD)" = "$(cat "$found/head")" ] || repo update-ref --no-deref HEAD "$(cat "$found/head")"
-  ${updateSubmodules.replaceAll('\n', '\n  ')}
-  if [ -f "$found/index" ]; then cp -p "$found/index" "$git_dir/index"; fi
-  repo update-index -q --refresh >/dev/null || :
+/** Fact `as-found`: the file as it is, by its hash, mode and owner. */
+function envFileAsFound(file) {
+    return `fact as-found ${(0,quote/* quote */.h)(file)}" $(sha256sum < ${(0,quote/* quote */.h)(file)} | cut -c 1-64) $(stat -Lc '%a %U:%G' -- ${(0,quote/* quote */.h)(file)})"
+`;
+}
+/**
+ * Changes the place and the database in the address, and nothing else, in one step: the file is there whole at every moment. How it was is kept in
+ * `$found` once. Does nothing where the address is the new one already.
+ */
+function repoint(file, key, to) {
+    return `${prelude(file, key)}new_database=${(0,quote/* quote */.h)(to.database ?? '')} new_address=${(0,quote/* quote */.h)(to.address ?? '')}
+address_in_file() {
+${(0,environment/* valueOf */.R)(file, key)}
+}
+old_url=$(address_in_file) || exit 1
+place=$(url_part place "$old_url"); old_database=$(url_part database "$old_url")
+before=\${place%%[!:/@]*}; host=\${place#"$before"}
+port=; case $host in \\[*\\]:* | [!\\[]*:*) port=:\${host##*:} ;; esac
+new_place=$place; [ -z "$new_address" ] || new_place=$before$new_address$port
+old_part=$place/$old_database new_part=$new_place/\${new_database:-$old_database}
+if [ "$old_part" != "$new_part" ]; then
+  line=$(lines_with_key)
+  case $line in '' | *[!0-9]*) echo "$env_key must be set on exactly one line of $env_file" >&2; exit 1 ;; esac
+  if [ ! -f "$found/env-file" ]; then cp -p "$env_file" "$found/env-file.new"; mv "$found/env-file.new" "$found/env-file"; fi
+  for_sed() { printf '%s' "$1" | sed 's/[][\\\\/.^$*&]/\\\\&/g'; }
+  changed=$env_file.rollback-$$
+  trap 'rm -f "$changed"' EXIT
+  cp -p "$env_file" "$changed"
+  sed "\${line}s/$(for_sed "$old_part")/$(for_sed "$new_part")/" "$env_file" > "$changed"
+  prefix=\${old_url%%"$old_part"*}; suffix=\${old_url#*"$old_part"}
+  written=$(${(0,environment/* valueOf */.R)(file, key, '"$changed"')}) || exit 1
+  [ "$written" = "$prefix$new_part$suffix" ] || { echo "the address in $env_file could not be changed: it is written in a form that is not known" >&2; exit 1; }
+  sync "$changed" 2>/dev/null || :
+  mv -f "$changed" "$env_file"
+  trap - EXIT
+fi
+fact repointed ${(0,quote/* words */.a)(`${key} in ${file}`)}
+`;
+}
+/** The undo of `repoint`: the file as it was, to the byte. */
+function repointBack(file) {
+    return `env_file=$(readlink -f -- ${(0,quote/* quote */.h)(file)}) || env_file=${(0,quote/* quote */.h)(file)}
+if [ -f "$found/env-file" ]; then
+  cp -p "$found/env-file" "$env_file.rollback-$$"
+  mv -f "$env_file.rollback-$$" "$env_file"
 fi
 `;
-/** The run is over: what was kept for its undo goes, or stays under the run's name when a person may need it. */
-function closeFound(options) {
-    if (options.keepAs === undefined)
-        return `rm -rf "$found"\n`;
-    return `if [ -d "$found" ]; then mkdir -p "$git_dir/rollback-action/failed"; mv "$found" "$git_dir/rollback-action/failed/"${(0,quote/* quote */.h)(options.keepAs)}; fi\n`;
 }
 
 ;// CONCATENATED MODULE: ./build/commands/git.js
@@ -3938,271 +5413,91 @@ fi
 `;
 }
 
-;// CONCATENATED MODULE: ./build/commands/packages.js
-/** Installed dependencies: they go back with the code, and come back from what was kept, not from a registry. */
-
-/** Where the virtualenv is kept while the run may still be undone: under the run's name, for what an earlier run kept for a person is another. */
-const kept = '$virtualenv.rollback-kept-$run';
-function packages_location(virtualenv, run) {
-    return `virtualenv=${(0,quote/* quote */.h)(virtualenv)}; run=${(0,quote/* quote */.h)(run)}\n`;
-}
-/** A whole copy beside the virtualenv, made once; shares blocks with it where the file system can. */
-function keepPackages(virtualenv, run) {
-    return `${packages_location(virtualenv, run)}if [ ! -d "${kept}" ]; then
-  rm -rf "${kept}.part"
-  cp -a --reflink=auto "$virtualenv" "${kept}.part" 2>/dev/null || { rm -rf "${kept}.part"; cp -a "$virtualenv" "${kept}.part"; }
-  mv "${kept}.part" "${kept}"
-fi
-`;
-}
-/** The kept virtualenv takes its place again, at the same path (a virtualenv holds its own path and cannot move). */
-function packagesBack(virtualenv, run) {
-    return `${packages_location(virtualenv, run)}if [ -d "${kept}" ]; then
-  rm -rf "$virtualenv.rollback-failed"
-  if [ -d "$virtualenv" ]; then mv "$virtualenv" "$virtualenv.rollback-failed"; fi
-  mv "${kept}" "$virtualenv"
-  rm -rf "$virtualenv.rollback-failed"
-fi
-`;
-}
-/** The run is over: the copy goes. */
-function dropKeptPackages(virtualenv, run) {
-    return `${packages_location(virtualenv, run)}rm -rf "${kept}" "${kept}.part"\n`;
-}
-/**
- * The user's install command, in the checkout, with the virtualenv's programs first. What it starts holds none of the
- * step's own descriptors: a daemon that it leaves behind must not make the step look unfinished.
- */
-function install(options) {
-    return `umask "\${login_umask:-022}"
-cd ${(0,quote/* quote */.h)(options.appDir)}
-(
-${options.environment}
-${options.path}
-exec 3>&-
-sh -c ${(0,quote/* quote */.h)(options.command)}
-)
-`;
-}
-
-// EXTERNAL MODULE: ./build/hosts/run-folder.js
-var run_folder = __nccwpck_require__(4371);
-;// CONCATENATED MODULE: ./build/hosts/history.js
-/** The host's own record of how rollbacks ended: what `latest known good` and the metrics are read from. */
-
-
-/** A line of our own record; one that is damaged (a full disk, another program) is no run. */
-function readEndedRun(line) {
-    const [run, result, from, to, time, app] = readLine(line, ['run', 'result', 'from', 'to', 'time', 'app']);
-    if (run === undefined || result === undefined || from === undefined || to === undefined || !isTime(time))
-        return undefined;
-    return { run, result, from, to, time: Number(time), ...(app === undefined ? {} : { app }) };
-}
-/** One line, the same for the same run whoever writes it: a run that is taken up is known by it. */
-function writeBegunRun({ run, actor, from, to, startedAt }) {
-    return JSON.stringify({ run, actor, from, to, startedAt });
-}
-function readBegunRun(line) {
-    const [run, actor, from, to, startedAt] = readLine(line, ['run', 'actor', 'from', 'to', 'startedAt']);
-    if (run === undefined || actor === undefined || from === undefined || to === undefined || !isTime(startedAt))
-        return undefined;
-    return { run, actor, from, to, startedAt: Number(startedAt) };
-}
-/** A moment that JavaScript can name (a name of a file is made from it). */
-function isTime(text) {
-    return text !== undefined && /^\d{1,15}$/.test(text);
-}
-/** The values of a JSON object's keys as text; undefined for what is no text and no number. */
-function readLine(line, names) {
-    let read;
-    try {
-        read = JSON.parse(line);
+;// CONCATENATED MODULE: ./build/databases/mysql/affected.js
+/** Which tables a migration touches, read from the SQL that it would run. */
+const affected_name = '(?:(?:`(?:[^`]|``)+`|[\\w$]+)\\s*\\.\\s*)?(`(?:[^`]|``)+`|[\\w$]+)';
+const on = (text) => new RegExp(`^${text.replaceAll('@', affected_name).replaceAll(' ', '\\s+')}`, 'i');
+/** Statements that change no table by themselves. */
+const harmless = on('(?:BEGIN|COMMIT|START TRANSACTION|SET(?=\\s)|SELECT(?=\\s)|(?:CREATE(?: OR REPLACE)?|ALTER|DROP)(?: ALGORITHM\\s*=\\s*\\w+)?(?: DEFINER\\s*=\\s*\\S+)?(?: SQL SECURITY \\w+)? VIEW|DROP (?:TRIGGER|PROCEDURE|FUNCTION|EVENT))\\b');
+const onlyColumns = [
+    on('ALTER(?: IGNORE)? TABLE(?: IF EXISTS)? @'),
+    on('CREATE(?: OR REPLACE)?(?: UNIQUE| FULLTEXT| SPATIAL)? INDEX(?: IF NOT EXISTS)? \\S+(?: USING \\w+)? ON @'),
+    on('DROP INDEX(?: IF EXISTS)? \\S+ ON @'),
+];
+const alsoRows = [
+    on('TRUNCATE(?: TABLE)? @'),
+    on('(?:INSERT|REPLACE)(?: LOW_PRIORITY| DELAYED| HIGH_PRIORITY)?(?: IGNORE)?(?: INTO)? @'),
+    on('UPDATE(?: LOW_PRIORITY)?(?: IGNORE)? @ SET\\b'),
+    on('DELETE(?: LOW_PRIORITY)?(?: QUICK)?(?: IGNORE)? FROM @(?= WHERE\\b| ORDER\\b| LIMIT\\b|\\s*$)'),
+];
+const create = on('CREATE(?: OR REPLACE)? TABLE(?: IF NOT EXISTS)? @');
+const drop = on('DROP TABLE(?: IF EXISTS)? (.+?)(?: RESTRICT| CASCADE)?$');
+const rename = on('RENAME TABLES?(?: IF EXISTS)? (.+)$');
+const renamedTo = new RegExp(`\\bRENAME\\s+(?:TO\\s+|AS\\s+|=\\s*)?(?!COLUMN\\b|INDEX\\b|KEY\\b)${affected_name}\\s*$`, 'i');
+/** @param sql as `alembic downgrade --sql` prints it; empty when it is not known. */
+function affectedBy(sql) {
+    const all = statements(sql);
+    if (all.length === 0)
+        return { kind: 'everything' };
+    const tables = new Map();
+    const created = new Set();
+    const touch = (quoted, rows) => { tables.set(bare(quoted), rows || (tables.get(bare(quoted)) ?? false)); };
+    for (const statement of all) {
+        const columns = first(onlyColumns, statement);
+        const rows = first(alsoRows, statement);
+        const made = create.exec(statement)?.[1];
+        const dropped = drop.exec(statement)?.[1];
+        const moved = rename.exec(statement)?.[1];
+        if (columns !== undefined) {
+            touch(columns, false);
+            const to = renamedTo.exec(statement)?.[1];
+            if (to !== undefined)
+                created.add(bare(to));
+        }
+        else if (rows !== undefined)
+            touch(rows, true);
+        else if (made !== undefined)
+            created.add(bare(made));
+        else if (dropped !== undefined)
+            for (const each of dropped.split(','))
+                touch(each, false);
+        else if (moved !== undefined) {
+            for (const pair of moved.split(',')) {
+                const [from = '', to = ''] = pair.split(/\s+TO\s+/i);
+                touch(from, false);
+                created.add(bare(to));
+            }
+        }
+        else if (!harmless.test(statement))
+            return { kind: 'everything' };
     }
-    catch {
-        return [];
+    // A table that is dropped and made again has other rows.
+    return { kind: 'tables', tables: [...tables].map(([table, rows]) => ({ name: table, rows: rows || created.has(table) })), created: [...created] };
+}
+function first(patterns, statement) {
+    for (const pattern of patterns) {
+        const found = pattern.exec(statement)?.[1];
+        if (found !== undefined)
+            return found;
     }
-    const values = new Map(typeof read === 'object' && read !== null ? Object.entries(read) : []);
-    return names.map((name) => values.get(name)).map((value) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined));
+    return undefined;
 }
-/** Folder of this application's journal, as shell text; those of its runs lie below it (run-folder.ts). */
-function stateFolder(environment) {
-    return `"\${XDG_STATE_HOME:-$HOME/.local/state}"/rollback-action/${(0,quote/* quote */.h)((0,run_folder/* folderName */.u)(environment))}`;
+/** The name itself, without a database's name before it and without backticks. */
+function bare(quoted) {
+    const last = new RegExp(`^\\s*${affected_name}\\s*$`).exec(quoted)?.[1] ?? quoted.trim();
+    return last.startsWith('`') ? last.slice(1, -1).replaceAll('``', '`') : last;
 }
-/** How many ended runs a host keeps the steps of. */
-const runsKept = 20;
-/** Appends how this run ended, and forgets the steps of runs long ago. Asking twice writes one line. */
-function recordEnd(environment, ended) {
-    return `state=${stateFolder(environment)}
-run=${(0,quote/* quote */.h)(ended.run)}
-mkdir -p "$state"
-if ! grep -qF ${(0,quote/* quote */.h)(`"run":${JSON.stringify(ended.run)}`)} "$state/releases" 2>/dev/null; then
-  printf '%s\\n' ${(0,quote/* quote */.h)(JSON.stringify(ended))} >> "$state/releases"
-fi
-ls -1t "$state" | grep -vxF -e releases -e "$run" | tail -n +${runsKept} | while IFS= read -r old; do
-  if [ -d "$state/$old" ]; then rm -rf "$state/$old"; fi
-done
-`;
-}
-
-// EXTERNAL MODULE: ./build/parallel.js
-var parallel = __nccwpck_require__(3344);
-;// CONCATENATED MODULE: ./build/commands/environment.js
-/** The application's own environment, as its env file on the host gives it: read as data, never run. */
-
-/**
- * Reads an env file from standard input: systemd's `EnvironmentFile` and dotenv lines, an optional `export`, quotes, comments, values of
- * several lines. With `-v want=KEY` it prints that key's value (the last one counts), without it one `export KEY='value'` a line.
- * Nothing is expanded. Where the two formats differ, a backslash means what systemd says and ` # …` after a bare value is a comment.
- */
-const envFile = String.raw `
-function exported(value,   count, parts, i, text) {
-  count = split(value, parts, "\047"); text = parts[1]
-  for (i = 2; i <= count; i++) text = text "\047\\\047\047" parts[i]
-  return "\047" text "\047"
-}
-{ sub(/\r$/, ""); text = text $0 "\n" }
-END {
-  while (text != "") {
-    if (!match(text, /^[ \t]*(export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=[ \t]*/)) { text = substr(text, index(text, "\n") + 1); continue }
-    key = substr(text, 1, RLENGTH); text = substr(text, RLENGTH + 1)
-    sub(/^[ \t]*(export[ \t]+)?/, "", key); sub(/[ \t]*=[ \t]*$/, "", key)
-    value = ""
-    while (match(text, /^"([^"\\]|\\.|\\\n)*"/) || match(text, /^\047[^\047]*\047/)) {
-      part = substr(text, 2, RLENGTH - 2); double = substr(text, 1, 1) == "\""; text = substr(text, RLENGTH + 1)
-      if (!double) { value = value part; continue }
-      while ((at = index(part, "\\")) > 0) {
-        next_one = substr(part, at + 1, 1); value = value substr(part, 1, at - 1)
-        if (index("\"\\$" sprintf("%c", 96), next_one) > 0) value = value next_one
-        else if (next_one != "\n") value = value "\\" next_one
-        part = substr(part, at + 2)
-      }
-      value = value part
+/** Statements without comments, split where a semicolon stands outside of quotes. */
+function statements(sql) {
+    const token = /'(?:[^'\\]|\\[^]|'')*'|"(?:[^"\\]|\\[^]|"")*"|`(?:[^`]|``)*`|--[^\n]*|#[^\n]*|\/\*[^]*?\*\/|;|[^'"`#;/-]+|[^]/g;
+    const all = [''];
+    for (const [text] of sql.matchAll(token)) {
+        if (text === ';')
+            all.push('');
+        else if (!/^(?:--|#|\/\*(?![!M]))/.test(text))
+            all.push((all.pop() ?? '') + text);
     }
-    bare = substr(text, 1, index(text, "\n") - 1); text = substr(text, index(text, "\n") + 1)
-    if (bare ~ /^#/ && value == "") bare = ""
-    sub(/[ \t]+#.*$/, "", bare); sub(/[ \t]+$/, "", bare)
-    while ((at = index(bare, "\\")) > 0) { value = value substr(bare, 1, at - 1) substr(bare, at + 1, 1); bare = substr(bare, at + 2) }
-    values[key] = value bare
-    if (!(key in seen)) { seen[key] = 1; keys[++count] = key }
-  }
-  if (want != "") { if (want in values) print values[want]; else exit 3; exit }
-  for (i = 1; i <= count; i++) if (keys[i] !~ /^(UID|EUID|PPID|BASHOPTS|BASH_VERSINFO|SHELLOPTS)$/) print "export " keys[i] "=" exported(values[keys[i]])
-}`;
-/** sh that keeps the file in `$env_text`, read as root where only root may. */
-function read(file) {
-    return `env_text=$(cat ${(0,quote/* quote */.h)(file)} 2>/dev/null) || env_text=$(as_root cat ${(0,quote/* quote */.h)(file)}) || { echo ${(0,quote/* quote */.h)(`${file} cannot be read`)} >&2; exit 1; }`;
-}
-/** sh that prints the value of one key; fails, naming file and key, when it is not there. */
-function environment_valueOf(file, key) {
-    return `${read(file)}
-printf '%s\\n' "$env_text" | awk -v want=${(0,quote/* quote */.h)(key)} ${(0,quote/* quote */.h)(envFile)} || { echo ${(0,quote/* quote */.h)(`${file} has no ${key}`)} >&2; exit 1; }`;
-}
-/**
- * sh that exports what the application's own process is given; only ever in a subshell, around the user's commands: `( … ; exec alembic )`.
- * @param source `secret` exports the URL under `exportAs` (`DATABASE_URL`), in the environment of that one process.
- */
-function environmentOf(source, file) {
-    const exports = [];
-    const envFilePath = source?.kind === 'env-file' ? source.file : file;
-    if (envFilePath !== undefined) {
-        exports.push(read(envFilePath), `env_text=$(printf '%s\\n' "$env_text" | awk ${(0,quote/* quote */.h)(envFile)})`, 'eval "$env_text"', 'unset env_text');
-    }
-    if (source?.kind === 'secret')
-        exports.push(`export ${source.exportAs ?? 'DATABASE_URL'}="$secret"`);
-    return exports.map((line) => `${line}\n`).join('');
-}
-
-;// CONCATENATED MODULE: ./build/commands/mysql.js
-
-
-/**
- * Reads a database URL from standard input and prints an option file; with `-v want=database` the database's name; with `-v want=host` its
- * address. Parts are percent-decoded byte by byte. User and password end at the last `@` before the path, as in RFC 3986.
- * A Python driver that speaks TCP to `localhost` is taken at its word, since MySQL's own clients would use a socket there.
- */
-const optionFile = String.raw `
-function decoded(text,   at, result) {
-  while ((at = index(text, "%")) > 0) {
-    result = result substr(text, 1, at - 1)
-    high = index("0123456789abcdef", tolower(substr(text, at + 1, 1))); low = index("0123456789abcdef", tolower(substr(text, at + 2, 1)))
-    if (length(substr(text, at + 1, 2)) == 2 && high && low) { result = result sprintf("%c", (high - 1) * 16 + low - 1); text = substr(text, at + 3) }
-    else { result = result "%"; text = substr(text, at + 1) }
-  }
-  return result text
-}
-function option(name, value,   i, c, text) {
-  for (i = 1; i <= length(value); i++) {
-    c = substr(value, i, 1)
-    text = text (c == "\t" ? "\\t" : c == "\n" ? "\\n" : c == "\r" ? "\\r" : c == "\\" || c == "\"" ? "\\" c : c)
-  }
-  print name "=\"" text "\""
-}
-{ url = url (NR > 1 ? "\n" : "") $0 }
-END {
-  if (!match(url, /^(mysql|mariadb)(\+[a-z0-9]+)?:\/\//)) exit 4
-  scheme = substr(url, 1, RLENGTH - 3); rest = substr(url, RLENGTH + 1)
-  authority = rest; sub(/[\/?].*$/, "", authority)
-  if (index(authority, "@") == 0 && index(rest, "@") > 0) authority = substr(rest, 1, index(rest, "@")) 
-  at = 0; for (i = 1; i <= length(authority); i++) if (substr(authority, i, 1) == "@") at = i
-  if (at) { login = substr(authority, 1, at - 1); rest = substr(rest, at + 1) }
-  place = rest; sub(/[\/?].*$/, "", place); rest = substr(rest, length(place) + 1)
-  query = ""; if ((i = index(rest, "?")) > 0) { query = substr(rest, i + 1); rest = substr(rest, 1, i - 1) }
-  database = decoded(substr(rest, 2))
-  if (place ~ /^\[/) { host = substr(place, 2, index(place, "]") - 2); port = substr(place, index(place, "]") + 1) }
-  else { host = place; sub(/:.*$/, "", host); port = substr(place, length(host) + 1) }
-  sub(/^:/, "", port)
-  if (want == "database") { print database; exit }
-  if (want == "host") { print decoded(host); exit }
-  print "[client]"
-  if ((i = index(login, ":")) > 0) { option("user", decoded(substr(login, 1, i - 1))); option("password", decoded(substr(login, i + 1))) }
-  else if (login != "") option("user", decoded(login))
-  count = split(query, pairs, "&")
-  for (i = 1; i <= count; i++) {
-    key = pairs[i]; sub(/=.*$/, "", key); value = substr(pairs[i], length(key) + 2); gsub(/\+/, " ", value); value = decoded(value)
-    if (key == "unix_socket" || key == "socket") { socket = value; option("socket", value) }
-    if (key ~ /^ssl_(ca|cert|key|capath|cipher)$/ || key ~ /^ssl-(ca|cert|key)$/) { gsub(/_/, "-", key); option(key, value); checked = 1 }
-  }
-  if (host != "" && socket == "") option("host", decoded(host))
-  if (port != "" && socket == "") option("port", port)
-  if (socket == "" && host != "" && (host != "localhost" || scheme ~ /pymysql|asyncmy|aiomysql|mysqlconnector/)) print "protocol=tcp"
-  if (!checked && mariadb) print "skip-ssl-verify-server-cert"
-}`;
-/** What every session is set to: exact values in and out, no key checks, no wait without end. */
-const session = [
-    'SET NAMES utf8mb4', "SESSION time_zone = '+00:00'", "SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO'", 'SESSION foreign_key_checks = 0',
-    'SESSION group_concat_max_len = 16777216', 'SESSION sql_quote_show_create = 1', 'SESSION lock_wait_timeout = 120',
-    'SESSION innodb_lock_wait_timeout = 120', '/*!80000 SESSION information_schema_stats_expiry = 0, */ /*M!100201 SESSION check_constraint_checks = 0, */ @rollback_action = 1',
-].join(', ');
-/**
- * Defines, for the rest of the script:
- * - `$database`, the name; `$database_address`, the host's name in the URL, empty for a socket;
- * - `db`, the client: SQL on standard input or `-e`, rows as tab-separated lines without a heading; stops at the first error;
- * - `db_dump`, the dump program with its credentials; `$dumper`, its path, empty when there is none.
- *
- * The options come on a file descriptor and are the only ones read (`--defaults-file`): a `.my.cnf` of the SSH user would win over them.
- * Fails with one line when there is no client or no usable URL.
- */
-function databasePrelude(source) {
-    const url = source.kind === 'secret' ? `printf '%s\\n' "$secret"` : environment_valueOf(source.file, source.key);
-    return `client=$(command -v mariadb) || client=$(command -v mysql) || { echo 'neither mariadb nor mysql, the database client, is installed' >&2; exit 1; }
-dumper=$(command -v mariadb-dump) || dumper=$(command -v mysqldump) || dumper=
-from_url=${(0,quote/* quote */.h)(optionFile)}
-is_mariadb=; case $("$client" --version) in *MariaDB*) is_mariadb=1;; esac
-database_url=$(${url}) || exit 1
-db_options=$(printf '%s\\n' "$database_url" | awk -v mariadb="$is_mariadb" "$from_url") || { echo 'the database URL is not one of mysql:// or mariadb://' >&2; exit 1; }
-database=$(printf '%s\\n' "$database_url" | awk -v want=database "$from_url")
-database_address=$(printf '%s\\n' "$database_url" | awk -v want=host "$from_url")
-unset database_url
-[ -n "$database" ] || { echo 'the database URL names no database' >&2; exit 1; }
-db() { "$client" --defaults-file=/dev/fd/5 --connect-timeout=20 --init-command=${(0,quote/* quote */.h)(session)} --default-character-set=utf8mb4 --batch --raw --skip-column-names "$@" -- "$database" 5<<END_OF_OPTIONS
-$db_options
-END_OF_OPTIONS
-}
-db_dump() { "$dumper" --defaults-file=/dev/fd/5 "$@" -- "$database" 5<<END_OF_OPTIONS
-$db_options
-END_OF_OPTIONS
-}
-`;
+    return all.map((statement) => statement.trim()).filter((statement) => statement !== '');
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -4214,33 +5509,43 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 const ours = String.raw `'\_rollback\_%'`;
 const q = (...columns) => `CONCAT_WS('|', ${columns.map((column) => `QUOTE(${column})`).join(', ')})`;
 const here = (column) => `${column} = DATABASE()`;
-/** One line for everything that a migration can define. AUTO_INCREMENT counters and the order of indexes are not part of a schema. */
+/** Names of the database itself, as the server writes them into views and defaults, are not part of a schema. */
+const anywhere = (column) => `REPLACE(${column}, CONCAT('\`', DATABASE(), '\`.'), '')`;
+/**
+ * One line for everything that a migration can define. AUTO_INCREMENT counters and the order of indexes are not part of a schema, nor are
+ * definers, and whether an event is on: a restore gives it other ones.
+ */
 const schema = [
-    `SELECT ${q("'table'", 'table_name', 'table_type', 'engine', 'row_format', 'table_collation', 'table_comment', 'create_options')} FROM information_schema.tables WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
-    `SELECT ${q("'column'", 'table_name', 'ordinal_position', 'column_name', 'column_type', 'is_nullable', 'column_default', 'character_set_name', 'collation_name', 'extra', 'generation_expression', 'column_comment')} FROM information_schema.columns WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
+    `SELECT ${q("'table'", 'table_name', 'table_type', 'engine', 'row_format', 'table_collation', "IF(table_type = 'VIEW', '', table_comment)", // Which a dump writes out where the table had it by default.
+    "TRIM(REPLACE(create_options, 'page_checksum=1', ''))")} FROM information_schema.tables WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
+    `SELECT ${q("'column'", 'table_name', 'ordinal_position', 'column_name', 'column_type', 'is_nullable', anywhere('column_default'), 'character_set_name', 'collation_name', 'extra', 'generation_expression', 'column_comment')} FROM information_schema.columns WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
     `SELECT ${q("'index'", 'table_name', 'index_name', 'seq_in_index', 'column_name', 'non_unique', 'sub_part', 'collation', 'index_type', 'index_comment')} FROM information_schema.statistics WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
     `SELECT ${q("'constraint'", 'table_name', 'constraint_name', 'constraint_type')} FROM information_schema.table_constraints WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours}`,
-    `SELECT ${q("'foreign key'", 'table_name', 'constraint_name', 'ordinal_position', 'column_name', 'referenced_table_schema', 'referenced_table_name', 'referenced_column_name')} FROM information_schema.key_column_usage WHERE ${here('table_schema')} AND referenced_table_name IS NOT NULL AND table_name NOT LIKE ${ours}`,
+    `SELECT ${q("'foreign key'", 'table_name', 'constraint_name', 'ordinal_position', 'column_name', "NULLIF(referenced_table_schema, table_schema)", 'referenced_table_name', 'referenced_column_name')} FROM information_schema.key_column_usage WHERE ${here('table_schema')} AND referenced_table_name IS NOT NULL AND table_name NOT LIKE ${ours}`,
     `SELECT ${q("'rule'", 'table_name', 'constraint_name', 'update_rule', 'delete_rule')} FROM information_schema.referential_constraints WHERE ${here('constraint_schema')} AND table_name NOT LIKE ${ours}`,
-    `SELECT ${q("'trigger'", 'event_object_table', 'trigger_name', 'action_order', 'action_timing', 'event_manipulation', 'action_statement', 'definer', 'sql_mode')} FROM information_schema.triggers WHERE ${here('trigger_schema')}`,
-    `SELECT ${q("'view'", 'table_name', 'view_definition', 'definer', 'security_type', 'check_option')} FROM information_schema.views WHERE ${here('table_schema')}`,
-    `SELECT ${q("'routine'", 'routine_name', 'routine_type', 'dtd_identifier', 'routine_definition', 'definer', 'security_type', 'sql_mode')} FROM information_schema.routines WHERE ${here('routine_schema')}`,
+    `SELECT ${q("'trigger'", 'event_object_table', 'trigger_name', 'action_order', 'action_timing', 'event_manipulation', 'action_statement', 'sql_mode')} FROM information_schema.triggers WHERE ${here('trigger_schema')}`,
+    `SELECT ${q("'view'", 'table_name', anywhere('view_definition'), 'security_type', 'check_option')} FROM information_schema.views WHERE ${here('table_schema')}`,
+    `SELECT ${q("'routine'", 'routine_name', 'routine_type', 'dtd_identifier', 'routine_definition', 'security_type', 'sql_mode')} FROM information_schema.routines WHERE ${here('routine_schema')}`,
     `SELECT ${q("'parameter'", 'specific_name', 'ordinal_position', 'parameter_name', 'parameter_mode', 'dtd_identifier')} FROM information_schema.parameters WHERE ${here('specific_schema')}`,
-    `SELECT ${q("'event'", 'event_name', 'event_definition', 'definer', 'interval_value', 'interval_field', 'execute_at', 'status')} FROM information_schema.events WHERE ${here('event_schema')}`,
+    `SELECT ${q("'event'", 'event_name', 'event_definition', 'interval_value', 'interval_field', 'execute_at')} FROM information_schema.events WHERE ${here('event_schema')}`,
 ];
 /** Not in MySQL 5.7, which has no such constraints. A kept copy of a table has the same ones. */
 const checks = `SELECT DISTINCT ${q("'check'", 'constraint_name', 'check_clause')} FROM information_schema.check_constraints WHERE ${here('constraint_schema')} AND constraint_name IN
   (SELECT constraint_name FROM information_schema.table_constraints WHERE ${here('table_schema')} AND table_name NOT LIKE ${ours})`;
-/** Fact `schema-fingerprint`: SHA-256 over everything that migrations can define. */
-const schemaFingerprint = `schema_lines() {
-  db -e ${(0,quote/* quote */.h)(schema.join(' UNION ALL '))}
-  case $(db -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'information_schema' AND table_name = 'CHECK_CONSTRAINTS'") in
-    0) ;;
-    *) db -e ${(0,quote/* quote */.h)(checks)} ;;
-  esac
+/** Defines `fingerprint_in DATABASE ADDRESS`, which prints SHA-256 over everything that migrations can define. */
+const fingerprintIn = `schema_lines() {
+  db_on "$1" "$2" -e ${(0,quote/* quote */.h)(schema.join(' UNION ALL '))} || return 1
+  has_checks=$(db_on "$1" "$2" -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'information_schema' AND table_name = 'CHECK_CONSTRAINTS'") || return 1
+  [ "$has_checks" = 0 ] || db_on "$1" "$2" -e ${(0,quote/* quote */.h)(checks)}
 }
-schema_text=$(schema_lines)
-fact schema-fingerprint "$(printf '%s\\n' "$schema_text" | sort | sha256sum | cut -d ' ' -f 1)"
+fingerprint_in() {
+  schema_text=$(schema_lines "$1" "$2") || return 1
+  printf '%s\\n' "$schema_text" | sort | sha256sum | cut -d ' ' -f 1
+}
+`;
+/** Fact `schema-fingerprint`: that of `$database`. */
+const schemaFingerprint = `schema=$(fingerprint_in "$database" '')
+fact schema-fingerprint "$schema"
 `;
 /** A value as text that is the same exactly when the value is: long ones hashed, floating point at full length. */
 const exact = (column) => `CASE
@@ -4408,14 +5713,830 @@ printf '%s' "$left" | facts left
 `;
 }
 
+;// CONCATENATED MODULE: ./build/commands/mysql.js
+
+
+/**
+ * Reads a database URL from standard input and prints an option file; with `-v want=database` the database's name; with `-v want=host` its
+ * address. Parts are percent-decoded byte by byte. User and password end at the last `@` before the path, as in RFC 3986.
+ * A Python driver that speaks TCP to `localhost` is taken at its word, since MySQL's own clients would use a socket there.
+ */
+const optionFile = String.raw `
+function decoded(text,   at, result) {
+  while ((at = index(text, "%")) > 0) {
+    result = result substr(text, 1, at - 1)
+    high = index("0123456789abcdef", tolower(substr(text, at + 1, 1))); low = index("0123456789abcdef", tolower(substr(text, at + 2, 1)))
+    if (length(substr(text, at + 1, 2)) == 2 && high && low) { result = result sprintf("%c", (high - 1) * 16 + low - 1); text = substr(text, at + 3) }
+    else { result = result "%"; text = substr(text, at + 1) }
+  }
+  return result text
+}
+function option(name, value,   i, c, text) {
+  for (i = 1; i <= length(value); i++) {
+    c = substr(value, i, 1)
+    text = text (c == "\t" ? "\\t" : c == "\n" ? "\\n" : c == "\r" ? "\\r" : c == "\\" || c == "\"" ? "\\" c : c)
+  }
+  print name "=\"" text "\""
+}
+{ url = url (NR > 1 ? "\n" : "") $0 }
+END {
+  if (!match(url, /^(mysql|mariadb)(\+[a-z0-9]+)?:\/\//)) exit 4
+  scheme = substr(url, 1, RLENGTH - 3); rest = substr(url, RLENGTH + 1)
+  authority = rest; sub(/[\/?].*$/, "", authority)
+  if (index(authority, "@") == 0 && index(rest, "@") > 0) authority = substr(rest, 1, index(rest, "@")) 
+  at = 0; for (i = 1; i <= length(authority); i++) if (substr(authority, i, 1) == "@") at = i
+  if (at) { login = substr(authority, 1, at - 1); rest = substr(rest, at + 1) }
+  place = rest; sub(/[\/?].*$/, "", place); rest = substr(rest, length(place) + 1)
+  query = ""; if ((i = index(rest, "?")) > 0) { query = substr(rest, i + 1); rest = substr(rest, 1, i - 1) }
+  database = decoded(substr(rest, 2))
+  if (place ~ /^\[/) { host = substr(place, 2, index(place, "]") - 2); port = substr(place, index(place, "]") + 1) }
+  else { host = place; sub(/:.*$/, "", host); port = substr(place, length(host) + 1) }
+  sub(/^:/, "", port)
+  if (want == "database") { print database; exit }
+  if (want == "host") { print decoded(host); exit }
+  print "[client]"
+  if ((i = index(login, ":")) > 0) { option("user", decoded(substr(login, 1, i - 1))); option("password", decoded(substr(login, i + 1))) }
+  else if (login != "") option("user", decoded(login))
+  count = split(query, pairs, "&")
+  for (i = 1; i <= count; i++) {
+    key = pairs[i]; sub(/=.*$/, "", key); value = substr(pairs[i], length(key) + 2); gsub(/\+/, " ", value); value = decoded(value)
+    if (key == "unix_socket" || key == "socket") { socket = value; option("socket", value) }
+    if (key ~ /^ssl_(ca|cert|key|capath|cipher)$/ || key ~ /^ssl-(ca|cert|key)$/) { gsub(/_/, "-", key); option(key, value); checked = 1 }
+  }
+  if (host != "" && socket == "") option("host", decoded(host))
+  if (port != "" && socket == "") option("port", port)
+  if (socket == "" && host != "" && (host != "localhost" || scheme ~ /pymysql|asyncmy|aiomysql|mysqlconnector/)) print "protocol=tcp"
+  if (!checked && mariadb) print "skip-ssl-verify-server-cert"
+}`;
+/** What every session is set to: exact values in and out, no key checks, no wait without end. */
+const session = [
+    'SET NAMES utf8mb4', "SESSION time_zone = '+00:00'", "SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO'", 'SESSION foreign_key_checks = 0',
+    'SESSION group_concat_max_len = 16777216', 'SESSION sql_quote_show_create = 1', 'SESSION lock_wait_timeout = 120',
+    'SESSION innodb_lock_wait_timeout = 120', '/*!80000 SESSION information_schema_stats_expiry = 0, */ /*M!100201 SESSION check_constraint_checks = 0, */ @rollback_action = 1',
+].join(', ');
+/** Options of every client that is asked something, as words for sh. */
+const asked = `--connect-timeout=20 --init-command=${(0,quote/* quote */.h)(session)} --default-character-set=utf8mb4 --binary-mode --batch --raw --skip-column-names`;
+/**
+ * Defines, for the rest of the script:
+ * - `$database`, the name; `$database_address`, the host's name in the URL, empty for a socket;
+ * - `db`, the client: SQL on standard input or `-e`, rows as tab-separated lines without a heading; stops at the first error, obeys no
+ *   command of the client besides `DELIMITER`;
+ * - `db_on DATABASE ADDRESS …`, the same in another database, and at another address unless it is empty;
+ * - `db_with OPTIONS DATABASE ADDRESS …`, the same with the text of another option file, as `options_of URL` prints it;
+ * - `db_dump`, the dump program with its credentials; `$dumper`, its path, empty when there is none.
+ *
+ * The options come on a file descriptor and are the only ones read (`--defaults-file`): a `.my.cnf` of the SSH user would win over them.
+ * Fails with one line when there is no client or no usable URL.
+ */
+function databasePrelude(source) {
+    const url = source.kind === 'secret' ? 'secret_line 1' : (0,environment/* valueOf */.R)(source.file, source.key);
+    return `client=$(command -v mariadb) || client=$(command -v mysql) || { echo 'neither mariadb nor mysql, the database client, is installed' >&2; exit 1; }
+dumper=$(command -v mariadb-dump) || dumper=$(command -v mysqldump) || dumper=
+from_url=${(0,quote/* quote */.h)(optionFile)}
+is_mariadb=; case $("$client" --version) in *MariaDB*) is_mariadb=1;; esac
+options_of() { printf '%s\\n' "$1" | awk -v mariadb="$is_mariadb" "$from_url"; }
+database_url=$(${url}) || exit 1
+db_options=$(options_of "$database_url") || { echo 'the database URL is not one of mysql:// or mariadb://' >&2; exit 1; }
+database=$(printf '%s\\n' "$database_url" | awk -v want=database "$from_url")
+database_address=$(printf '%s\\n' "$database_url" | awk -v want=host "$from_url")
+unset database_url
+[ -n "$database" ] || { echo 'the database URL names no database' >&2; exit 1; }
+db() { db_on "$database" '' "$@"; }
+db_on() { db_with "$db_options" "$@"; }
+db_with() {
+  with_options=$1 on_database=$2 on_address=$3; shift 3
+  "$client" --defaults-file=/dev/fd/5 \${on_address:+--protocol=tcp "--host=$on_address"} ${asked} "$@" -- "$on_database" 5<<END_OF_OPTIONS
+$with_options
+END_OF_OPTIONS
+}
+db_dump() { "$dumper" --defaults-file=/dev/fd/5 "$@" -- "$database" 5<<END_OF_OPTIONS
+$db_options
+END_OF_OPTIONS
+}
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql/beside/admin.js
+/** Whose rights a restore uses. */
+
+
+/** Privileges on everything that creating, loading, carrying grants, fencing and renaming need together. */
+const needed = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'RELOAD', 'PROCESS', 'REFERENCES', 'INDEX', 'ALTER', 'LOCK TABLES', 'EXECUTE', 'CREATE VIEW', 'SHOW VIEW', 'CREATE ROUTINE', 'ALTER ROUTINE', 'CREATE USER', 'EVENT', 'TRIGGER', 'SUPER'];
+const mayAll = String.raw `
+/^GRANT .* ON \*\.\* TO .* WITH GRANT OPTION/ {
+  all = substr($0, 7); sub(/ ON \*\.\* TO .*/, "", all); count = split(all, privileges, /, */)
+  for (i = 1; i <= count; i++) have[privileges[i]] = 1
+}
+END { count = split(needed, names, ","); missing = 0; for (i = 1; i <= count; i++) if (!(names[i] in have)) missing = 1; exit missing && !("ALL PRIVILEGES" in have) }`;
+/**
+ * Defines `db_admin DATABASE …` and `dump_admin DATABASE …`, the dump program with the same rights. Over the socket the server is asked where its
+ * socket is, and whether it is the server of the URL.
+ */
+function admin(how) {
+    if (how === 'socket') {
+        return `server_socket=$(db_with "$db_options" information_schema '' -e 'SELECT @@socket')
+db_admin() { admin_database=$1; shift; as_root "$client" --no-defaults --protocol=socket "--socket=$server_socket" ${asked} "$@" -- "$admin_database"; }
+dump_admin() { as_root "$dumper" --no-defaults --protocol=socket "--socket=$server_socket" "$@"; }
+${asAdmin}`;
+    }
+    return `admin_options=${how === 'own' ? '$db_options' : `$(options_of "$(secret_line 2)") || { echo 'it is not one of mysql:// or mariadb://' >&2; exit 1; }`}
+db_admin() { admin_database=$1; shift; db_with "$admin_options" "$admin_database" '' "$@"; }
+dump_admin() { "$dumper" --defaults-file=/dev/fd/5 "$@" 5<<END_OF_OPTIONS
+$admin_options
+END_OF_OPTIONS
+}
+${asAdmin}`;
+}
+const asAdmin = `as_admin() { db_on() { on_database=$1; shift 2; db_admin "$on_database" "$@"; }; }
+`;
+/** Fact `admin` with the first way that may do it all; else `admin-missing` for each, ending with the line that is missing. */
+function askAdmin({ url }) {
+    const ways = [...(url ? ['url'] : []), 'own', 'socket'];
+    return `identity='SELECT CONCAT_WS(CHAR(47), @@hostname, @@port, @@datadir, @@pid_file), QUOTE(SUBSTRING_INDEX(CURRENT_USER(), CHAR(64), 1)), QUOTE(SUBSTRING_INDEX(CURRENT_USER(), CHAR(64), -1)); SHOW GRANTS'
+admin_found=
+if this_server=$(db_with "$db_options" information_schema '' -e "$identity" 2>/dev/null); then this_server=$(printf '%s\\n' "$this_server" | head -n 1 | cut -f 1); else this_server=; fi
+try_admin() {
+  admin_said=$(db_admin information_schema -e "$identity" 2>&1) || { printf '%s\\n' "$admin_said" | tail -n 1; return 1; }
+  admin_line=$(printf '%s\\n' "$admin_said" | head -n 1)
+  [ "$(printf '%s\\n' "$admin_line" | cut -f 1)" = "$this_server" ] || { echo 'it is another server'; return 1; }
+  printf '%s\\n' "$admin_said" | awk -v needed=${(0,quote/* quote */.h)(needed.join(','))} ${(0,quote/* quote */.h)(mayAll)} && return 0
+  echo "GRANT ALL PRIVILEGES ON *.* TO $(printf '%s\\n' "$admin_line" | cut -f 2)@$(printf '%s\\n' "$admin_line" | cut -f 3) WITH GRANT OPTION"
+  return 1
+}
+[ -z "$this_server" ] || {
+${ways.map((how) => `if [ -z "$admin_found" ]; then
+if ${how}_trouble=$(
+exec 2>&1
+${admin(how)}try_admin
+); then admin_found=${how}; fi
+fi
+`).join('')}if [ -n "$admin_found" ]; then fact admin "$admin_found"; else
+${ways.map((how) => missing[how]).join('')}fi
+}
+`;
+}
+const missing = {
+    url: `fact admin-missing "the user of database-admin-url: $url_trouble"
+`,
+    own: `fact admin-missing "the application's own user (better: another one, in database-admin-url): $own_trouble"
+`,
+    socket: `case $socket_trouble in
+  GRANT*) fact admin-missing "the server's own account over its socket: $socket_trouble" ;;
+  *) fact admin-missing "the server's own account over its socket ($socket_trouble), a line of sudoers: $(id -un) ALL=(root) NOPASSWD: $client, \${dumper:-$(dirname "$client")/mariadb-dump}" ;;
+esac
+`,
+};
+
+;// CONCATENATED MODULE: ./build/databases/mysql/beside/events.js
+/**
+ * Events act by themselves: those of the data in use, and of no other. A restored one is `DISABLE ON SLAVE` until its data is in use, which no
+ * application uses on its only server, so that what was off by choice stays off. Follows `admin()`.
+ */
+
+
+/** ALTER EVENT makes whoever runs it the definer, unless it names one. */
+const definer = `CONCAT(${fingerprint_name("LEFT(definer, CHAR_LENGTH(definer) - CHAR_LENGTH(SUBSTRING_INDEX(definer, '@', -1)) - 1)")}, '@', ${fingerprint_name("SUBSTRING_INDEX(definer, '@', -1)")})`;
+const alter = (status, to) => `SELECT CONCAT('ALTER DEFINER=', ${definer}, ' EVENT ', ${fingerprint_name('event_name')}, ' ${to};') FROM information_schema.events WHERE event_schema = DATABASE() AND status = '${status}'`;
+const events_on = alter('SLAVESIDE_DISABLED', 'ENABLE');
+const off = alter('ENABLED', 'DISABLE ON SLAVE');
+function change(database, statements) {
+    return `event_statements=$(db_admin ${(0,quote/* quote */.h)(database)} -e ${(0,quote/* quote */.h)(statements)})
+printf '%s\\n' "$event_statements" | db_admin ${(0,quote/* quote */.h)(database)}
+`;
+}
+function wake({ live, restored }) {
+    return change(live, off) + change(restored, events_on);
+}
+function sleep({ live, restored }) {
+    return change(restored, off) + change(live, events_on);
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql/beside/grants.js
+/** Who may do what in one database, at every level, as `SHOW GRANTS` tells it. Follows `admin()`. */
+
+/**
+ * awk; reads `SHOW GRANTS` of every account. Of several grants on the whole database, the server uses the one whose name has the latest wildcard
+ * only, which is `best`. `-v mode=`
+ * - `carry` prints what gives everybody in `to` what they have in `from`
+ * - `strip` prints what takes away everything that names `from` itself
+ * - `fence` prints, after `> `, what leaves only reading in `from`, and, after `< `, what brings back what there is now; after `! `, accounts whose
+ *   rights on everything cannot be taken away here; administrators are left alone, and told after `@ `
+ * - `rename` prints statements of such a kind for `to` in place of `from`
+ */
+const program = String.raw `
+function parse(line) {
+  if (!match(line, / ON (PROCEDURE |FUNCTION |PACKAGE BODY |PACKAGE )?(\*|§([^§]|§§)*§)\.(\*|§([^§]|§§)*§) (TO|FROM) /)) return 0
+  privileges = substr(line, 1, RSTART - 1); verb = privileges; sub(/ .*/, "", verb); sub(/^(GRANT|REVOKE) /, "", privileges)
+  scope = substr(line, RSTART + 4, RLENGTH - 4); account = substr(line, RSTART + RLENGTH); sub(/ (TO|FROM) $/, "", scope)
+  kind = ""; if (match(scope, /^[A-Z ]+ /)) { kind = substr(scope, 1, RLENGTH); scope = substr(scope, RLENGTH + 1) }
+  match(scope, /^(\*|§([^§]|§§)*§)/); schema = substr(scope, 1, RLENGTH); object = substr(scope, RLENGTH + 2)
+  option = account ~ / WITH GRANT OPTION/ ? " WITH GRANT OPTION" : ""
+  match(account, /^[§'][^§']*[§'](@[§'][^§']*[§'])?/); account = substr(account, 1, RLENGTH)
+  if (schema != "*") { schema = substr(schema, 2, length(schema) - 2); gsub(/§§/, "§", schema) }
+  return 1
+}
+function plain(pattern) { gsub(/\\_/, "_", pattern); gsub(/\\%/, "%", pattern); return pattern }
+function escaped(name) { gsub(/_/, "\\_", name); gsub(/%/, "\\%", name); return name }
+function matches(pattern, name) {
+  gsub(/[.^$*+?()\[\]{}|]/, "[&]", pattern); gsub(/\\_/, "\001", pattern); gsub(/\\%/, "\002", pattern)
+  gsub(/_/, ".", pattern); gsub(/%/, ".*", pattern); gsub(/\001/, "_", pattern); gsub(/\002/, "%", pattern)
+  return name ~ ("^" pattern "$")
+}
+function rank(pattern) { if (plain(pattern) == from) return 1000; gsub(/\\./, "x", pattern); match(pattern, /[_%]/); return RSTART ? RSTART : 999 }
+function writes(all,   i, c, depth, part, result) {
+  if (all == "ALL PRIVILEGES") return kind != "" ? "EXECUTE, ALTER ROUTINE" : object == "*" ? "INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, CREATE VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER" history : "INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE VIEW, TRIGGER" history
+  all = all ","
+  for (i = 1; i <= length(all); i++) {
+    c = substr(all, i, 1); if (c == "(") depth++; if (c == ")") depth--
+    if (c != "," || depth) { part = part c; continue }
+    sub(/^ */, "", part); if (part !~ /^(SELECT|SHOW VIEW|SHOW CREATE ROUTINE|USAGE|GRANT OPTION)/) result = result (result == "" ? "" : ", ") part
+    part = ""
+  }
+  return result
+}
+BEGIN { history = mariadb ? ", DELETE HISTORY" : "" }
+mode == "rename" {
+  if (!parse($0) || plain(schema) != from) next
+  print verb " " privileges " ON " kind "§" (object == "*" ? escaped(to) : to) "§." object (verb == "GRANT" ? " TO " : " FROM ") account (verb == "GRANT" ? option : "") ";"; next
+}
+!parse($0) { next }
+schema == "*" {
+  if (privileges ~ /ALL PRIVILEGES|SUPER|CREATE USER/) { admins[account] = 1; if (mode == "fence") print "@ " account }
+  else if (mode == "fence" && privileges ~ /INSERT|UPDATE|DELETE|DROP|ALTER|CREATE($|,)|EXECUTE|TRIGGER|EVENT/) print "! " account
+  next
+}
+object == "*" && matches(schema, from) {
+  if (!(account in best)) { accounts[++count] = account; best[account] = 0 }
+  if (rank(schema) >= best[account]) { best[account] = rank(schema); best_schema[account] = schema; best_privileges[account] = privileges; best_option[account] = option }
+  next
+}
+object != "*" && schema == from { lines[++line_count] = $0 }
+END {
+  for (i = 1; i <= count; i++) {
+    account = accounts[i]; schema = best_schema[account]; own = plain(schema) == from; kind = ""; object = "*"; write = writes(best_privileges[account])
+    grant = "GRANT " best_privileges[account] " ON §" schema "§.* TO " account best_option[account] ";"
+    if (mode == "carry" && (own || !matches(schema, to))) print "GRANT " best_privileges[account] " ON §" escaped(to) "§.* TO " account best_option[account] ";"
+    if (mode == "strip" && own) { print "REVOKE " best_privileges[account] " ON §" schema "§.* FROM " account ";"; if (best_option[account] != "") print "REVOKE GRANT OPTION ON §" schema "§.* FROM " account ";" }
+    if (mode != "fence" || (account in admins) || write == "") continue
+    if (own) { print "< " grant; print "> REVOKE " write " ON §" schema "§.* FROM " account ";" }
+    else {
+      print "< GRANT SELECT ON §" escaped(from) "§.* TO " account ";"; print "< REVOKE ALL PRIVILEGES ON §" escaped(from) "§.* FROM " account ";"
+      print "> GRANT SELECT, SHOW VIEW ON §" escaped(from) "§.* TO " account ";"
+    }
+  }
+  for (i = 1; i <= line_count; i++) {
+    parse(lines[i]); target = kind "§" (mode == "carry" ? to : from) "§." object; write = writes(privileges)
+    if (mode == "carry") print "GRANT " privileges " ON " target " TO " account option ";"
+    if (mode == "strip") { print "REVOKE " privileges " ON " target " FROM " account ";"; if (option != "") print "REVOKE GRANT OPTION ON " target " FROM " account ";" }
+    if (mode == "fence" && !(account in admins) && write != "") { print "< GRANT " privileges " ON " target " TO " account option ";"; print "> REVOKE " write " ON " target " FROM " account ";" }
+  }
+}`.replaceAll('§', '`');
+/**
+ * Defines `grants_for MODE FROM [TO]`, which prints lines as above, from the rights there are now (`rename`: from standard input), and
+ * `run_grants`, which runs statements on standard input one by one: a table of which one speaks may not be there. Notes tell those that failed.
+ */
+const grantsPrelude = `grants_for() {
+  if [ "$1" = rename ]; then awk -v mode=rename -v from="$2" -v to="$3" ${(0,quote/* quote */.h)(program)}; return; fi
+  show_grants=$(db_admin information_schema -e "SELECT CONCAT('SHOW GRANTS FOR ', QUOTE(user), IF(host = '', '', CONCAT('@', QUOTE(host))), ';') FROM mysql.user WHERE NOT (user = 'PUBLIC' AND host = '')") || return 1
+  # An account without any right has no such lines, which is an error to the server.
+  all_grants=$(printf '%s\\n' "$show_grants" | db_admin information_schema --force 2>/dev/null) || :
+  [ -n "$all_grants" ] || { echo 'the rights of users cannot be read' >&2; return 1; }
+  server_version=$(db_admin information_schema -e 'SELECT VERSION()') || return 1
+  case $server_version in *MariaDB*) on_mariadb=1;; *) on_mariadb=;; esac
+  printf '%s\\n' "$all_grants" | awk -v mode="$1" -v from="$2" -v to="\${3-}" -v mariadb="$on_mariadb" ${(0,quote/* quote */.h)(program)}
+}
+run_grants() {
+  grant_trouble=$(db_admin information_schema --force 2>&1 >/dev/null) || :
+  printf '%s' "$grant_trouble" | grep '^ERROR' | sed 's/^/a right was not carried: /' | facts note
+}
+`;
+
+;// CONCATENATED MODULE: ./build/databases/mysql/beside/marker.js
+/** What makes a restored database known as ours, and whole, whatever it is called. */
+
+/** A table in the restored data, moved with it: one row when everything was loaded. */
+function markerOf({ restored }) {
+    return `_rollback_restored_${(0,external_node_crypto_.createHash)('sha256').update(restored).digest('hex').slice(0, 16)}`;
+}
+/** Defines `is_marked DATABASE` and `exists_database DATABASE`, which print 1 or 0; `$marker`. */
+function markerPrelude(names) {
+    return `marker=${markerOf(names)}
+is_marked() { db_admin information_schema -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '$1' AND table_name = '$marker'"; }
+exists_database() { db_admin information_schema -e "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = '$1'"; }
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql/beside/fence.js
+/** Keeping every writer out of the live data, and letting them in again. Follows `admin()`; `$fence` is a file. */
+
+
+
+
+const fence_definer = `CONCAT(${fingerprint_name("LEFT(definer, CHAR_LENGTH(definer) - CHAR_LENGTH(SUBSTRING_INDEX(definer, '@', -1)) - 1)")}, '@', ${fingerprint_name("SUBSTRING_INDEX(definer, '@', -1)")})`;
+const alterEvents = (to) => `SELECT CONCAT('ALTER DEFINER=', ${fence_definer}, ' EVENT ', ${fingerprint_name('event_schema')}, '.', ${fingerprint_name('event_name')}, ' ${to};') FROM information_schema.events WHERE event_schema = DATABASE() AND status = 'ENABLED'`;
+/** SQL strings of the users in statements such as `grants_for` prints. */
+const users = String.raw `match($0, / (TO|FROM) [§'][^§']*[§']/) { user = substr($0, RSTART, RLENGTH); sub(/^ (TO|FROM) ./, "", user); sub(/.$/, "", user); gsub(/\\/, "\\\\", user); print "'" user "'" }`.replaceAll('§', '`');
+/**
+ * Defines
+ * - `keep_out DATABASE` leaves only reading to whoever is no administrator
+ * - `end_sessions DATABASE` ends the sessions that have it open, and those of users named in `$fence`, and waits until they are gone: what one had
+ *   not committed is then taken back
+ */
+const fencePrelude = `${grantsPrelude}keep_out() {
+  fenced=$(grants_for fence "$1")
+  printf '%s\\n' "$fenced" | sed -n 's/^> //p' | db_admin information_schema
+}
+end_sessions() {
+  fenced_users=
+  if [ -f "$fence" ]; then fenced_users=$(awk ${(0,quote/* quote */.h)(users)} "$fence" | sort -u | tr '\\n' ',' | sed 's/,$//'); fi
+  holding="id <> CONNECTION_ID() AND command NOT LIKE 'Binlog Dump%' AND command <> 'Daemon' AND user NOT IN ('system user', 'event_scheduler') AND (db = '$1' \${fenced_users:+OR user IN ($fenced_users)})"
+  tries=0
+  while :; do
+    sessions=$(db_admin information_schema -e "SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist WHERE $holding")
+    [ -n "$sessions" ] || break
+    tries=$((tries + 1))
+    [ "$tries" -le 120 ] || { echo "sessions do not end: $(printf '%s\\n' "$sessions" | wc -l) of them" >&2; exit 1; }
+    printf '%s\\n' "$sessions" | db_admin information_schema --force 2>/dev/null || :
+    db_admin information_schema -e 'DO SLEEP(0.25)'
+  done
+}
+`;
+/** What there was is written before anything is taken; written once, so that a second try does not record what the first one left. */
+function fence({ live }) {
+    return `${fencePrelude}live=${(0,quote/* quote */.h)(live)}
+fenced=$(grants_for fence "$live")
+global=$(printf '%s\\n' "$fenced" | sed -n 's/^! //p' | tr '\\n' ' ')
+[ -z "$global" ] || { echo "these may write to every database and cannot be kept out of $live: $global: REVOKE their rights ON *.*, and GRANT them on the databases that they use" >&2; exit 1; }
+own_user=$(db_with "$db_options" information_schema '' -e ${(0,quote/* quote */.h)("SELECT CONCAT('`', REPLACE(CURRENT_USER(), '@', '`@`'), '`')")})
+if printf '%s\\n' "$fenced" | grep -qxF "@ $own_user"; then fact note "the application's own user is an administrator of the database server: it cannot be kept out"; fi
+if [ ! -f "$fence" ]; then
+  { printf '%s\\n' "$fenced" | sed -n 's/^< //p'; db_admin "$live" -e ${(0,quote/* quote */.h)(alterEvents('ENABLE'))}; } > "$fence.new"
+  sync "$fence.new" 2>/dev/null || :
+  mv "$fence.new" "$fence"
+fi
+keep_out "$live"
+statements=$(db_admin "$live" -e ${(0,quote/* quote */.h)(alterEvents('DISABLE ON SLAVE'))})
+printf '%s\\n' "$statements" | db_admin "$live"
+end_sessions "$live"
+`;
+}
+function unfence(names) {
+    const { live, kept } = names;
+    return `${markerPrelude(names)}${grantsPrelude}
+if [ -f "$fence" ]; then
+  if [ "$(is_marked ${(0,quote/* quote */.h)(live)})" = 1 ]; then now=${(0,quote/* quote */.h)(kept)}; else now=${(0,quote/* quote */.h)(live)}; fi
+  if [ "$now" = ${(0,quote/* quote */.h)(live)} ]; then rights=$(grep -E '^(GRANT|REVOKE) ' "$fence" || :); else rights=$(grants_for rename ${(0,quote/* quote */.h)(live)} "$now" < "$fence"); fi
+  printf '%s\\n' "$rights" | run_grants
+  events=$(grep '^ALTER ' "$fence" || :)
+  if [ "$now" = ${(0,quote/* quote */.h)(live)} ]; then printf '%s\\n' "$events" | db_admin "$now"; fi
+  rm -f "$fence"
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql/beside/load.js
+/** Loading a dump into a database of its own, and taking it away again. Follows `admin()`. */
+
+
+
+
+/** Events stay off until the data is in use; `DISABLE ON SLAVE` is what no application uses on its only server, so those were on before. */
+const eventsOff = String.raw `/^\/\*!50106 CREATE\*\// && match($0, / PRESERVE ENABLE( |$)/) { $0 = substr($0, 1, RSTART) "PRESERVE DISABLE ON SLAVE " substr($0, RSTART + RLENGTH) }`;
+const eventsOn = String.raw `/^\/\*!50106 CREATE\*\// && match($0, / PRESERVE DISABLE ON (SLAVE|REPLICA)( |$)/) { $0 = substr($0, 1, RSTART) "PRESERVE ENABLE " substr($0, RSTART + RLENGTH) }`;
+/** The first line of newer dumps, which other clients and servers take for a statement (MDEV-34203); the shell escape is off anyway. */
+const withoutSandbox = String.raw `NR == 1 && /^\/\*M?!999999/ { next }`;
+/** The server may write a view's columns with the name of its database, which is another one then. */
+const withoutName = String.raw `/^-- Host: .* Database: / { own = $0; sub(/^.* Database: */, "", own); own = "§" own "§." }
+/^\/\*!50001 VIEW / && own != "" { while ((at = index($0, own)) > 0) $0 = substr($0, 1, at - 1) substr($0, at + length(own)) }`.replaceAll('§', '`');
+/** The end is told by the last reader of the dump, and only when it has seen it: a dump that breaks off is never taken for whole. */
+const filter = `${withoutSandbox}
+${withoutName}
+${eventsOff}
+{ print }
+END { print "COMMIT; UPDATE " marker " SET loaded = 1; COMMIT;" }`;
+const base = `table_type <> 'VIEW' AND table_name NOT LIKE ${ours}`;
+/** Defines `sums_in DATABASE`, one line a table, which is another when a row is. */
+const sums = `sums_in() {
+  sum_statements=$(db_admin "$1" -e ${(0,quote/* quote */.h)(`SELECT CONCAT('CHECKSUM TABLE ', ${fingerprint_name('table_name')}, ';') FROM information_schema.tables WHERE table_schema = DATABASE() AND ${base} ORDER BY table_name`)}) || return 1
+  all_sums=$(printf '%s\\n' "$sum_statements" | db_admin "$1") || return 1
+  printf '%s\\n' "$all_sums" | sed 's/^[^.]*[.]//' | sha256sum | cut -c 1-64
+}
+`;
+function restore(names) {
+    const { live, restored } = names;
+    return `${markerPrelude(names)}${grantsPrelude}${sums}restored=${(0,quote/* quote */.h)(restored)} live=${(0,quote/* quote */.h)(live)}
+whole=
+if [ "$(is_marked "$restored")" = 1 ]; then whole=$(db_admin "$restored" -e "SELECT sums FROM $marker WHERE loaded = 1 AND sums IS NOT NULL"); fi
+if [ -z "$whole" ]; then
+  if [ "$(exists_database "$restored")" = 1 ] && [ "$(is_marked "$restored")" = 0 ] && [ "$(db_admin information_schema -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '$restored'")" != 0 ]; then
+    echo "the database $restored is there, and was not made by this run" >&2; exit 1
+  fi
+  began=$(date +%s)
+  db_admin information_schema -e "DROP DATABASE IF EXISTS \\\`$restored\\\`"
+  charset=$(db_admin information_schema -e "SELECT CONCAT('CHARACTER SET ', default_character_set_name, ' COLLATE ', default_collation_name) FROM information_schema.schemata WHERE schema_name = '$live'")
+  db_admin information_schema -e "CREATE DATABASE \\\`$restored\\\` $charset"
+  db_admin "$restored" -e "CREATE TABLE $marker (loaded TINYINT NOT NULL, bytes BIGINT, seconds BIGINT, sums CHAR(64)) ENGINE=InnoDB; INSERT INTO $marker (loaded) VALUES (0)"
+  load_options=--max-allowed-packet=1G
+  case $("$client" --no-defaults --help 2>/dev/null) in *--sandbox*) load_options="$load_options --sandbox";; esac
+  unpacked() {
+    case $(head -c 2 "$file" | od -An -tx1 | tr -d ' \\n') in 1f8b) gzip -dc "$file" ;; *) cat "$file" ;; esac || printf '\\nthe dump could not be read;\\n'
+  }
+  # Not a row is checked twice: what is loaded was whole when it was dumped.
+  { printf 'SET autocommit = 0, unique_checks = 0, foreign_key_checks = 0;\\n'; unpacked | LC_ALL=C awk -v marker="$marker" ${(0,quote/* quote */.h)(filter)}; } | db_admin "$restored" $load_options > /dev/null
+  [ "$(db_admin "$restored" -e "SELECT loaded FROM $marker")" = 1 ] || { echo 'the dump was not loaded to its end' >&2; exit 1; }
+  grants=$(grants_for carry "$live" "$restored")
+  printf '%s\\n' "$grants" | run_grants
+  sums=$(sums_in "$restored")
+  db_admin "$restored" -e "UPDATE $marker SET seconds = $(($(date +%s) - began)), bytes = (SELECT COALESCE(SUM(data_length + index_length), 0) FROM information_schema.tables WHERE table_schema = DATABASE()), sums = '$sums'"
+fi
+db_admin "$restored" -e "SELECT bytes, seconds FROM $marker" | { read -r bytes seconds; fact restored-bytes "$bytes"; fact restored-seconds "$seconds"; }
+`;
+}
+function forget(names) {
+    const { restored } = names;
+    return `${markerPrelude(names)}${grantsPrelude}${sums}restored=${(0,quote/* quote */.h)(restored)}
+if [ "$(exists_database "$restored")" = 1 ] && [ "$database" != "$restored" ] && [ "$(is_marked "$restored")" = 1 ]; then
+  recorded=$(db_admin "$restored" -e "SELECT COALESCE(sums, '') FROM $marker")
+  in_use=$(db_admin information_schema -e "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '$restored'")
+  if [ -n "$recorded" ] && { [ "$in_use" != 0 ] || [ "$(sums_in "$restored")" != "$recorded" ]; }; then fact left "$restored"
+  else
+    grants=$(grants_for strip "$restored")
+    printf '%s\\n' "$grants" | run_grants
+    db_admin information_schema -e "DROP DATABASE \\\`$restored\\\`"
+  fi
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql/beside/lost.js
+/** Rows of one database that are not in another, wherever that is: one line a row from both, sorted, compared one by one. */
+
+
+const lost_q = fingerprint_name('column_name');
+const numbers = `'tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal', 'double'`;
+const times = `'date', 'datetime', 'timestamp', 'time', 'year', 'uuid', 'inet4', 'inet6'`;
+/** A value as text that is the same exactly when the value is, whatever its character set. */
+const comparable = `CASE WHEN data_type = 'float' THEN CONCAT(${lost_q}, ' + 0e0') WHEN data_type = 'bit' THEN CONCAT('HEX(', ${lost_q}, ')') WHEN data_type IN (${numbers}, ${times}) THEN ${lost_q}
+  WHEN character_set_name IS NULL AND data_type <> 'json' THEN CONCAT('MD5(', ${lost_q}, ')') ELSE CONCAT('MD5(CONVERT(', ${lost_q}, ' USING utf8mb4))') END`;
+/** A value as a literal that brings it back to the byte. */
+const literal = `CONCAT('COALESCE(', CASE WHEN data_type = 'bit' THEN CONCAT(${lost_q}, ' + 0') WHEN data_type = 'float' THEN CONCAT(${lost_q}, ' + 0e0') WHEN data_type IN (${numbers}) THEN ${lost_q} WHEN data_type IN (${times}) THEN CONCAT('QUOTE(', ${lost_q}, ')')
+  WHEN character_set_name IS NULL AND data_type <> 'json' THEN CONCAT('CONCAT(''X'''''', HEX(', ${lost_q}, '), '''''''')') ELSE CONCAT('CONCAT(''_utf8mb4 X'''''', HEX(CONVERT(', ${lost_q}, ' USING utf8mb4)), '''''''')') END, ', ''NULL'')')`;
+const columns = `SELECT HEX(table_name), HEX(column_name), ${fingerprint_name('table_name')}, ${lost_q}, column_type, ${comparable}, ${literal}, QUOTE(${fingerprint_name('table_name')}), QUOTE(${lost_q}) FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+  WHERE table_schema = DATABASE() AND table_type <> 'VIEW' AND table_type <> 'SEQUENCE' AND table_name NOT LIKE ${ours} AND table_name <> 'alembic_version' AND COALESCE(generation_expression, '') = '' ORDER BY CAST(table_name AS BINARY), ordinal_position`;
+/**
+ * awk; reads the columns of `to`, a line with only `\001`, and those of `from`. For each table of `from`, numbered, lines `<n><TAB><what><TAB><text>`:
+ * `name`; `same` with the backticked name where the columns are the same; `from` and `to`, statements that print one line a row (no `to` where it
+ * has no such table); `insert`, one that prints the line and the row as SQL.
+ */
+const plan = String.raw `
+function hash(text) { return text == "" ? "'-'" : "MD5(CONCAT_WS('|'" text "))" }
+BEGIN { FS = "\t" }
+$0 == "\001" { second = 1; next }
+!second { there[$1] = 1; column_there[$1, $2] = $6; all_there[$1] = all_there[$1] $2 " " $5 "\t"; next }
+{ if (!($1 in number)) { number[$1] = ++count; id[count] = $1; table[count] = $3; quoted[count] = $8 }
+  n = number[$1]; all_here[n] = all_here[n] $2 " " $5 "\t"; names[n] = names[n] (names[n] == "" ? "" : ", ") substr($9, 2, length($9) - 2); values[n] = values[n] (values[n] == "" ? "" : ", ', ', ") $7
+  if (($1, $2) in column_there) { here[n] = here[n] ", COALESCE(" $6 ", '-')"; other[n] = other[n] ", COALESCE(" column_there[$1, $2] ", '-')" }
+  else extra[n] = extra[n] " OR " $4 " IS NOT NULL" }
+END {
+  for (n = 1; n <= count; n++) {
+    line = hash(here[n]); if (extra[n] != "") line = "CONCAT(" line ", IF(" substr(extra[n], 5) ", 'x', ''))"
+    print n "\tname\t" table[n]
+    if (all_here[n] == all_there[id[n]]) print n "\tsame\t" table[n]
+    print n "\tfrom\tSELECT " line " FROM " table[n] ";"
+    if (id[n] in there) print n "\tto\tSELECT " hash(other[n]) " FROM " table[n] ";"
+    print n "\tinsert\tSELECT " line ", CONCAT('INSERT INTO " substr(quoted[n], 2, length(quoted[n]) - 2) " (" names[n] ") VALUES (', " values[n] ", ');') FROM " table[n] ";"
+  }
+}`;
+/** awk; of sorted lines `<line><TAB><SQL>` prints the SQL of those that the file `lost`, sorted as well, names; as many as it names. */
+const pick = String.raw `
+BEGIN { FS = "\t"; more = (getline wanted < lost) > 0 }
+more { line = $1; while (more && wanted < line) more = (getline wanted < lost) > 0; if (more && wanted == line) { print substr($0, length(line) + 2); more = (getline wanted < lost) > 0 } }`;
+const head = `SET NAMES utf8mb4; SET time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO', foreign_key_checks = 0, unique_checks = 0, autocommit = 0;`;
+function lost(from, to, file) {
+    const at = ({ database, address }) => `${(0,quote/* quote */.h)(database)} ${(0,quote/* quote */.h)(address)}`;
+    return `(
+lost_folder=$(mktemp -d "$PWD/lost.XXXXXX" 2>/dev/null) || lost_folder=$(mktemp -d)
+trap 'rm -rf "$lost_folder"' EXIT
+from_db() { db_on ${at(from)} "$@"; }
+to_db() { db_on ${at(to)} "$@"; }
+in_snapshot() { printf 'START TRANSACTION WITH CONSISTENT SNAPSHOT;\\n%s\\n' "$1"; }
+of_table() { awk -F '\\t' -v n="$1" -v what="$2" '$1 == n && $2 == what { print substr($0, length(n) + length(what) + 3) }' "$lost_folder/plan"; }
+to_db -e ${(0,quote/* quote */.h)(columns)} > "$lost_folder/columns"
+printf '\\001\\n' >> "$lost_folder/columns"
+from_db -e ${(0,quote/* quote */.h)(columns)} >> "$lost_folder/columns"
+LC_ALL=C awk ${(0,quote/* quote */.h)(plan)} "$lost_folder/columns" > "$lost_folder/plan"
+${file === undefined ? '' : `printf '%s\\n' ${(0,quote/* quote */.h)(head)} > "$lost_folder/export"
+`}for n in $(cut -f 1 "$lost_folder/plan" | sort -nu); do
+  named=$(of_table "$n" name); same=$(of_table "$n" same); statement=$(of_table "$n" to)
+  if [ -n "$same" ]; then
+    one=$(from_db -e "SELECT COUNT(*) FROM $same; CHECKSUM TABLE $same"); other=$(to_db -e "SELECT COUNT(*) FROM $same; CHECKSUM TABLE $same")
+    if [ "$(printf '%s\\n' "$one" | awk '{ print $NF }')" = "$(printf '%s\\n' "$other" | awk '{ print $NF }')" ]; then continue; fi
+  fi
+  if [ -n "$statement" ]; then
+    in_snapshot "$statement" | to_db --quick > "$lost_folder/to.new"; LC_ALL=C sort -o "$lost_folder/to" "$lost_folder/to.new"
+  else : > "$lost_folder/to"; fi
+  in_snapshot "$(of_table "$n" from)" | from_db --quick > "$lost_folder/from.new"; LC_ALL=C sort -o "$lost_folder/from" "$lost_folder/from.new"
+  LC_ALL=C comm -23 "$lost_folder/from" "$lost_folder/to" > "$lost_folder/lost"
+  rows=$(wc -l < "$lost_folder/lost")
+  [ "$rows" -gt 0 ] || continue
+  fact lost "$rows $(printf '%s\\n' "$named" | sed 's/^\`//; s/\`$//; s/\`\`/\`/g')"
+${file === undefined ? '' : `  in_snapshot "$(of_table "$n" insert)" | from_db --quick > "$lost_folder/rows.new"
+  LC_ALL=C sort -o "$lost_folder/rows" "$lost_folder/rows.new"
+  LC_ALL=C awk -v lost="$lost_folder/lost" ${(0,quote/* quote */.h)(pick)} "$lost_folder/rows" > "$lost_folder/picked"
+  [ "$(wc -l < "$lost_folder/picked")" = "$rows" ] || { echo "rows of $named changed while they were counted" >&2; exit 1; }
+  cat "$lost_folder/picked" >> "$lost_folder/export"
+`}done
+${file === undefined ? '' : `printf 'COMMIT;\\n' >> "$lost_folder/export"
+gzip -c "$lost_folder/export" > ${(0,quote/* quote */.h)(`${file}.part`)}
+gzip -t ${(0,quote/* quote */.h)(`${file}.part`)}
+mv ${(0,quote/* quote */.h)(`${file}.part`)} ${(0,quote/* quote */.h)(file)}
+`}fact counted yes
+)
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql/beside/prove.js
+/** Whether a dump that has no manifest can be used: read whole, line by line. Follows `client()`. */
+
+/**
+ * The dump program writes strings on one line, so a line begins a statement, or goes on with one that began with `INSERT`, or lies in a body
+ * between DELIMITER lines.
+ */
+const look = String.raw `
+function tell(what) { if (!(what in told)) { told[what] = 1; print what } }
+{ last = $0; if ($0 != "") end = $0 }
+NR <= 5 && /^-- PostgreSQL|^PGDMP/ { tell("backup-damaged it is a dump of PostgreSQL") }
+NR <= 5 && /^-- (MySQL|MariaDB) dump / { known = 1 }
+NR <= 30 && /^-- Host: .* Database: / { name = $0; sub(/^.* Database: */, "", name); if (name != "") print "backup-database " name }
+NR <= 30 && /^-- Server version/ { version = $0; sub(/^-- Server version[ \t]*/, "", version); print "backup-server " version }
+/^DELIMITER ;;/ { body = 1; next }
+/^DELIMITER ;$/ { body = 0; next }
+body { next }
+/^(INSERT|\()/ { next }
+/^CREATE TABLE / { tables++ }
+/^-- Current Database: / { if (++databases > 1) tell("backup-damaged it holds several databases") }
+/^[ \t]*(USE|use)[ \t]/ { tell("backup-damaged it chooses a database by itself (USE): dump it without --databases") }
+/^[ \t]*(\/\*![0-9]* *)?(CREATE|DROP|ALTER) (DATABASE|SCHEMA|USER|ROLE)|^[ \t]*(GRANT|REVOKE|SET PASSWORD|INSTALL|LOAD DATA) / { tell("backup-damaged it changes more than the tables of one database: " substr($0, 1, 60)) }
+/^[ \t]*(\\[^-]|system[ \t]|source[ \t]|pager[ \t]|tee[ \t])/ { tell("backup-damaged it holds a command of the client: " substr($0, 1, 60)) }
+END {
+  if (!known) tell("backup-damaged it is not a dump by mariadb-dump or mysqldump")
+  if (end !~ /^-- Dump completed( on [0-9]+-[0-9]+-[0-9]+ +[0-9]+:[0-9]+:[0-9]+)?$/) tell("backup-damaged it breaks off: its last line is not that of a whole dump")
+  if (!tables) tell("backup-damaged it makes no table")
+}`;
+/** Reads `<version of the dump>` and `<version of the server>`: prints whether the dump's is newer, of the same kind. */
+const newer = String.raw `
+{ kind[NR] = /MariaDB/ ? "MariaDB" : "MySQL"; split($0, part, /[.-]/); number[NR] = part[1] * 1000 + part[2]; text[NR] = $0 }
+END {
+  if (kind[1] != kind[2]) print "backup-note it was made by " kind[1] " " text[1] ", this server is " kind[2] " " text[2]
+  else if (number[1] > number[2]) print "backup-damaged it was made by a newer server, " text[1] ", than this one, " text[2]
+}`;
+const proveForeign = `tell_all() { while read -r found_fact found_text; do [ -z "$found_fact" ] || fact "$found_fact" "$found_text"; done; }
+if [ "$(tail -c 1 "$file" | od -An -tx1 | tr -d ' \\n')" = '' ]; then fact backup-damaged 'it is empty'
+else
+  case $(head -c 2 "$file" | od -An -tx1 | tr -d ' \\n') in
+    1f8b) is_packed=1 ;;
+    *) is_packed= ;;
+  esac
+  if [ -n "$is_packed" ] && ! gzip -t "$file" 2>/dev/null; then fact backup-damaged 'it is not a whole gzip file'
+  else
+    unpacked() { if [ -n "$is_packed" ]; then gzip -dc "$file"; else cat "$file"; fi; }
+    [ "$(unpacked | tail -c 1 | od -An -tx1 | tr -d ' \\n')" = 0a ] || fact backup-damaged 'it breaks off in the middle of a line'
+    seen=$(unpacked | LC_ALL=C awk ${(0,quote/* quote */.h)(look)})
+    printf '%s\\n' "$seen" | tell_all
+    made_by=$(printf '%s\\n' "$seen" | sed -n 's/^backup-server //p')
+    [ -z "$made_by" ] || { printf '%s\\n' "$made_by"; db -e 'SELECT VERSION()'; } | awk ${(0,quote/* quote */.h)(newer)} | tell_all
+  fi
+fi
+`;
+
+;// CONCATENATED MODULE: ./build/databases/mysql/beside/swap.js
+/**
+ * Two databases change places, by one `RENAME TABLE` for all their tables. Follows `admin()`.
+ *
+ * A table with triggers cannot be renamed into another database, and views, routines and events cannot be renamed at all: both sides' are written
+ * to files beside `$fence`, taken off, and made again from there. As long as a file is there its work is not done; where the marker is tells
+ * whether the tables have changed places.
+ */
+
+
+
+
+
+const drops = ['TRIGGER trigger_name triggers trigger_schema', 'VIEW table_name views table_schema', 'EVENT event_name events event_schema'].map((each) => {
+    const [kind = '', column = '', table = '', schema = ''] = each.split(' ');
+    return `SELECT CONCAT('DROP ${kind} IF EXISTS ', ${fingerprint_name(column)}, ';') FROM information_schema.${table} WHERE ${schema} = DATABASE()`;
+});
+const dropObjects = [...drops, `SELECT CONCAT('DROP ', routine_type, ' IF EXISTS ', ${fingerprint_name('routine_name')}, ';') FROM information_schema.routines WHERE routine_schema = DATABASE()`].join('; ');
+const foreign = (live) => `SELECT COUNT(*) FROM information_schema.key_column_usage WHERE table_schema = '${live}' AND referenced_table_schema <> '${live}'`;
+/** Defines `save_objects DATABASE FILE`, `drop_objects DATABASE`, `make_objects DATABASE FILE AWK`, `move_tables FROM TO` (prints pairs of a RENAME). */
+const objects = `save_objects() {
+  if [ -f "$2" ]; then return 0; fi
+  dump_admin --no-data --no-create-info --triggers --routines --events --skip-lock-tables --default-character-set=utf8mb4 -- "$1" > "$2.part" || exit 1
+  views=$(db_admin "$1" -e "SELECT table_name FROM information_schema.views WHERE table_schema = DATABASE()")
+  if [ -n "$views" ]; then
+    database_of=$1 file_of=$2
+    set --
+    while IFS= read -r view; do set -- "$@" "$view"; done <<END_OF_VIEWS
+$views
+END_OF_VIEWS
+    dump_admin --no-data --skip-triggers --skip-lock-tables --default-character-set=utf8mb4 -- "$database_of" "$@" > "$file_of.views" || exit 1
+    awk ${(0,quote/* quote */.h)(`${withoutSandbox}\n{ print }`)} "$file_of.views" >> "$file_of.part"
+    rm -f "$file_of.views"
+    set -- "$database_of" "$file_of"
+  fi
+  sync "$2.part" 2>/dev/null || :
+  mv "$2.part" "$2"
+}
+drop_objects() {
+  drop_statements=$(db_admin "$1" -e ${(0,quote/* quote */.h)(dropObjects)}) || exit 1
+  printf '%s\\n' "$drop_statements" | db_admin "$1" || exit 1
+}
+make_objects() {
+  [ -f "$2" ] || return 0
+  drop_objects "$1"
+  awk "$3"${(0,quote/* quote */.h)(`\n${withoutSandbox}\n${withoutName}\n{ print }`)} "$2" | db_admin "$1" > /dev/null || exit 1
+}
+move_tables() {
+  db_admin "$1" -e "SELECT CONCAT(${fingerprint_name("'$1'").replaceAll('`', '\\`')}, '.', ${fingerprint_name('table_name').replaceAll('`', '\\`')}, ' TO ', ${fingerprint_name("'$2'").replaceAll('`', '\\`')}, '.', ${fingerprint_name('table_name').replaceAll('`', '\\`')}) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type <> 'VIEW'"
+}
+`;
+function exchange({ live, out, into, suffix, outEvents, inEvents }) {
+    return `live=${(0,quote/* quote */.h)(live)} out=${(0,quote/* quote */.h)(out)} into=${(0,quote/* quote */.h)(into)}
+out_objects=$fence.${suffix}-out.sql in_objects=$fence.${suffix}-in.sql
+moved() { ${suffix === 'swap' ? '[ "$(is_marked "$live")" = 1 ]' : '[ "$(is_marked "$out")" = 1 ]'}; }
+if ! moved; then
+  charset=$(db_admin information_schema -e "SELECT CONCAT('CHARACTER SET ', default_character_set_name, ' COLLATE ', default_collation_name) FROM information_schema.schemata WHERE schema_name = '$live'")
+  db_admin information_schema -e "CREATE DATABASE IF NOT EXISTS \\\`$out\\\` $charset"
+  [ "$(exists_database "$into")" = 1 ] || { echo "the database $into is not there" >&2; exit 1; }
+  in_the_way=$(move_tables "$out" "$out" | wc -l)
+  [ "$in_the_way" = 0 ] || { echo "the database $out has tables already" >&2; exit 1; }
+  end_sessions "$live"
+  end_sessions "$into"
+  save_objects "$live" "$out_objects"
+  save_objects "$into" "$in_objects"
+  drop_objects "$live"
+  drop_objects "$into"
+  pairs=$(move_tables "$live" "$out"; move_tables "$into" "$live")
+  printf 'RENAME TABLE %s;\\n' "$(printf '%s\\n' "$pairs" | sed '$!s/$/,/')" | db_admin information_schema
+fi
+[ "$(db_admin information_schema -e ${(0,quote/* quote */.h)(foreign(live))})" = 0 ] || { echo "a foreign key of $live points elsewhere" >&2; exit 1; }
+make_objects "$out" "$out_objects" ${(0,quote/* quote */.h)(outEvents)}
+make_objects "$live" "$in_objects" ${(0,quote/* quote */.h)(inEvents)}
+rm -f "$out_objects"* "$in_objects"*
+if [ "$(exists_database "$into")" = 1 ] && [ "$(move_tables "$into" "$into" | wc -l)" = 0 ]; then
+  rights=$(grants_for strip "$into")
+  printf '%s\\n' "$rights" | run_grants
+  db_admin information_schema -e "DROP DATABASE \\\`$into\\\`"
+fi
+`;
+}
+/** Whoever was kept out of the live data may then write to the restored one, under its name; nobody to what was replaced. */
+function swap(names) {
+    const { live, restored, kept } = names;
+    return `${markerPrelude(names)}${fencePrelude}${objects}${exchange({ live, out: kept, into: restored, suffix: 'swap', outEvents: '', inEvents: eventsOn })}keep_out "$out"
+if [ -f "$fence" ]; then
+  rights=$(grep -E '^(GRANT|REVOKE) ' "$fence" || :)
+  printf '%s\\n' "$rights" | run_grants
+fi
+`;
+}
+/** What a swap took off before it was cut short is made again, where its tables are now. */
+function finishSwap({ live, restored, kept }) {
+    const [out, into] = ['"$fence.swap-out.sql"', '"$fence.swap-in.sql"'];
+    return `if [ -f ${out} ] || [ -f ${into} ]; then
+  if [ "$(is_marked ${(0,quote/* quote */.h)(live)})" = 1 ]; then make_objects ${(0,quote/* quote */.h)(kept)} ${out} ''; make_objects ${(0,quote/* quote */.h)(live)} ${into} ${(0,quote/* quote */.h)(eventsOn)}
+  else make_objects ${(0,quote/* quote */.h)(live)} ${out} ''; make_objects ${(0,quote/* quote */.h)(restored)} ${into} ''; fi
+  rm -f ${out}* ${into}*
+fi
+`;
+}
+/** The fence stays as it was before the swap. */
+function swapBack(names) {
+    const { live, restored, kept } = names;
+    return `${markerPrelude(names)}${fencePrelude}${objects}${finishSwap(names)}if [ "$(exists_database ${(0,quote/* quote */.h)(kept)})" = 1 ]; then
+keep_out ${(0,quote/* quote */.h)(live)}
+${exchange({ live, out: restored, into: kept, suffix: 'back', outEvents: eventsOff, inEvents: '' })}fi
+# Once more after an interruption: the rights of those that were fenced are in the file, those of readers are still on the live data.
+if [ -f "$fence" ] && [ "$(exists_database ${(0,quote/* quote */.h)(restored)})" = 1 ]; then
+  rights=$(grants_for carry ${(0,quote/* quote */.h)(live)} ${(0,quote/* quote */.h)(restored)}; grants_for rename ${(0,quote/* quote */.h)(live)} ${(0,quote/* quote */.h)(restored)} < "$fence")
+  printf '%s\\n' "$rights" | run_grants
+fi
+`;
+}
+/** Fact `cannot-swap` for each reason why the live data cannot change places. */
+function obstacles({ live }) {
+    const reasons = [
+        `SELECT CONCAT('the foreign key ', constraint_name, ' of ', table_schema, '.', table_name, ' points into it from another database') FROM information_schema.key_column_usage WHERE referenced_table_schema = '${live}' AND table_schema <> '${live}'`,
+        `SELECT CONCAT('the foreign key ', constraint_name, ' of ', table_name, ' points into the database ', referenced_table_schema) FROM information_schema.key_column_usage WHERE table_schema = '${live}' AND referenced_table_schema <> '${live}'`,
+        `SELECT CONCAT('the default of ', table_name, '.', column_name, ' is taken from a sequence, by the name of its database') FROM information_schema.columns WHERE table_schema = '${live}' AND column_default LIKE '%nextval(%'`,
+        `SELECT CONCAT('the view ', table_name, ' cannot be read') FROM information_schema.tables WHERE table_schema = '${live}' AND table_type = 'VIEW' AND table_comment LIKE '%references invalid%'`,
+    ];
+    return `obstacles=$(db_admin information_schema -e ${(0,quote/* quote */.h)(reasons.join('; '))})
+printf '%s' "$obstacles" | sed 's/$/; use cutover: repoint/' | facts cannot-swap
+[ -n "$dumper" ] || fact cannot-swap 'neither mariadb-dump nor mysqldump is installed, which its triggers and views are kept with; use cutover: repoint'
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql/beside.js
+
+
+
+
+
+
+
+const beside = { askAdmin: askAdmin, admin: admin, obstacles: obstacles, proveForeign: proveForeign, restore: restore, lost: lost, forget: forget, swap: swap, swapBack: swapBack, wake: wake, sleep: sleep, fence: fence, unfence: unfence };
+
+;// CONCATENATED MODULE: ./build/databases/mysql/client.js
+
+
+
+const counts = `SELECT CONCAT('SELECT CONCAT(COUNT(*), '' '', ', QUOTE(table_name), ') FROM ', ${fingerprint_name('table_name')}, ';') FROM information_schema.tables
+  WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT LIKE ${ours} ORDER BY CAST(table_name AS BINARY)`;
+/** Rows are counted in one snapshot. */
+const reading = `rows_in() {
+  row_statements=$(db_on "$1" "$2" -e ${(0,quote/* quote */.h)(counts)}) || return 1
+  printf 'START TRANSACTION WITH CONSISTENT SNAPSHOT;\\n%s\\n' "$row_statements" | db_on "$1" "$2"
+}
+revisions_in() {
+  has_revisions=$(db_on "$1" "$2" -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'alembic_version'") || return 1
+  [ "$has_revisions" != 0 ] || return 0
+  all_revisions=$(db_on "$1" "$2" -e 'SELECT version_num FROM alembic_version ORDER BY version_num') || return 1
+  printf '%s\\n' "$all_revisions" | sort | awk '{ printf "%s%s", parted, $0; parted = " " }'
+}
+`;
+/** As `Engine.client` says. */
+function client(source) {
+    return databasePrelude(source) + reading + fingerprintIn;
+}
+
+;// CONCATENATED MODULE: ./build/commands/backup.js
+/** What every backup on a host shares: its folder, its name, its manifest, and how many are kept. */
+
+/** Makes the folder, readable by nobody else, and names the backup: `$file`, written as `$file.part` until it is verified. */
+function backupFolder({ folder, stamp, run, release }, kind, ending) {
+    return `umask 077
+backup_dir=${(0,quote/* quote */.h)(folder)}
+[ -d "$backup_dir" ] || mkdir -p -m 0700 "$backup_dir" 2>/dev/null || as_root install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "$backup_dir"
+file=$backup_dir/${(0,quote/* quote */.h)(`${kind}-${stamp}-${release.slice(0, 7)}-${run}.${ending}`)}
+details=
+rm -f "$file.part"
+`;
+}
+/**
+ * Renames a verified `$file.part`, writes its manifest (`$details` are its own JSON fields) and tells: facts `backup`, `location`, `bytes`, `sha256`,
+ * and `manifest`, its line. Then prunes, unless that is left for later.
+ */
+function finishBackup(place, kind) {
+    const { run, release, by, keep } = place;
+    const fixed = `${whose(place, kind)}${JSON.stringify({ run, by, release, verified: 'quick' }).replace('{', ',').slice(0, -1)}`;
+    return `if [ -f "$file.part" ]; then
+  bytes=$(stat -c %s "$file.part"); sha256=$(sha256sum < "$file.part" | cut -c 1-64)
+  printf '%s,"time":"%s","bytes":%s,"sha256":"%s"%s}\\n' ${(0,quote/* quote */.h)(fixed)} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$bytes" "$sha256" "\${details:+,$details}" > "$file.json.part"
+  sync "$file.part" 2>/dev/null || :
+  mv "$file.part" "$file"; mv "$file.json.part" "$file.json"
+fi
+sed -n 's/.*"bytes":\\([0-9]*\\),"sha256":"\\([0-9a-f]*\\)".*/\\1 \\2/p' "$file.json" | { read -r bytes sha256; fact bytes "$bytes"; fact sha256 "$sha256"; }
+fact backup ${kind}
+fact location "$file"
+fact manifest "$(head -n 1 "$file.json")"
+${keep === undefined ? '' : pruneBackups({ ...place, keep }, kind)}`;
+}
+/**
+ * Takes away what is older than the newest `keep` of a kind: of this application and environment only, never the newest of a release that was
+ * known good, never one that is in use, and never `$file`, the one just made, where that is set.
+ */
+function pruneBackups({ keep, good, used = [], ...place }, kind) {
+    return `cd ${(0,quote/* quote */.h)(place.folder)}
+manifests=$(ls -1r ${kind}-*.json 2>/dev/null | while IFS= read -r manifest; do if grep -qF ${(0,quote/* quote */.h)(`${whose(place, kind)},`)} "$manifest"; then echo "$manifest"; fi; done)
+last_good=
+for manifest in $manifests; do
+  for line in ${(0,quote/* words */.a)(...good.map((sha) => `"release":"${sha}"`))}; do
+    if [ -z "$last_good" ] && grep -qF "$line" "$manifest"; then last_good=$manifest; fi
+  done
+done
+printf '%s\\n' "$manifests" | tail -n +${keep + 1} | while IFS= read -r manifest; do
+  backup=$PWD/\${manifest%.json}
+  if [ "$manifest" = "$last_good" ] || [ "$backup" = "\${file-}" ]; then continue; fi
+  for each in ${(0,quote/* words */.a)(...used)}; do if [ "$backup" = "$each" ]; then continue 2; fi; done
+  rm -f "$backup" "$manifest"
+done
+cd /
+`;
+}
+/** The beginning of a manifest, which says what it is a backup of. */
+function whose({ environment, app }, kind) {
+    return JSON.stringify({ kind, environment, app }).slice(0, -1);
+}
+
 ;// CONCATENATED MODULE: ./build/databases/mysql/facts.js
 /** What an assessment asks of MariaDB or MySQL. Reads only; follows `databasePrelude()`. */
 
 
 /** What migrations, the dump and keeping aside need on the database, as `SHOW GRANTS` names it. */
-const needed = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'ALTER', 'INDEX', 'REFERENCES', 'LOCK TABLES', 'TRIGGER', 'EVENT', 'SHOW VIEW'];
+const facts_needed = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'ALTER', 'INDEX', 'REFERENCES', 'LOCK TABLES', 'TRIGGER', 'EVENT', 'SHOW VIEW'];
 /** Reads `SHOW GRANTS`; prints needed privileges that are missing, and `DEFINER` when objects of other definers cannot be made again. */
-const missing = String.raw `
+const facts_missing = String.raw `
 function pattern(scope) {
   gsub(/[.^$*+?()\[\]{}|]/, "[&]", scope); gsub(/\\_/, "\001", scope); gsub(/\\%/, "\002", scope)
   gsub(/_/, ".", scope); gsub(/%/, ".*", scope); gsub(/\001/, "_", scope); gsub(/\002/, "%", scope)
@@ -4434,7 +6555,7 @@ END {
 }`;
 const tables = `information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT LIKE ${ours}`;
 /** Defines `missing_privileges`, which prints one name a line. */
-const missingPrivileges = `missing_privileges() { grants=$(db -e 'SHOW GRANTS'); printf '%s\\n' "$grants" | awk -v database="$database" -v needed=${(0,quote/* quote */.h)(needed.join(','))} ${(0,quote/* quote */.h)(missing)}; }
+const missingPrivileges = `missing_privileges() { grants=$(db -e 'SHOW GRANTS'); printf '%s\\n' "$grants" | awk -v database="$database" -v needed=${(0,quote/* quote */.h)(facts_needed.join(','))} ${(0,quote/* quote */.h)(facts_missing)}; }
 `;
 /**
  * Facts:
@@ -4444,7 +6565,7 @@ const missingPrivileges = `missing_privileges() { grants=$(db -e 'SHOW GRANTS');
  * - `database-process`: `<connections> <longest in seconds> <command> <user>`
  * - `database-missing-privilege`
  * - `database-trigger-of-other`: a table whose triggers this user could not make again as they are
- * - `database-kept`: a table that an earlier run kept aside and nobody took away
+ * - `database-kept`: the name, as `asideOf` makes it, under which an earlier run keeps something that nobody took away
  *
  * @param countUpTo bytes of data up to which a table's rows are counted; above, the server's estimate is told
  */
@@ -4466,9 +6587,84 @@ else
   privileges=$(missing_privileges)
   printf '%s' "$privileges" | grep -v '^DEFINER$' | facts database-missing-privilege
   case $privileges in *DEFINER*) db -e "SELECT DISTINCT event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND definer <> CURRENT_USER()" | facts database-trigger-of-other;; esac
-  db -e ${(0,quote/* quote */.h)(`SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ${ours}`)} | facts database-kept
+  db -e ${(0,quote/* quote */.h)(`SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ${ours}`)} | awk '!/^_rollback_restored_/ { sub(/(_objects|_[0-9]+_(before|after|changed|left))$/, ""); print }' | sort -u | facts database-kept
 fi
 `;
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql/dump.js
+/** A dump that is proved before it counts as a backup. Follows `databasePrelude()` of commands/mysql.ts. */
+
+
+
+
+/**
+ * Prints `<rows> <table>` for each table that a dump makes, from the dump itself: what it holds is what comes back, whoever writes meanwhile.
+ * The dump program writes each string on one line, with its quotes and backslashes escaped; without strings, each `(` begins a row. Bodies of
+ * triggers, between two DELIMITER lines, may hold anything.
+ */
+const rowsInDump = String.raw `
+/^-- Dumping (routines|events) for database / { exit }
+/^DELIMITER ;;/ { body = 1 }
+/^DELIMITER ;$/ { body = 0; next }
+body { next }
+/^CREATE TABLE / { match($0, /§([^§]|§§)*§/); name = substr($0, RSTART + 1, RLENGTH - 2); gsub(/§§/, "§", name); names[++count] = name; rows[count] = 0; next }
+/^INSERT / { sub(/^INSERT (IGNORE )?INTO §([^§]|§§)*§ (\((§([^§]|§§)*§(, ?)?)+\) )?VALUES/, ""); inside = 1 }
+inside { if (index($0, "\\")) gsub(/\\./, ""); gsub(/'[^']*'/, ""); rows[count] += gsub(/\(/, ""); if ($0 ~ /;$/) inside = 0 }
+END { for (i = 1; i <= count; i++) print rows[i] " " names[i] }`.replaceAll('§', '`');
+/** Makes one JSON object of them. */
+const asJson = String.raw `
+{ value = $1; name = substr($0, length($1) + 2); gsub(/["\\]/, "\\\\&", name); gsub(/[\001-\037]/, " ", name); printf "%s\"%s\":%s", parted, name, value; parted = "," }`;
+/**
+ * One consistent snapshot with routines, events and triggers. It counts only when the dump program ended well, its last line says so, and it
+ * makes every table that the database has; a pipe to gzip would hide the first two, so it is compressed afterwards. Facts as of every
+ * backup, and those of manifest.ts. The schema is left out where the dump lacks events or routines that the database has. The place in the log is
+ * told where the server knows it for a snapshot (MariaDB with a binary log); elsewhere it would cost a lock on every table.
+ */
+function dumpDatabase(place) {
+    return `${backupFolder(place, 'database', 'sql.gz')}[ -n "$dumper" ] || { echo 'neither mariadb-dump nor mysqldump is installed' >&2; exit 1; }
+refuse() { rm -f "$file.part" "$file.sql.part"; echo "$*" >&2; exit 1; }
+if [ ! -f "$file" ]; then
+  began=$(date +%s)
+  schema=$(fingerprint_in "$database" '')
+  whole=1
+  options='--single-transaction --quick --triggers --hex-blob --default-character-set=utf8mb4'
+  ${missingPrivileges.trim()}
+  case $(missing_privileges) in
+    *EVENT*) whole=; fact note 'the dump holds no events: the user of the database may not see them' ;;
+    *) options="$options --events" ;;
+  esac
+  known=$("$dumper" --no-defaults --help 2>/dev/null) || known=
+  for option in --no-tablespaces --set-gtid-purged=OFF --column-statistics=0; do
+    case $known in *"\${option%%=*}"*) options="$options $option";; esac
+  done
+  if [ -n "$(db -e "SHOW STATUS LIKE 'binlog_snapshot_file'" | cut -f 2)" ]; then case $known in *--master-data*) options="$options --master-data=2";; esac; fi
+  for table in $(db -e "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ${ours}"); do options="$options --ignore-table=$database.$table"; done
+  if ! said=$(db_dump --routines $options 2>&1 > "$file.sql.part"); then
+    printf '%s\\n' "$said" >&2
+    case $said in *'insufficient privileges to SHOW CREATE'*) ;; *) refuse 'the dump program failed' ;; esac
+    whole=
+    fact note 'the dump holds no routines: some belong to another user of the database'
+    db_dump $options > "$file.sql.part" || refuse 'the dump program failed'
+  fi
+  [ "$(tail -n 1 "$file.sql.part" | cut -c 1-17)" = '-- Dump completed' ] || refuse 'the dump is not complete: its last line is missing'
+  tables=$(db -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT LIKE ${ours}")
+  rows=$(LC_ALL=C awk ${(0,quote/* quote */.h)(rowsInDump)} "$file.sql.part") || refuse 'the dump could not be read'
+  made=$(printf '%s' "$rows" | grep -c '' || :)
+  [ "$made" = "$tables" ] || refuse "the dump makes $made tables, the database has $tables"
+  [ "$(fingerprint_in "$database" '')" = "$schema" ] || refuse 'the schema changed while the dump was made'
+  rows=$(printf '%s' "$rows" | awk ${(0,quote/* quote */.h)(asJson)})
+  if [ -n "$whole" ]; then schema=",\\"schema\\":\\"$schema\\""; else schema=; fi
+  position=$(head -n 60 "$file.sql.part" | sed -n "s/^-- CHANGE MASTER TO MASTER_LOG_FILE='\\([^']*\\)', MASTER_LOG_POS=\\([0-9]*\\);.*/\\1:\\2/p" | tr -cd 'A-Za-z0-9._:-')
+  revision=$(revisions_in "$database" '')
+  server=$(db -e 'SELECT VERSION()' | tr -cd 'A-Za-z0-9.+_-')
+  details="\\"engine\\":\\"mysql\\",\\"sql-bytes\\":$(stat -c %s "$file.sql.part"),\\"sql-sha256\\":\\"$(sha256sum < "$file.sql.part" | cut -c 1-64)\\",\\"server\\":\\"$server\\",\\"revision\\":\\"$(printf '%s' "$revision" | tr -cd 'A-Za-z0-9_. -')\\",\\"tables\\":$tables,\\"rows\\":{$rows},\\"position\\":\\"$position\\"$schema"
+  gzip -c "$file.sql.part" > "$file.part" || refuse 'the dump could not be compressed'
+  gzip -dc "$file.part" | cmp -s - "$file.sql.part" || refuse 'the compressed dump is not the dump'
+  rm -f "$file.sql.part"
+  details="$details,\\"seconds\\":$(($(date +%s) - began))"
+fi
+${finishBackup(place, 'database')}`;
 }
 
 ;// CONCATENATED MODULE: ./build/databases/mysql/loss.js
@@ -4500,10 +6696,3978 @@ function backticked(text) {
     return `\`${text.replaceAll('`', '``')}\``;
 }
 
+;// CONCATENATED MODULE: ./build/databases/mysql/written.js
+/** What the application wrote between the downgrade and its undo: found before the schema goes back, kept by key. */
+
+
+
+/**
+ * Sets `@key`: the index by which a row is known again, the primary key or a unique one without NULL. NULL when there is none, or when the
+ * migrations took one of its columns away.
+ */
+const findKey = `SET @key = (SELECT index_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = @before AND non_unique = 0
+  GROUP BY index_name HAVING SUM(nullable = 'YES' OR sub_part IS NOT NULL OR column_name IS NULL) = 0 ORDER BY index_name = 'PRIMARY' DESC, index_name LIMIT 1);
+SELECT IF(COUNT(a.column_name) = COUNT(*) OR @after_state <=> 'gone', @key, NULL) INTO @key FROM information_schema.statistics s
+  LEFT JOIN information_schema.columns a ON a.table_schema = s.table_schema AND a.table_name = @after AND a.column_name = s.column_name
+  WHERE s.table_schema = DATABASE() AND s.table_name = @before AND s.index_name = @key;`;
+/** SQL text that is true when two values are the same to the byte: collations hide differences, and a charset may have changed. */
+function sameValue(one, other) {
+    const bytes = (value) => `'CAST(CONVERT(', ${value}, ' USING utf8mb4) AS BINARY)'`;
+    return `IF(is_text, CONCAT(${bytes(one)}, ' <=> ', ${bytes(other)}), CONCAT(${one}, ' <=> ', ${other}))`;
+}
+/** `x.k1 = y.k1 AND x.k2 = y.k2` from rows with `q` (a backticked column) and `in_key`. */
+const onKey = (x, y) => `GROUP_CONCAT(IF(in_key, CONCAT('${x}.', q, ' = ${y}.', q), NULL) SEPARATOR ' AND ')`;
+/** Columns of `after` (as the application has written them): `q`, `is_text`, `in_key`, `extra` (the found table has no such column). */
+const written_columns = `(SELECT ${fingerprint_name('a.column_name')} AS q, a.ordinal_position AS o, a.character_set_name IS NOT NULL AS is_text, s.column_name IS NOT NULL AS in_key, b.column_name IS NULL AS extra
+  FROM information_schema.columns a
+  LEFT JOIN information_schema.columns b ON b.table_schema = a.table_schema AND b.table_name = @before AND b.column_name = a.column_name
+  LEFT JOIN information_schema.statistics s ON s.table_schema = a.table_schema AND s.table_name = @before AND s.index_name = @key AND s.column_name = a.column_name
+  WHERE a.table_schema = DATABASE() AND a.table_name = @after AND COALESCE(a.generation_expression, '') = '') c`;
+/** Generates, for one table with a key, SQL that fills `@changed`; for one without, two checksums to compare. */
+const written_statements = (index) => `
+SELECT rows_too, after_state, created INTO @rows_too, @after_state, @created FROM ${index} WHERE n = @n;
+${findKey}
+SELECT GROUP_CONCAT(IF(in_key, q, NULL) ORDER BY o SEPARATOR ', '), GROUP_CONCAT(IF(in_key, CONCAT('live.', q), NULL) ORDER BY o SEPARATOR ', '), GROUP_CONCAT(IF(in_key, CONCAT('a.', q), NULL) ORDER BY o SEPARATOR ', '),
+  ${onKey('live', 'a')}, ${onKey('a', 'b')}, ${onKey('live', 'c')}, GROUP_CONCAT(${sameValue("CONCAT('live.', q)", "CONCAT('a.', q)")} SEPARATOR ' AND '), MIN(IF(in_key, q, NULL)),
+  SUM(extra), GROUP_CONCAT(q ORDER BY o SEPARATOR ', '), GROUP_CONCAT(CONCAT('live.', q) ORDER BY o SEPARATOR ', ')
+  INTO @keys, @live_keys, @a_keys, @live_a, @a_b, @live_c, @same, @k, @extra, @all, @live_all FROM ${written_columns};
+SELECT CONCAT('DROP TABLE IF EXISTS ', @changed, ', ', @left, ';
+CREATE TABLE ', @changed, ' (\`rollback kind\` VARCHAR(8) NOT NULL DEFAULT ''changed'', PRIMARY KEY (', @keys, ')) ENGINE=InnoDB AS SELECT ', @live_keys, ' FROM ', @before, ' AS live LIMIT 0;
+INSERT INTO ', @changed, ' (', @keys, ', \`rollback kind\`) SELECT ', @live_keys, ', ''changed'' FROM ', @live, ' AS live JOIN ', @after, ' AS a ON ', @live_a, ' WHERE NOT (', @same, ');
+INSERT IGNORE INTO ', @changed, ' (', @keys, ', \`rollback kind\`) SELECT ', @live_keys, ', ''new'' FROM ', @live, ' AS live LEFT JOIN ', @after, ' AS a ON ', @live_a, ' WHERE a.', @k, ' IS NULL;
+INSERT IGNORE INTO ', @changed, ' (', @keys, ', \`rollback kind\`) SELECT ', @a_keys, ', ''deleted'' FROM ', @after, ' AS a LEFT JOIN ', @live, ' AS live ON ', @live_a, ' WHERE live.', @k, ' IS NULL;',
+IF(@rows_too, '', CONCAT('
+INSERT IGNORE INTO ', @changed, ' (', @keys, ', \`rollback kind\`) SELECT ', @a_keys, ', ''new'' FROM ', @after, ' AS a LEFT JOIN ', @before, ' AS b ON ', @a_b, ' WHERE b.', @k, ' IS NULL;')),
+IF(@extra = 0, '', CONCAT('
+CREATE TABLE ', @left, ' LIKE ', @live, '; INSERT INTO ', @left, ' (', @all, ') SELECT ', @live_all, ' FROM ', @live, ' AS live JOIN ', @changed, ' AS c ON ', @live_c, ' WHERE c.\`rollback kind\` <> ''deleted'';')), '
+UPDATE ${index} SET written = (SELECT COUNT(*) > 0 FROM ', @changed, ') WHERE n = ', @n, ';')
+FROM DUAL WHERE @key IS NOT NULL AND @after_state = 'kept' AND NOT @created;
+SELECT CONCAT('DROP TABLE IF EXISTS ', @changed, '; CREATE TABLE ', @changed, ' ENGINE=InnoDB AS SELECT ''new'' AS \`rollback kind\`, ', GROUP_CONCAT(${fingerprint_name('column_name')} SEPARATOR ', '), ' FROM ', @before, ' LIMIT 0; UPDATE ${index} SET written = 0 WHERE n = ', @n, ';')
+FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = @before AND index_name = @key AND @after_state = 'gone' HAVING COUNT(*) > 0;
+SELECT CONCAT('@checksum ', @t) FROM DUAL WHERE @key IS NULL OR @created;`;
+/**
+ * Defines `keep_written`: finds, once, what the application wrote since `after` was kept; keeps `after` first where a step was cut short before
+ * it could. Facts: `written` (`<rows> <table>`).
+ */
+function writtenPrelude(run) {
+    const index = asideOf(run);
+    return `keep_written() {
+  keep_after
+  numbers=$(of_tables "written IS NULL AND (kept OR created)")
+  for n in $numbers; do
+    statements=$(for_table "$n" ${(0,quote/* quote */.h)(written_statements(index))})
+    case $statements in
+      @checksum*)
+        one=$(for_table "$n" ${(0,quote/* quote */.h)(checksumStatements('table_name = @t'))} | db | cut -f 1,2)
+        other=$(for_table "$n" ${(0,quote/* quote */.h)(checksumStatements('table_name = @after'))} | db | cut -f 1,2)
+        if [ "$one" = "$other" ]; then written=0; else written=1; fact written "? $(for_table "$n" 'SELECT @t;')"; fi
+        db -e "UPDATE $aside SET written = $written WHERE n = $n"
+        ;;
+      *)
+        printf '%s\\n' "$statements" | db
+        rows=$(db -e "SELECT COUNT(*) FROM \${aside}_\${n}_changed")
+        if [ "$rows" -gt 0 ]; then fact written "$rows $(for_table "$n" 'SELECT @t;')"; fi
+        ;;
+    esac
+  done
+  ${dropEmptyLeft}
+}
+`;
+}
+/** A `left` table without rows is of no use to anybody. */
+const dropEmptyLeft = `numbers=$(of_tables "EXISTS (SELECT 1 FROM information_schema.tables i WHERE i.table_schema = DATABASE() AND i.table_name = CONCAT('$aside', '_', n, '_left'))")
+  for n in $numbers; do if [ "$(db -e "SELECT COUNT(*) FROM (SELECT 1 FROM \${aside}_\${n}_left LIMIT 1) l")" = 0 ]; then db -e "DROP TABLE \${aside}_\${n}_left"; fi; done`;
+
+;// CONCATENATED MODULE: ./build/databases/mysql/lost.js
+/** What a downgrade takes out of use, in rows. Follows `databasePrelude()`. */
+
+
+
+
+const lost_columns = `(SELECT ${fingerprint_name('b.column_name')} AS q, b.character_set_name IS NOT NULL AS is_text, s.column_name IS NOT NULL AS in_key, a.column_name IS NOT NULL AS stays
+  FROM information_schema.columns b
+  LEFT JOIN information_schema.columns a ON a.table_schema = b.table_schema AND a.table_name = @after AND a.column_name = b.column_name
+  LEFT JOIN information_schema.statistics s ON s.table_schema = b.table_schema AND s.table_name = @before AND s.index_name = @key AND s.column_name = b.column_name
+  WHERE b.table_schema = DATABASE() AND b.table_name = @before AND COALESCE(b.generation_expression, '') = '') c`;
+const statement = (index) => `
+SELECT after_state INTO @after_state FROM ${index} WHERE n = @n;
+${findKey}
+SELECT ${onKey('a', 'b')}, GROUP_CONCAT(IF(stays, ${sameValue("CONCAT('a.', q)", "CONCAT('b.', q)")}, NULL) SEPARATOR ' AND '), COALESCE(GROUP_CONCAT(IF(stays, NULL, CONCAT('b.', q, ' IS NOT NULL')) SEPARATOR ' OR '), 'FALSE'), MIN(IF(in_key, q, NULL))
+  INTO @a_b, @same, @dropped, @k FROM ${lost_columns};
+SELECT CASE
+  WHEN @after_state = 'gone' THEN CONCAT('SELECT COUNT(*) FROM ', @before, ';')
+  WHEN @key IS NOT NULL THEN CONCAT('SELECT COUNT(*) FROM ', @before, ' AS b LEFT JOIN ', @after, ' AS a ON ', @a_b, ' WHERE a.', @k, ' IS NULL OR NOT (', @same, ') OR ', @dropped, ';')
+  ELSE CONCAT('SELECT GREATEST((SELECT CAST(COUNT(*) AS SIGNED) FROM ', @before, ') - (SELECT COUNT(*) FROM ', @after, '), (SELECT COUNT(*) FROM ', @before, ' AS b WHERE ', @dropped, '));')
+END;`;
+/**
+ * Rows held before that are no longer in live use: gone, changed, or with a value in a dropped column; after the last downgrade. In a table
+ * without a key a changed row cannot be told. Facts: `lost` (`<rows> <table>`), where there are any.
+ */
+function lostRows(run) {
+    const index = asideOf(run);
+    return `${asidePrelude(run)}keep_after
+for n in $(of_tables "kept = 1 AND name <> 'alembic_version'"); do
+  statement=$(for_table "$n" ${(0,quote/* quote */.h)(statement(index))})
+  rows=$(printf '%s\\n' "$statement" | db)
+  if [ "\${rows:-0}" -gt 0 ]; then fact lost "$rows $(for_table "$n" 'SELECT @t;')"; fi
+done
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql/definition.js
+/**
+ * From how tables are to how they were: compares `SHOW CREATE TABLE` texts and prints the ALTER TABLE that leads back, in place, so that
+ * foreign keys that point to a table, its triggers and other sessions are not disturbed.
+ *
+ * awk; reads the texts to reach, a line with only `\001`, and the texts as they are, each text after a line `\002<n>`.
+ * Prints `<phase><TAB><n><TAB><statement>`:
+ * - `0` (no statement) the table is gone
+ * - `1` takes off foreign keys and checks that are others
+ * - `2` columns and indexes; without `-v final=1` nothing that restricts rows (primary key, unique indexes, foreign keys, checks) is added
+ *   yet, since rows that are not back can break it
+ * - `9` what cannot be changed back (partitions), as a sentence
+ *
+ * Nothing is printed when both say the same; AUTO_INCREMENT counters and the order of indexes do not count.
+ */
+const alterations = String.raw `
+function first_name(line) { match(line, /` + '`([^`]|``)*`' + String.raw `/); return substr(line, RSTART, RLENGTH) }
+function add(phase, clause) { clauses[phase] = clauses[phase] (clauses[phase] == "" ? "" : ", ") clause }
+function same(id) { return ((n, 0, id) in part) && ((n, 1, id) in part) && part[n, 0, id] == part[n, 1, id] }
+function restricts(id) { return id == "PRIMARY KEY" || part[n, 0, id] ~ /^(UNIQUE|CONSTRAINT)/ || part[n, 1, id] ~ /^UNIQUE/ }
+# A counter needs its index: without the index, the column goes without the counter for a while.
+function uncounted(line) { if (bare) sub(/ AUTO_INCREMENT/, "", line); return line }
+BEGIN { side = 0 }
+/^\001$/ { side = 1; next }
+/^\002/ { n = substr($0, 2); if (!side) tables[++count] = n; next }
+/^$/ { next }
+/^CREATE / { table[n, side] = first_name($0); next }
+{ line = $0; sub(/,$/, "", line) }
+/^  ` + '`' + String.raw `/ { id = first_name(line); sub(/^  /, "", line); column[n, side, id] = line; order[n, side, ++columns[n, side]] = id; next }
+/^  PRIMARY KEY/ { id = "PRIMARY KEY" }
+/^  (UNIQUE |FULLTEXT |SPATIAL )?KEY/ { id = "INDEX " first_name(line) }
+/^  CONSTRAINT .* FOREIGN KEY / { id = "FOREIGN KEY " first_name(line) }
+/^  CONSTRAINT .* CHECK / { id = "CONSTRAINT " first_name(line) }
+/^  [A-Z]/ { sub(/^  /, "", line); parts[n, side, ++part_count[n, side]] = id; part[n, side, id] = line; next }
+/^[)]/ { line = $0; sub(/^[)] /, "", line); sub(/ AUTO_INCREMENT=[0-9]+/, "", line); options[n, side] = line; next }
+{ rest[n, side] = rest[n, side] "\n" $0 }
+END {
+  for (t = 1; t <= count; t++) {
+    n = tables[t]; clauses[1] = clauses[2] = wanted = found = ""; bare = 0
+    if (!((n, 1) in table)) { print "0\t" n; continue }
+    for (side = 0; side <= 1; side++) for (i = 1; i <= part_count[n, side]; i++) { id = parts[n, side, i]; if (!final && !same(id) && restricts(id)) bare = 1 }
+    # Columns that both have, in the order of each side: when they differ, every one is put in its place.
+    for (i = 1; i <= columns[n, 0]; i++) if ((n, 1, order[n, 0, i]) in column) wanted = wanted order[n, 0, i]
+    for (i = 1; i <= columns[n, 1]; i++) if ((n, 0, order[n, 1, i]) in column) found = found order[n, 1, i]
+    place = "FIRST"
+    for (i = 1; i <= columns[n, 0]; i++) {
+      id = order[n, 0, i]; line = uncounted(column[n, 0, id])
+      if (!((n, 1, id) in column)) add(2, "ADD COLUMN " line " " place)
+      else if (line != column[n, 1, id] || wanted != found) add(2, "MODIFY COLUMN " line " " place)
+      place = "AFTER " id
+    }
+    for (i = 1; i <= columns[n, 1]; i++) { id = order[n, 1, i]; if (!((n, 0, id) in column)) add(2, "DROP COLUMN " id) }
+    for (i = 1; i <= part_count[n, 1]; i++) { id = parts[n, 1, i]; if (!same(id)) add(id ~ /^(FOREIGN|CONSTRAINT)/ ? 1 : 2, "DROP " id) }
+    for (i = 1; i <= part_count[n, 0]; i++) { id = parts[n, 0, i]; if (!same(id) && (final || !restricts(id))) add(2, "ADD " part[n, 0, id]) }
+    if (options[n, 0] != options[n, 1]) add(2, options[n, 0] (options[n, 0] ~ / COMMENT=/ ? "" : " COMMENT=''"))
+    for (phase = 1; phase <= 2; phase++) if (clauses[phase] != "") print phase "\t" n "\tALTER TABLE " table[n, 1] " " clauses[phase] ";"
+    if (rest[n, 0] != rest[n, 1]) print "9\t" n "\tthe partitions of " table[n, 1] " are others"
+  }
+}`;
+
+;// CONCATENATED MODULE: ./build/databases/mysql/values.js
+/** Bringing rows back into a table whose schema is again as it was found. */
+
+
+
+
+/**
+ * Columns of the found table. `value` is where an untouched row's value comes from: `b` as it was before, or `a` as the migrations left it, for
+ * a column that they did not touch in a table whose rows they did not touch: writes of the application during the downgrade live there.
+ */
+const values_columns = `(SELECT q, o, is_text, in_key, stays, touches, IF(@all OR NOT own, CONCAT('b.', q), CONCAT('a.', q)) AS value, own FROM (
+  SELECT ${fingerprint_name('b.column_name')} AS q, b.ordinal_position AS o, b.character_set_name IS NOT NULL AS is_text, s.column_name IS NOT NULL AS in_key,
+    a.column_name IS NOT NULL AS stays, b.extra LIKE '%on update%' AS touches,
+    a.column_type <=> b.column_type AND a.character_set_name <=> b.character_set_name AND a.is_nullable <=> b.is_nullable AS own
+  FROM information_schema.columns b
+  LEFT JOIN information_schema.columns a ON a.table_schema = b.table_schema AND a.table_name = @after AND a.column_name = b.column_name
+  LEFT JOIN information_schema.statistics s ON s.table_schema = b.table_schema AND s.table_name = @before AND s.index_name = @key AND s.column_name = b.column_name
+  WHERE b.table_schema = DATABASE() AND b.table_name = @before AND COALESCE(b.generation_expression, '') = '') x) c`;
+/**
+ * Generates the SQL for one table, under a lock that keeps every other session out, its triggers off meanwhile (the lock is why nobody
+ * can write past them; their definitions are kept, see `triggers_back`).
+ *
+ * - rows that the application did not write: exactly as before; what a migration inserted goes, what it deleted comes
+ * - rows that it changed: as it left them, with the values of the columns that had been dropped
+ * - rows that it inserted or deleted: as it left them
+ *
+ * A table without a key is taken back whole, if the application did not write to it; `@refused` otherwise.
+ */
+const values_statements = (index) => `
+SELECT rows_too OR after_state = 'gone', after_state, written INTO @all, @after_state, @written FROM ${index} WHERE n = @n;
+${findKey}
+SELECT GROUP_CONCAT(q ORDER BY o SEPARATOR ', '), GROUP_CONCAT(value ORDER BY o SEPARATOR ', '), ${onKey('live', 'b')}, ${onKey('live', 'c')}, ${onKey('b', 'c')}, ${onKey('a', 'b')},
+  GROUP_CONCAT(${sameValue("CONCAT('live.', q)", 'value')} SEPARATOR ' AND '), MIN(IF(in_key, q, NULL)), SUM(NOT stays), SUM(NOT own),
+  GROUP_CONCAT(IF(stays, IF(touches, CONCAT('live.', q, ' = live.', q), NULL), CONCAT('live.', q, ' = b.', q)) SEPARATOR ', ')
+  INTO @columns, @values, @live_b, @live_c, @b_c, @a_b, @same, @k, @gone, @others, @set FROM ${values_columns};
+SET @wanted = IF(@all, CONCAT(@before, ' AS b'), CONCAT('(', @after, ' AS a JOIN ', @before, ' AS b ON ', @a_b, ')'));
+SELECT GROUP_CONCAT('DROP TRIGGER IF EXISTS ', ${fingerprint_name('trigger_name')}, ';' SEPARATOR '\n') INTO @drop_triggers FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND event_object_table = @t;
+SET @drop_triggers = COALESCE(@drop_triggers, '');
+SELECT CONCAT('SET autocommit = 0;
+LOCK TABLES ', @live, ' WRITE, ', @live, ' AS live WRITE, ', @changed, ' AS c READ, ', @before, ' AS b READ', IF(@after_state = 'kept', CONCAT(', ', @after, ' AS a READ'), ''), ';
+', @drop_triggers, '
+DELETE live FROM ', @live, ' AS live LEFT JOIN ', @wanted, ' ON ', @live_b, ' LEFT JOIN ', @changed, ' AS c ON ', @live_c, ' WHERE c.', @k, ' IS NULL AND (b.', @k, ' IS NULL OR NOT (', @same, '));
+INSERT INTO ', @live, ' (', @columns, ') SELECT ', @values, ' FROM ', @wanted, ' LEFT JOIN ', @live, ' AS live ON ', @live_b, ' LEFT JOIN ', @changed, ' AS c ON ', @b_c, ' WHERE live.', @k, ' IS NULL AND c.', @k, ' IS NULL;',
+IF(@after_state = 'kept' AND @gone > 0, CONCAT('
+UPDATE ', @live, ' AS live JOIN ', @before, ' AS b ON ', @live_b, ' JOIN ', @changed, ' AS c ON ', @live_c, ' SET ', @set, ' WHERE c.\`rollback kind\` = ''changed'';'), ''), '
+COMMIT;')
+FROM DUAL WHERE @key IS NOT NULL;
+SELECT IF(@written, CONCAT('@refused ', @t), CONCAT('SET autocommit = 0;
+LOCK TABLES ', @live, ' WRITE, ', @before, ' AS b READ;
+', @drop_triggers, '
+DELETE FROM ', @live, ';
+INSERT INTO ', @live, ' (', @columns, ') SELECT ', @columns, ' FROM ', @before, ' AS b;
+COMMIT;'))
+FROM DUAL WHERE @key IS NULL AND (@all OR @others > 0);`;
+/** The triggers of a table as they were found, each with the modes that it was made with. */
+const triggersOf = (index) => `SELECT CONCAT('SET SESSION sql_mode = ', QUOTE(sql_mode), ', character_set_client = ', IF(client LIKE 'utf8%' OR LENGTH(statement) = CHAR_LENGTH(statement), client, 'utf8mb4'), ', collation_connection = ', connection, ';
+DELIMITER //rollback//
+', statement, ' //rollback//
+DELIMITER ;') FROM ${index}_objects WHERE kind = 'trigger' AND on_table = @t ORDER BY position, name;`;
+/**
+ * Defines:
+ * - `values_back N` brings one table's rows back
+ * - `triggers_back` makes the triggers of every table again where they are not as they were found, also after an interruption
+ *
+ * Both end with a failure when something cannot be brought back; nothing is half written then.
+ */
+function valuesPrelude(run) {
+    const index = asideOf(run);
+    const others = `SELECT i.n FROM ${index} i
+  LEFT JOIN (SELECT event_object_table AS on_table, GROUP_CONCAT(${triggerStatement} ORDER BY trigger_name SEPARATOR '\n') AS text FROM information_schema.triggers WHERE trigger_schema = DATABASE() GROUP BY event_object_table) now ON now.on_table = i.name
+  LEFT JOIN (SELECT on_table, GROUP_CONCAT(statement ORDER BY name SEPARATOR '\n') AS text FROM ${index}_objects WHERE kind = 'trigger' GROUP BY on_table) found ON found.on_table = i.name
+  WHERE i.definition IS NOT NULL AND NOT (CAST(now.text AS BINARY) <=> CAST(found.text AS BINARY))`;
+    const drop = `SELECT CONCAT('DROP TRIGGER ', ${fingerprint_name('trigger_name')}, ';') FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND event_object_table = @t;`;
+    return `values_back() {
+  statements=$(for_table "$1" ${(0,quote/* quote */.h)(values_statements(index))}) || return 1
+  case $statements in
+    @refused*)
+      echo "\${statements#@refused } has no key by which rows are known again, and the application wrote to it: what it held before is in \${aside}_$1_before" >&2
+      return 1
+      ;;
+    '') return 0 ;;
+  esac
+  triggers=$(for_table "$1" ${(0,quote/* quote */.h)(triggersOf(index))}) || return 1
+  printf '%s\\n%s\\nUNLOCK TABLES;\\n' "$statements" "$triggers" | db
+}
+triggers_back() {
+  numbers=$(db -e ${(0,quote/* quote */.h)(others)}) || return 1
+  for n in $numbers; do
+    statements=$(for_table "$n" ${(0,quote/* quote */.h)(drop)}; for_table "$n" ${(0,quote/* quote */.h)(triggersOf(index))}) || return 1
+    printf '%s\\n' "$statements" | db || return 1
+  done
+}
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql/restore.js
+/** Putting a database back as it was found, whatever the migrations did to it, half or whole. Follows `databasePrelude()`. */
+
+
+
+
+
+
+
+/**
+ * Before the schema goes up again: keeps what the application wrote since the downgrade. Runs first in the undo of every step that takes the
+ * database down; it does its work once.
+ */
+function keepWritten(run) {
+    return `${asidePrelude(run)}${writtenPrelude(run)}keep_written
+`;
+}
+/**
+ * The undo of `keepAside`: schema, rows, triggers and views exactly as they were found, except for what the application wrote since. It does
+ * not matter how far the migrations came, or whether they could be taken up again: what is different from what was recorded is changed.
+ * Safe to run again after an interruption. Fails, having kept everything, when something could not be brought back.
+ */
+function restoreAside(run) {
+    const index = asideOf(run);
+    return `${asidePrelude(run)}${writtenPrelude(run)}${valuesPrelude(run)}${missingPrivileges}
+recorded() { db -e ${(0,quote/* quote */.h)(`SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ${(0,quote/* quote */.h)(index)}`)}; }
+if [ "$(recorded)" = 0 ] || [ "$(db -e "SELECT COUNT(*) FROM $aside WHERE n = 0")" = 0 ]; then exit 0; fi
+differences() {
+  found_definitions=$(db -e ${(0,quote/* quote */.h)(`SELECT CONCAT(CHAR(2), n, '\n', definition) FROM ${index} WHERE definition IS NOT NULL ORDER BY n`)})
+  present_definitions=$(definitions_now)
+  printf '%s\\n\\001\\n%s\\n' "$found_definitions" "$present_definitions" | awk -v final="$1" ${(0,quote/* quote */.h)(alterations)}
+}
+of_phase() { printf '%s\\n' "$all" | sed -n "s/^$1$tab[0-9]*$tab//p"; }
+keep_written
+
+numbers=$(of_tables ${(0,quote/* quote */.h)(`created = 1 AND ${exists('name')}`)})
+for n in $numbers; do
+  if [ "$(db -e "SELECT written FROM $aside WHERE n = $n")" = 1 ]; then copy_table "$n" left > /dev/null; fi
+  statement=$(for_table "$n" "SELECT CONCAT('DROP TABLE ', @live, ';');"); printf '%s\\n' "$statement" | db
+done
+all=$(differences 0)
+for n in $(printf '%s\\n' "$all" | sed -n "s/^0$tab//p"); do definition=$(db -e "SELECT definition FROM $aside WHERE n = $n"); printf '%s;\\n' "$definition" | db; done
+for phase in 1 2; do of_phase "$phase" | db; done
+
+of_other=$(db -e "SELECT COUNT(*) FROM information_schema.triggers t JOIN $aside i ON i.name = t.event_object_table WHERE i.kept AND t.trigger_schema = DATABASE() AND t.definer <> CURRENT_USER()")
+if [ "$of_other" -gt 0 ]; then
+  case $(missing_privileges) in *DEFINER*) echo "triggers of another user are on the tables: this user may not put them back, so rows were not touched; they are in $aside""_*_before" >&2; exit 1;; esac
+fi
+bad=0
+for n in $(of_tables 'kept = 1'); do (values_back "$n") || bad=1; done
+triggers_back || { echo 'not every trigger could be made again; their definitions are in '"$aside"_objects >&2; bad=1; }
+[ "$bad" = 0 ] || exit 1
+
+all=$(differences 1)
+for phase in 1 2; do of_phase "$phase" | db; done
+${viewsBack(index)}
+statements=$(db -e ${(0,quote/* quote */.h)(`SELECT CONCAT('ALTER TABLE ', ${fingerprint_name('i.name')}, ' AUTO_INCREMENT = ', i.counter, ';') FROM ${index} i JOIN information_schema.tables t ON t.table_schema = DATABASE() AND t.table_name = i.name WHERE i.n > 0 AND t.auto_increment < i.counter`)})
+printf '%s\\n' "$statements" | db
+all=$(differences 1)
+[ -z "$all" ] || { printf 'not as it was found: %s\\n' "$all" >&2; exit 1; }
+`;
+}
+/** Views that are others than they were, or gone, are made again; several times, as one may need another. */
+function viewsBack(index) {
+    return `db -e "DELETE FROM \${aside}_objects WHERE kind = 'now'"
+${viewsAsTheyAre(`INSERT INTO ${index}_objects (kind, statement, name) VALUES ('now', CONVERT(0x%s USING utf8mb4), CONVERT(0x%s USING utf8mb4));`)}
+other_views=$(db -e ${(0,quote/* quote */.h)(`SELECT HEX(v.name) FROM ${index}_objects v LEFT JOIN ${index}_objects w ON w.kind = 'now' AND w.name = v.name AND w.statement = v.statement WHERE v.kind = 'view' AND w.name IS NULL`)})
+while [ -n "$other_views" ]; do
+  still= view_trouble=
+  for view in $other_views; do
+    statement=$(db -e "SELECT CONCAT('CREATE OR REPLACE ', SUBSTRING(statement, 8)) FROM \${aside}_objects WHERE kind = 'view' AND name = CONVERT(0x$view USING utf8mb4)")
+    trouble=$(printf '%s;\\n' "$statement" | db 2>&1) || { still="$still $view"; view_trouble=$trouble; }
+  done
+  [ -z "$still" ] || [ "$still" != "\${before_round-}" ] || { printf 'a view could not be made again: %s\\n' "$view_trouble" >&2; exit 1; }
+  before_round=$still other_views=$still
+done
+db -e "DELETE FROM \${aside}_objects WHERE kind = 'now'"
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/mysql.js
+
+
+
+
+
+
+
+
+
+
+const mysql = {
+    name: 'mysql',
+    title: 'MariaDB or MySQL',
+    ending: 'sql.gz',
+    client: client,
+    facts: databaseFacts,
+    dump: dumpDatabase,
+    schemaFingerprint: schemaFingerprint,
+    rowChecksums: rowChecksums,
+    aside: {
+        nameOf: asideOf,
+        countDrops: (sql) => countDrops(dropsIn(sql)),
+        keep: (run, sql) => keepAside(run, affectedBy(sql)),
+        keepWritten: keepWritten,
+        restore: restoreAside,
+        lost: lostRows,
+        forget: forgetAside,
+    },
+    beside: beside,
+};
+
+;// CONCATENATED MODULE: ./build/commands/postgresql.js
+
+
+/**
+ * Reads a database URL from standard input and prints, for `-v want=`:
+ * - `connection`, libpq's own `key='value'` form of everything but the password and the database
+ * - `password`, a line of a password file; nothing when the URL has none
+ * - `database`, its name
+ * - `host`, the host's name, empty for a socket
+ * - `port`, as the URL has it
+ *
+ * Parts are percent-decoded byte by byte. User and password end at the last `@` before the path, as in RFC 3986. Both libpq's own URLs and those
+ * of SQLAlchemy's drivers are read: `?host=/run/postgresql`, `?host=one:5432&host=two:5433`, `ssl=require`.
+ */
+const readUrl = String.raw `
+function decoded(text,   at, result, high, low) {
+  while ((at = index(text, "%")) > 0) {
+    result = result substr(text, 1, at - 1)
+    high = index("0123456789abcdef", tolower(substr(text, at + 1, 1))); low = index("0123456789abcdef", tolower(substr(text, at + 2, 1)))
+    if (length(substr(text, at + 1, 2)) == 2 && high && low) { result = result sprintf("%c", (high - 1) * 16 + low - 1); text = substr(text, at + 3) }
+    else { result = result "%"; text = substr(text, at + 1) }
+  }
+  return result text
+}
+function escaped(value, which,   i, c, text) {
+  for (i = 1; i <= length(value); i++) { c = substr(value, i, 1); text = text (index(which, c) ? "\\" c : c) }
+  return text
+}
+function option(name, value) { line = line (line == "" ? "" : " ") name "='" escaped(value, "\\'") "'" }
+function place(text,   name, number) {
+  if (text ~ /^\[/) { name = substr(text, 2, index(text, "]") - 2); number = substr(text, index(text, "]") + 1) }
+  else if (text ~ /^\//) name = text
+  else { name = text; sub(/:.*$/, "", name); number = substr(text, length(name) + 1) }
+  sub(/^:/, "", number)
+  host = host (places ? "," : "") decoded(name); port = port (places ? "," : "") number; places++
+}
+{ url = url (NR > 1 ? "\n" : "") $0 }
+END {
+  if (!match(url, /^(postgres|postgresql)(\+[a-z0-9_]+)?:\/\//)) exit 4
+  rest = substr(url, RLENGTH + 1)
+  authority = rest; sub(/[\/?].*$/, "", authority)
+  if (index(authority, "@") == 0 && index(rest, "@") > 0) authority = substr(rest, 1, index(rest, "@"))
+  at = 0; for (i = 1; i <= length(authority); i++) if (substr(authority, i, 1) == "@") at = i
+  if (at) { login = substr(authority, 1, at - 1); rest = substr(rest, at + 1) }
+  hosts = rest; sub(/[\/?].*$/, "", hosts); rest = substr(rest, length(hosts) + 1)
+  query = ""; if ((i = index(rest, "?")) > 0) { query = substr(rest, i + 1); rest = substr(rest, 1, i - 1) }
+  database = decoded(substr(rest, 2))
+  count = split(hosts, each, ","); for (i = 1; i <= count; i++) place(each[i])
+  if ((i = index(login, ":")) > 0) { user = decoded(substr(login, 1, i - 1)); password = decoded(substr(login, i + 1)) }
+  else user = decoded(login)
+  count = split(query, pairs, "&"); seen = 0
+  for (i = 1; i <= count; i++) {
+    key = pairs[i]; sub(/=.*$/, "", key); value = substr(pairs[i], length(key) + 2); gsub(/\+/, " ", value); value = decoded(value)
+    if (key == "ssl" && value != "") key = "sslmode"
+    if (key == "host") { if (!seen++) { host = ""; kept = port; port = ""; places = 0 }; place(value); if (places == 1 && port == "") port = kept }
+    else if (key == "port") port = value
+    else if (key == "user") user = value
+    else if (key == "password") password = value
+    else if (key == "dbname") database = value
+    else if (key == "sslpassword") exit 5
+    else if (key == "options") options = value
+    else if (key ~ /^(hostaddr|connect_timeout|ssl(mode|cert|key|rootcert|crl|crldir|compression|sni|negotiation|certmode)|ssl_(min|max)_protocol_version|channel_binding|require_auth|requirepeer|gssencmode|krbsrvname|gsslib|target_session_attrs|keepalives(_idle|_interval|_count)?|tcp_user_timeout|load_balance_hosts)$/) { option(key, value); if (key == "connect_timeout") timeout = 1 }
+  }
+  if (want == "database") { print database; exit }
+  if (want == "host") { if (host !~ /^[\/@]/) print host; exit }
+  if (want == "port") { print port; exit }
+  if (want == "password") {
+    # A password file has one line for each password: what would end the line cannot be in it.
+    if (password ~ /\n|\r$/) exit 6
+    if (password != "") print "*:*:*:*:" escaped(password, "\\:")
+    exit
+  }
+  if (host != "") option("host", host)
+  if (port != "") option("port", port)
+  if (user != "") option("user", user)
+  if (options != "") option("options", options)
+  if (!timeout) option("connect_timeout", "20")
+  print line
+}`;
+/** What every session is set to: exact values in and out, no row hidden, no wait without end. */
+const postgresql_session = [
+    "client_encoding = 'UTF8'", "DateStyle = 'ISO, YMD'", "IntervalStyle = 'postgres'", "TimeZone = 'UTC'", 'extra_float_digits = 3', "bytea_output = 'hex'", 'standard_conforming_strings = on',
+    'row_security = off', "lock_timeout = '120s'", 'statement_timeout = 0', 'idle_in_transaction_session_timeout = 0', 'client_min_messages = warning', 'synchronize_seqscans = off',
+].map((setting) => `SET ${setting}`).join('; ');
+/**
+ * sh that reads the URL in `$database_url` and keeps its password under the names that begin with `prefix`: `<prefix>_connection`, and a password
+ * file that is open as `descriptor`.
+ *
+ * libpq takes a password from a file only when that is a regular one which nobody else may read, and reads it again for every connection of a
+ * parallel restore, so a pipe does not do. The file loses its name before the password is written to it: it is reached through the descriptor
+ * alone, by this script and what it starts, and is gone with them however they end. It lies in memory where there is such a place.
+ */
+function readDatabaseUrl(prefix, descriptor, what) {
+    return `read_url() { printf '%s\\n' "$database_url" | awk -v want="$1" "$from_url"; }
+url_status=0
+${prefix}_connection=$(read_url connection) || url_status=$?
+[ "$url_status" != 5 ] || { echo ${(0,quote/* quote */.h)(`the ${what} holds an sslpassword: use a key without a passphrase, or a password`)} >&2; exit 1; }
+[ "$url_status" = 0 ] || { echo ${(0,quote/* quote */.h)(`the ${what} is not one of postgresql://`)} >&2; exit 1; }
+passwords=$(read_url password) || { echo ${(0,quote/* quote */.h)(`the ${what} holds a password with a line break, which the clients of PostgreSQL cannot be given`)} >&2; exit 1; }
+password_file=$(mktemp -p /dev/shm 2>/dev/null) || password_file=$(mktemp)
+exec ${descriptor}<> "$password_file"
+rm -f "$password_file"
+printf '%s\\n' "$passwords" >&${descriptor}
+${prefix}_connection="$${prefix}_connection passfile='/dev/fd/${descriptor}'"
+unset passwords
+`;
+}
+/**
+ * Defines, for the rest of the script:
+ * - `$database`, the name; `$database_address`, the host's name in the URL, empty for a socket; `$database_port`
+ * - `db`, `db_on DATABASE ADDRESS …`: SQL on standard input or after `-e`, rows as tab-separated lines without a heading; stops at the first
+ *   error; meta-commands are not obeyed, by clients that have `\\restrict` (from 13.22, 14.19, 15.14, 16.10, 17.6 on): `$psql_restricts`
+ * - `pg_run PROGRAM DATABASE ADDRESS …`, a program of PostgreSQL's (`pg_dump`), of the server's own version where it is installed
+ * - `pg_read …`, `pg_restore` on a file alone
+ * - `sql_text VALUE`, the value as a literal
+ *
+ * What the programs are told of the place stands in their arguments; the password does not. `rights=admin` in front of any of them, in a
+ * subshell, uses the rights that `beside.admin()` found.
+ * Fails with one line when there is no client or no usable URL.
+ */
+function postgresPrelude(source) {
+    const url = source.kind === 'secret' ? 'secret_line 1' : (0,environment/* valueOf */.R)(source.file, source.key);
+    return `for name in $(env | sed -n 's/^\\(PG[A-Z]*\\)=.*/\\1/p'); do unset "$name"; done
+# Debian's own wrapper in front of the clients chooses by its local clusters; the newest client is the one that knows every server.
+psql=$(for one in $(ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin 2>/dev/null | sort -V); do if [ -x "$one/psql" ]; then echo "$one/psql"; fi; done | tail -n 1)
+[ -n "$psql" ] || psql=$(command -v psql) || { echo 'psql, the database client, is not installed' >&2; exit 1; }
+psql_restricts=; case $("$psql" --help=commands 2>/dev/null) in *'\\unrestrict'*) psql_restricts=1;; esac
+from_url=${(0,quote/* quote */.h)(readUrl)}
+database_url=$(${url}) || exit 1
+${readDatabaseUrl('database', 8, 'database URL')}database=$(read_url database)
+database_address=$(read_url host)
+database_port=$(read_url port)
+unset database_url
+[ -n "$database" ] || { echo 'the database URL names no database' >&2; exit 1; }
+rights=own
+tab=$(printf '\\t')
+connection_value() { printf '%s' "$1" | sed ${(0,quote/* quote */.h)(String.raw `s/[\\']/\\&/g`)}; }
+# Of two values for one key, the later counts.
+place_of() {
+  if [ "$rights" = own ]; then place=$database_connection; else place=$admin_connection; fi
+  if [ -n "$2" ]; then place="$place host='$(connection_value "$2")'"; fi
+  printf "%s dbname='%s'" "$place" "$(connection_value "$1")"
+}
+as_user() { if [ "$rights" = socket ]; then as_postgres "$@"; else "$@"; fi; }
+psql_at() {
+  set -- -X -q -A -t -w -F "$tab" -v ON_ERROR_STOP=1 -d "$(place_of "$1" "$2")"
+  if [ -n "$psql_restricts" ]; then set -- "$@" -c "\\\\restrict $(od -An -N 16 -tx1 /dev/urandom | tr -d ' \\n')"; fi
+  as_user "$psql" "$@" -c ${(0,quote/* quote */.h)(postgresql_session)} -f -
+}
+db_on() { if [ "\${3-}" = -e ]; then printf '%s\\n' "$4" | psql_at "$1" "$2"; else psql_at "$1" "$2"; fi; }
+db() { db_on "$database" '' "$@"; }
+sql_text() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/''/g")"; }
+server_version() { db_on "$1" "$2" -e "SELECT current_setting('server_version_num')::int / 10000"; }
+# A dump of a newer program cannot be read by an older server: that of the server's version comes first.
+pg_run() {
+  program=$1 at_database=$2 at_address=$3; shift 3
+  server_major=$(server_version "$at_database" "$at_address") || return 1
+  found=
+  for one in "/usr/lib/postgresql/$server_major/bin/$program" "/usr/pgsql-$server_major/bin/$program" "\${psql%/*}/$program" "$(command -v "$program" || :)"; do
+    if [ -z "$found" ] && [ -x "$one" ]; then found=$one; fi
+  done
+  [ -n "$found" ] || { echo "$program is not installed" >&2; return 127; }
+  as_user "$found" -w -d "$(place_of "$at_database" "$at_address")" "$@"
+}
+# Reads a dump without a server. The newest one can read what every older one wrote.
+pg_read() {
+  reader=\${psql%/*}/pg_restore
+  [ -x "$reader" ] || reader=$(command -v pg_restore) || { echo 'pg_restore is not installed' >&2; return 127; }
+  "$reader" "$@"
+}
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/catalog.js
+/** Which objects of a database count, and how they are called. */
+
+/** Schemas in which a run keeps something aside belong to no release. */
+const catalog_ours = String.raw `'\_rollback\_%'`;
+/** Conditions on `pg_namespace n`: a schema of the application's own. */
+const ownSchema = `n.nspname NOT LIKE ${catalog_ours} AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'`;
+/** Conditions on `pg_class c` and `pg_namespace n`: tables that hold rows of their own, partitions among them; an extension's tables are its own. */
+const holdsRows = `c.relkind = 'r' AND c.relpersistence <> 't' AND ${ownSchema} AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')`;
+/** The same, with partitioned tables whole instead of their partitions. */
+const isWhole = `${holdsRows.replace("c.relkind = 'r'", "c.relkind IN ('r', 'p')")} AND NOT c.relispartition`;
+const catalog_tables = 'pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace';
+/** What people call it: without its schema where that is `public`. Never quoted; a blank, a quote or a dot in it stays. */
+const shown = "CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname";
+/** As SQL names it, and its rows without those of tables that inherit from it. */
+const rowsOf = "CASE c.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END || format('%I.%I', n.nspname, c.relname)";
+/** An SQL literal. Sessions have standard_conforming_strings on. */
+function catalog_literal(value) {
+    return `'${value.replaceAll("'", "''")}'`;
+}
+/** An SQL name. */
+function identifier(name) {
+    return `"${name.replaceAll('"', '""')}"`;
+}
+/** SQL as one shell word, in which the script's own variables of these names stand for SQL text. */
+function quoteWith(sql, ...variables) {
+    return variables.reduce((word, name) => word.replaceAll(`$${name}`, `'"$${name}"'`), (0,quote/* quote */.h)(sql));
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/admin.js
+/** Whose rights a restore uses, and what each of the ways lacks. */
+
+
+
+/** Two connections reach the same server when it started in the same microsecond and has the database. */
+const sameServer = "SELECT pg_postmaster_start_time() || ' ' || oid FROM pg_database WHERE datname = current_database()";
+/**
+ * What a role lacks to make a database beside the one it is connected to, owned by the same role and with the same content, and to rename both:
+ * a superuser may; another needs CREATEDB, has to be of the role that owns the database and of those that own what is in it, and may make
+ * only the extensions that the server trusts.
+ */
+const lacks = `SELECT line FROM (
+  SELECT format('ALTER ROLE %I CREATEDB;', current_user) AS line WHERE NOT (SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user)
+  UNION ALL SELECT format('GRANT %I TO %I;', o.rolname, current_user) FROM pg_roles o WHERE NOT pg_has_role(o.oid, 'MEMBER') AND o.oid IN (
+    SELECT datdba FROM pg_database WHERE datname = current_database() UNION SELECT c.relowner FROM ${catalog_tables} WHERE ${ownSchema} UNION SELECT n.nspowner FROM pg_namespace n WHERE ${ownSchema} AND n.nspname <> 'public'
+    UNION SELECT p.proowner FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${ownSchema} AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e'))
+  UNION ALL SELECT DISTINCT format('ALTER ROLE %I CREATEROLE; GRANT %I TO %I WITH ADMIN OPTION; -- which has settings in this database', current_user, o.rolname, current_user) FROM pg_db_role_setting s JOIN pg_roles o ON o.oid = s.setrole
+    WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) AND o.rolname <> current_user AND NOT ((SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user) AND (current_setting('server_version_num')::int < 160000 OR pg_has_role(o.oid, 'MEMBER WITH ADMIN OPTION')))
+  UNION ALL SELECT format('ALTER ROLE %I SUPERUSER; -- the extension %s can be made by no other', current_user, x.extname) FROM pg_extension x WHERE x.extname <> 'plpgsql' AND NOT EXISTS (
+    SELECT 1 FROM pg_available_extension_versions v WHERE v.name = x.extname AND v.version = x.extversion AND (v.trusted OR NOT v.superuser))
+) needed WHERE NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)`;
+/** Defines `as_postgres PROGRAM …`, which runs it as the server's own account. */
+const asPostgres = `as_postgres() (
+  cd /
+  case $(id -un) in
+    postgres) "$@" ;;
+    root) if command -v runuser >/dev/null; then runuser -u postgres -- "$@"; else sudo -n -u postgres -- "$@"; fi ;;
+    *) sudo -n -u postgres -- "$@" ;;
+  esac
+)
+`;
+/** The socket: in the folder that the URL names, else where something on this host listens for that port, else where Debian has it. */
+const socketConnection = `socket_folder=
+case $database_connection in *"host='/"*) socket_folder=\${database_connection#*host=\\'}; socket_folder=\${socket_folder%%\\'*} ;; esac
+[ -n "$socket_folder" ] || socket_folder=$(awk -v name="/.s.PGSQL.\${database_port:-5432}" '{ at = length($8) - length(name) + 1; if (at > 1 && substr($8, at) == name) { print substr($8, 1, at - 1); exit } }' /proc/net/unix 2>/dev/null) || socket_folder=
+admin_connection="host='$(connection_value "\${socket_folder:-/var/run/postgresql}")' port='$(connection_value "\${database_port:-5432}")' user='postgres' connect_timeout='20'"
+`;
+/**
+ * Read only. See `Beside.askAdmin`: the `database-admin-url` first, where one is given, then the application's own user, then the server's own
+ * account over its socket.
+ */
+function admin_askAdmin({ url }) {
+    const way = (how, fix) => `if [ -z "$admin_found" ]; then
+  lacking=$(
+${admin_admin(how)}    said=$(db_admin "$database" -e ${(0,quote/* quote */.h)(sameServer)} 2>&1) || { printf '%s\\n' "$(printf '%s\\n' "$said" | head -n 1)"${fix}; exit 0; }
+    [ "$said" = "$admin_server" ] || { echo 'it is another server than that of the database URL'; exit 0; }
+    db_admin "$database" -e ${(0,quote/* quote */.h)(lacks)}
+  ) || lacking=\${lacking:-'it could not be asked'}
+  if [ -z "$lacking" ]; then admin_found=${how}; else printf '%s\\n' "$lacking" | sed ${(0,quote/* quote */.h)(`s/^/${how}: /`)} >> "$admin_lacking"; fi
+fi
+`;
+    return `admin_found= admin_lacking=$(mktemp)
+admin_server=$(db -e ${(0,quote/* quote */.h)(sameServer)}) || { rm -f "$admin_lacking"; exit 1; }
+${url ? way('url', '') : ''}${way('own', '')}${way('socket', `"; for $(id -un) to use its account: $(id -un) ALL=(postgres) NOPASSWD: ALL"`)}if [ -n "$admin_found" ]; then fact admin "$admin_found"; else facts admin-missing < "$admin_lacking"; fi
+rm -f "$admin_lacking"
+`;
+}
+/** Defines `db_admin DATABASE …`, and what `rights=admin` in front of `db_on`, `pg_run`, `rows_in` … means. See `Beside.admin`. */
+function admin_admin(how) {
+    const connections = {
+        own: 'admin_connection=$database_connection\nadmin_rights=own\n',
+        url: `database_url=$(secret_line 2)\n${readDatabaseUrl('admin', 9, 'database-admin-url')}unset database_url\nadmin_rights=admin\n`,
+        socket: `${asPostgres}${socketConnection}admin_rights=socket\n`,
+    };
+    return `${connections[how]}db_admin() ( rights=$admin_rights; admin_database=$1; shift; db_on "$admin_database" '' "$@" )
+# What concerns several databases is asked from one that is none of them.
+db_server() { db_admin "$maintenance" "$@"; }
+as_admin() { rights=$admin_rights; }
+maintenance=postgres
+db_server -e 'SELECT 1' >/dev/null 2>&1 || maintenance=template1
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/affected.js
+/** Which tables a migration touches and what it drops, read from the SQL that it would run. */
+const word = String.raw `(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`;
+const postgresql_affected_name = String.raw `(${word}(?:\s*\.\s*${word})?)`;
+const affected_on = (text) => new RegExp(`^${text.replaceAll('@', postgresql_affected_name).replaceAll(' ', String.raw `\s+`)}`, 'iu');
+/** Statements that change neither rows nor columns of a table. What drops others along with itself is not among them. */
+const affected_harmless = affected_on(String.raw `(?:BEGIN|COMMIT|START TRANSACTION|SET|RESET|COMMENT ON|GRANT|REVOKE|CREATE(?: OR REPLACE)? (?:MATERIALIZED )?VIEW|ALTER (?:MATERIALIZED )?VIEW|DROP (?:MATERIALIZED )?VIEW|CREATE(?: UNIQUE)? INDEX|DROP INDEX|ALTER INDEX|CREATE SEQUENCE|ALTER SEQUENCE|CREATE TYPE|ALTER TYPE|CREATE(?: OR REPLACE)? (?:FUNCTION|PROCEDURE|TRIGGER)|DROP TRIGGER|CREATE EXTENSION|(?:DROP (?:FUNCTION|PROCEDURE|TYPE|SEQUENCE|DOMAIN|SCHEMA|EXTENSION)|CREATE (?:DOMAIN|SCHEMA))(?![^]*\bCASCADE\b))(?![\w$])`);
+const affected_alter = affected_on('ALTER TABLE(?: IF EXISTS)?(?: ONLY)? @');
+/** Rows come and go with a partition, and with a table that inherits; another schema is another name. */
+const alterAnything = /\b(?:ATTACH|DETACH)\s+PARTITION\b|\bINHERIT\b|\bSET\s+SCHEMA\b/i;
+const renamed = new RegExp(String.raw `\bRENAME\s+TO\s+(${word})\s*$`, 'iu');
+const rows = [affected_on('INSERT INTO @'), affected_on(String.raw `UPDATE(?: ONLY)? @(?=\s)`), affected_on(String.raw `DELETE FROM(?: ONLY)? @`)];
+const truncate = affected_on('TRUNCATE(?: TABLE)?(?: ONLY)? ([^]+?)(?: RESTART IDENTITY| CONTINUE IDENTITY)?(?: RESTRICT)?$');
+const affected_create = affected_on('CREATE(?: UNLOGGED)? TABLE(?: IF NOT EXISTS)? @(?! PARTITION OF)');
+const affected_drop = affected_on('DROP TABLE(?: IF EXISTS)? ([^]+?)(?: RESTRICT| CASCADE)?$');
+/** @param sql as `alembic downgrade --sql` prints it; empty when it is not known. */
+function affected_affectedBy(sql) {
+    const all = affected_statements(sql);
+    if (all.length === 0)
+        return { kind: 'everything' };
+    const tables = new Map();
+    const touch = (written, more) => {
+        const named = affected_bare(written);
+        const key = JSON.stringify([named.schema, named.name]);
+        const known = tables.get(key);
+        tables.set(key, { ...named, rows: (more.rows ?? false) || (known?.rows ?? false), created: (more.created ?? false) || (known?.created ?? false) });
+    };
+    for (const statement of all) {
+        const altered = affected_alter.exec(statement)?.[1];
+        const row = rows.map((pattern) => pattern.exec(statement)?.[1]).find((found) => found !== undefined);
+        const truncated = truncate.exec(statement)?.[1];
+        const made = affected_create.exec(statement)?.[1];
+        const dropped = affected_drop.exec(statement)?.[1];
+        if (altered !== undefined && !alterAnything.test(statement)) {
+            touch(altered, {});
+            const to = renamed.exec(statement)?.[1];
+            const { schema } = affected_bare(altered);
+            if (to !== undefined)
+                touch(schema === undefined ? to : `"${schema.replaceAll('"', '""')}".${to}`, { created: true });
+        }
+        else if (row !== undefined)
+            touch(row, { rows: true });
+        else if (made !== undefined)
+            touch(made, { created: true });
+        else if (dropped !== undefined)
+            for (const each of list(dropped))
+                touch(each, {});
+        else if (truncated !== undefined && !/\bCASCADE\b/i.test(truncated))
+            for (const each of list(truncated))
+                touch(each, { rows: true });
+        else if (!affected_harmless.test(statement))
+            return { kind: 'everything' };
+    }
+    // A table that is dropped and made again has other rows.
+    return { kind: 'tables', tables: [...tables.values()].map((table) => ({ ...table, rows: table.rows || table.created })) };
+}
+/** @param sql as `alembic downgrade --sql` prints it */
+function affected_dropsIn(sql) {
+    const all = affected_statements(sql);
+    const tables = all.flatMap((statement) => list(affected_drop.exec(statement)?.[1] ?? '').map(affected_bare));
+    const columns = all.flatMap((statement) => {
+        const table = affected_alter.exec(statement)?.[1];
+        const dropped = [...statement.matchAll(new RegExp(String.raw `\bDROP\s+(?:COLUMN\s+)?(?!CONSTRAINT\b|DEFAULT\b|NOT\b|IDENTITY\b|EXPRESSION\b|COLUMN\b)(?:IF\s+EXISTS\s+)?(${word})`, 'giu'))].map(([, column = '']) => affected_bare(column).name);
+        return table === undefined || dropped.length === 0 ? [] : [{ ...affected_bare(table), columns: dropped }];
+    });
+    return { tables, columns };
+}
+function list(text) {
+    return [...text.matchAll(new RegExp(postgresql_affected_name, 'gu'))].map(([each]) => each);
+}
+/** Names without quotes are in lower case. */
+function affected_bare(written) {
+    const [last = '', schema] = [...written.matchAll(new RegExp(word, 'gu'))].map(([each]) => (each.startsWith('"') ? each.slice(1, -1).replaceAll('""', '"') : each.toLowerCase())).toReversed();
+    return { name: last, ...(schema === undefined ? {} : { schema }) };
+}
+/** Statements without comments, split where a semicolon stands outside of quotes. */
+function affected_statements(sql) {
+    const token = /\bE'(?:[^'\\]|\\[^]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$(?:[A-Za-z_]\w*)?\$)[^]*?\1|--[^\n]*|\/\*[^]*?\*\/|;|[^]/gi;
+    const all = [''];
+    for (const [text] of sql.matchAll(token)) {
+        if (text === ';')
+            all.push('');
+        else if (!/^(?:--|\/\*)/.test(text))
+            all.push((all.pop() ?? '') + text);
+    }
+    return all.map((statement) => statement.trim()).filter((statement) => statement !== '');
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/aside-functions.js
+/**
+ * What a run keeps aside, as tables and functions in a schema of its own: code and data stay together, whatever version of this program takes them up.
+ *
+ * Every value is kept as text, which is exact for every type: a copy that used a type would keep the migration from dropping it.
+ */
+
+/**
+ * | table | holds |
+ * | --- | --- |
+ * | `tables` | every table as it was found: its key, its columns; whether it is kept and how far that is |
+ * | `sequences` | where each sequence was |
+ * | `rights` | what was granted on tables, views, sequences and columns |
+ * | `<n>_before` | rows before the first downgrade |
+ * | `<n>_after` | rows after the last one: what the migrations left |
+ * | `<n>_changed` | keys of rows that the application wrote since: `changed`, `new`, `deleted` |
+ * | `<n>_left` | what the application wrote into columns or tables that the undo takes away; stays for a person |
+ * | `found` | one row once everything is kept: the schema's fingerprint |
+ *
+ * @param s the schema, as SQL names it
+ */
+function asideTables(s) {
+    return `CREATE TABLE ${s}.tables (n int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, shown text NOT NULL, nsp text NOT NULL, name text NOT NULL, part boolean NOT NULL DEFAULT false, kept boolean NOT NULL DEFAULT false, rows_too boolean NOT NULL DEFAULT false, created boolean NOT NULL DEFAULT false,
+  key text[], columns jsonb NOT NULL DEFAULT '{}', after_state text, after_columns jsonb, written boolean, UNIQUE (nsp, name));
+CREATE TABLE ${s}.found (fingerprint text NOT NULL, restored boolean NOT NULL DEFAULT false);
+CREATE FUNCTION ${s}.columns_of(t regclass) RETURNS jsonb LANGUAGE sql AS $f$
+  SELECT COALESCE(jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END || COALESCE(' ' || (SELECT collname FROM pg_catalog.pg_collation WHERE oid = a.attcollation), '')), '{}')
+  FROM pg_catalog.pg_attribute a WHERE a.attrelid = t AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' $f$;
+INSERT INTO ${s}.tables (shown, nsp, name, part, columns, key) SELECT ${shown}, n.nspname, c.relname, c.relkind = 'p', ${s}.columns_of(c.oid),
+  (SELECT array_agg(a.attname::text) FROM (SELECT i.indkey FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indimmediate
+      AND NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey) AND NOT a.attnotnull) ORDER BY i.indisprimary DESC, i.indexrelid LIMIT 1) x JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (x.indkey))
+  FROM ${catalog_tables} WHERE ${isWhole} ORDER BY 1;
+CREATE TABLE ${s}.sequences AS SELECT schemaname AS nsp, sequencename AS name, last_value, increment_by FROM pg_sequences n WHERE last_value IS NOT NULL AND ${ownSchema.replaceAll('n.nspname', 'schemaname')};
+CREATE TABLE ${s}.rights AS SELECT n.nspname AS nsp, c.relname AS name, c.relkind = 'S' AS sequence, NULL::text AS col, CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE format('%I', pg_get_userbyid(x.grantee)) END AS grantee, x.privilege_type AS privilege, x.is_grantable AND x.grantee <> c.relowner AS grantable
+  FROM ${catalog_tables}, aclexplode(c.relacl) x WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND ${ownSchema}
+UNION ALL SELECT n.nspname, c.relname, false, a.attname, CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE format('%I', pg_get_userbyid(x.grantee)) END, x.privilege_type, x.is_grantable AND x.grantee <> c.relowner
+  FROM ${catalog_tables} JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) x WHERE ${ownSchema};
+`;
+}
+/** Marks `everything`, and what a changed row changes with it: where a foreign key passes it on, and anywhere when a trigger does. */
+function asideReach(s) {
+    const oid = 'to_regclass(format(\'%I.%I\', t.nsp, t.name))';
+    return `DO $do$ BEGIN
+  LOOP
+    UPDATE ${s}.tables t SET kept = true, rows_too = true WHERE NOT rows_too AND EXISTS (SELECT 1 FROM pg_constraint f JOIN ${s}.tables p ON p.rows_too AND f.confrelid = to_regclass(format('%I.%I', p.nsp, p.name))
+      WHERE f.contype = 'f' AND f.conrelid = ${oid} AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd')));
+    EXIT WHEN NOT FOUND;
+  END LOOP;
+  UPDATE ${s}.tables SET kept = true, rows_too = true WHERE NOT created AND EXISTS (SELECT 1 FROM pg_trigger g JOIN ${s}.tables t ON t.rows_too AND g.tgrelid = ${oid} WHERE NOT g.tgisinternal);
+END $do$;
+`;
+}
+/** Functions that copy rows, find what the application wrote, bring values back, and count what is lost. */
+function asideFunctions(s) {
+    const same = (one, other) => `format('${one}.%I::text IS NOT DISTINCT FROM ${other}.%I', k, k)`;
+    return `CREATE FUNCTION ${s}.live(r ${s}.tables) RETURNS text LANGUAGE sql AS $f$ SELECT CASE WHEN r.part THEN '' ELSE 'ONLY ' END || format('%I.%I', r.nsp, r.name) $f$;
+CREATE FUNCTION ${s}.there(r ${s}.tables) RETURNS boolean LANGUAGE sql AS $f$ SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class WHERE oid = to_regclass(format('%I.%I', r.nsp, r.name)) AND relkind IN ('r', 'p')) $f$;
+CREATE FUNCTION ${s}.on_key(r ${s}.tables, one text, other text) RETURNS text LANGUAGE sql AS $f$ SELECT string_agg(format('%s.%I::text = %s.%I', one, k, other, k), ' AND ') FROM unnest(r.key) k $f$;
+-- The key by which a row is known in both: none where the migrations took one of its columns away, or made it anew and left it empty.
+CREATE FUNCTION ${s}.known(r ${s}.tables) RETURNS boolean LANGUAGE sql AS $f$ SELECT r.key IS NOT NULL AND (r.after_columns IS NULL OR NOT EXISTS (SELECT 1 FROM unnest(r.key) k WHERE COALESCE(r.after_columns->>k, '') NOT LIKE '% not null%')) $f$;
+CREATE FUNCTION ${s}.copy_rows(number int, kind text) RETURNS bigint LANGUAGE plpgsql AS $f$
+DECLARE r ${s}.tables; list text; copied bigint;
+BEGIN
+  SELECT * INTO r FROM ${s}.tables WHERE n = number;
+  SELECT COALESCE(string_agg(format('%I::text AS %I', k, k), ', '), '') INTO list FROM jsonb_object_keys(${s}.columns_of(format('%I.%I', r.nsp, r.name)::regclass)) k;
+  EXECUTE format('DROP TABLE IF EXISTS ${s.replaceAll('%', '%%')}.%I', number || '_' || kind);
+  EXECUTE format('CREATE TABLE ${s.replaceAll('%', '%%')}.%I AS SELECT %s FROM %s', number || '_' || kind, list, ${s}.live(r));
+  GET DIAGNOSTICS copied = ROW_COUNT;
+  RETURN copied;
+END $f$;
+CREATE FUNCTION ${s}.keep_after() RETURNS void LANGUAGE plpgsql AS $f$
+DECLARE r ${s}.tables;
+BEGIN
+  FOR r IN SELECT * FROM ${s}.tables WHERE (kept OR created) AND after_state IS NULL LOOP
+    IF ${s}.there(r) THEN
+      PERFORM ${s}.copy_rows(r.n, 'after');
+      UPDATE ${s}.tables SET after_state = 'kept', after_columns = ${s}.columns_of(format('%I.%I', r.nsp, r.name)::regclass) WHERE n = r.n;
+    ELSE
+      UPDATE ${s}.tables SET after_state = 'gone' WHERE n = r.n;
+    END IF;
+  END LOOP;
+END $f$;
+CREATE FUNCTION ${s}.keep_written() RETURNS SETOF text LANGUAGE plpgsql AS $f$
+DECLARE r ${s}.tables; b text; a text; c text; l text; keys text; differs text; list text; found_rows bigint; different boolean;
+BEGIN
+  PERFORM ${s}.keep_after();
+  FOR r IN SELECT * FROM ${s}.tables WHERE (kept OR created) AND written IS NULL ORDER BY n LOOP
+    b := format('${s}.%I', r.n || '_before'); a := format('${s}.%I', r.n || '_after'); c := format('${s}.%I', r.n || '_changed'); l := format('${s}.%I', r.n || '_left');
+    SELECT string_agg(format('%I', k), ', ') INTO keys FROM unnest(r.key) k;
+    IF r.after_state = 'gone' THEN
+      IF r.key IS NOT NULL AND r.kept THEN EXECUTE format('CREATE TABLE %s AS SELECT ''new''::text AS "rollback kind", %s FROM %s LIMIT 0', c, keys, b); END IF;
+      UPDATE ${s}.tables SET written = false WHERE n = r.n;
+    ELSIF r.kept AND ${s}.known(r) THEN
+      SELECT COALESCE(string_agg('NOT (' || ${same('live', 'a')} || ')', ' OR '), 'false') INTO differs FROM jsonb_object_keys(r.after_columns) k;
+      EXECUTE format('CREATE TABLE %s AS SELECT ''changed''::text AS "rollback kind", %s FROM %s live JOIN %s a ON %s WHERE %s', c, (SELECT string_agg(format('live.%I::text AS %I', k, k), ', ') FROM unnest(r.key) k), ${s}.live(r), a, ${s}.on_key(r, 'live', 'a'), differs);
+      EXECUTE format('INSERT INTO %s SELECT ''new'', %s FROM %s live WHERE NOT EXISTS (SELECT 1 FROM %s a WHERE %s)', c, (SELECT string_agg(format('live.%I::text', k), ', ') FROM unnest(r.key) k), ${s}.live(r), a, ${s}.on_key(r, 'live', 'a'));
+      EXECUTE format('INSERT INTO %s SELECT ''deleted'', %s FROM %s a WHERE NOT EXISTS (SELECT 1 FROM %s live WHERE %s)', c, keys, a, ${s}.live(r), ${s}.on_key(r, 'live', 'a'));
+      -- Rows that the migrations do not touch, and that came while they ran.
+      IF NOT r.rows_too THEN
+        EXECUTE format('INSERT INTO %s SELECT ''new'', %s FROM %s a WHERE NOT EXISTS (SELECT 1 FROM %s b WHERE %s) AND NOT EXISTS (SELECT 1 FROM %s c WHERE %s)', c, keys, a, b, ${s}.on_key(r, 'a', 'b'), c, ${s}.on_key(r, 'a', 'c'));
+      END IF;
+      IF EXISTS (SELECT 1 FROM jsonb_object_keys(r.after_columns) k WHERE NOT r.columns ? k) THEN
+        SELECT string_agg(format('live.%I::text AS %I', k, k), ', ') INTO list FROM jsonb_object_keys(r.after_columns) k;
+        EXECUTE format('CREATE TABLE %s AS SELECT %s FROM %s live WHERE EXISTS (SELECT 1 FROM %s c WHERE %s AND "rollback kind" <> ''deleted'')', l, list, ${s}.live(r), c, ${s}.on_key(r, 'live', 'c'));
+        GET DIAGNOSTICS found_rows = ROW_COUNT;
+        IF found_rows = 0 THEN EXECUTE format('DROP TABLE %s', l); END IF;
+      END IF;
+      EXECUTE format('SELECT count(*) FROM %s', c) INTO found_rows;
+      UPDATE ${s}.tables SET written = found_rows > 0 WHERE n = r.n;
+      IF found_rows > 0 THEN RETURN NEXT found_rows || ' ' || r.shown; END IF;
+    ELSE
+      SELECT COALESCE(string_agg(format('%I::text', k), ', ' ORDER BY k), '') INTO list FROM jsonb_object_keys(r.after_columns) k;
+      EXECUTE format('SELECT EXISTS (SELECT %1$s FROM %2$s EXCEPT ALL SELECT %1$s FROM %3$s) OR EXISTS (SELECT %1$s FROM %3$s EXCEPT ALL SELECT %1$s FROM %2$s)', list, ${s}.live(r), a) INTO different;
+      UPDATE ${s}.tables SET written = different WHERE n = r.n;
+      IF different THEN
+        IF r.created AND NOT r.kept THEN PERFORM ${s}.copy_rows(r.n, 'left'); END IF;
+        RETURN NEXT '? ' || r.shown;
+      END IF;
+    END IF;
+  END LOOP;
+END $f$;
+CREATE FUNCTION ${s}.lost() RETURNS SETOF text LANGUAGE plpgsql AS $f$
+DECLARE r ${s}.tables; b text; a text; gone text; differs text; lost_rows bigint;
+BEGIN
+  PERFORM ${s}.keep_after();
+  FOR r IN SELECT * FROM ${s}.tables WHERE kept AND name <> 'alembic_version' ORDER BY n LOOP
+    b := format('${s}.%I', r.n || '_before'); a := format('${s}.%I', r.n || '_after');
+    SELECT COALESCE(string_agg(format('b.%I IS NOT NULL', k), ' OR '), 'false') INTO gone FROM jsonb_object_keys(r.columns) k WHERE NOT r.after_columns ? k;
+    SELECT COALESCE(string_agg(format('a.%I IS DISTINCT FROM b.%I', k, k), ' OR '), 'false') INTO differs FROM jsonb_object_keys(r.columns) k WHERE r.after_columns ? k;
+    IF r.after_state = 'gone' THEN EXECUTE format('SELECT count(*) FROM %s', b) INTO lost_rows;
+    ELSIF ${s}.known(r) THEN EXECUTE format('SELECT count(*) FROM %s b LEFT JOIN %s a ON %s WHERE a.%I IS NULL OR %s OR %s', b, a, ${s}.on_key(r, 'a', 'b'), r.key[1], differs, gone) INTO lost_rows;
+    ELSE EXECUTE format('SELECT GREATEST((SELECT count(*) FROM %1$s) - (SELECT count(*) FROM %2$s), (SELECT count(*) FROM %1$s b WHERE %3$s))', b, a, gone) INTO lost_rows;
+    END IF;
+    IF lost_rows > 0 THEN RETURN NEXT lost_rows || ' ' || r.shown; END IF;
+  END LOOP;
+END $f$;
+`;
+}
+/** Tables whose rows count, for marking partitions by the table that they belong to. */
+const partitionsToo = holdsRows.replace("c.relkind = 'r'", "c.relkind IN ('r', 'p')");
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/values.js
+/** Bringing rows back into tables whose schema is again as it was found. */
+/**
+ * In one transaction, which keeps every other session out of these tables:
+ *
+ * - rows that the application did not write: exactly as before; what a migration inserted goes, what it deleted comes. In a table whose rows the
+ *   migrations did not touch, a column that they did not touch either is as they left it: writes of the application during the downgrade live there
+ * - rows that it changed: as it left them, with the values of the columns that had been dropped
+ * - rows that it inserted or deleted: as it left them
+ *
+ * Foreign keys are taken off meanwhile and made again, which checks every row; triggers do not fire. A table without a key is taken back whole, if the
+ * application did not write to it; otherwise it is left and told.
+ * @param s the schema, as SQL names it
+ */
+function valuesFunction(s) {
+    return `CREATE FUNCTION ${s}.values_back() RETURNS SETOF text LANGUAGE plpgsql AS $f$
+DECLARE r ${s}.tables; b text; a text; c text; t text; wanted text; taken_whole boolean; list text; vals text; differs text; sets text; again text[] := '{}'; statement text; x record; other_columns boolean;
+BEGIN
+  IF (SELECT restored FROM ${s}.found) THEN RETURN; END IF;
+  FOR x IN SELECT f.conrelid::regclass::text AS t, f.conname, pg_get_constraintdef(f.oid) AS def, obj_description(f.oid, 'pg_constraint') AS said FROM pg_constraint f
+    WHERE f.contype = 'f' AND f.conparentid = 0 AND EXISTS (SELECT 1 FROM ${s}.tables k WHERE k.kept AND to_regclass(format('%I.%I', k.nsp, k.name)) IN (f.conrelid, f.confrelid)) ORDER BY f.oid LOOP
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', x.t, x.conname);
+    again := again || format('ALTER TABLE %s ADD CONSTRAINT %I %s', x.t, x.conname, x.def);
+    IF x.said IS NOT NULL THEN again := again || format('COMMENT ON CONSTRAINT %I ON %s IS %L', x.conname, x.t, x.said); END IF;
+  END LOOP;
+  FOR x IN SELECT g.tgrelid::regclass::text AS t, g.tgname, g.tgenabled FROM pg_trigger g JOIN ${s}.tables k ON k.kept AND g.tgrelid IN (SELECT to_regclass(format('%I.%I', k.nsp, k.name)) UNION SELECT relid FROM pg_partition_tree(to_regclass(format('%I.%I', k.nsp, k.name)))) WHERE NOT g.tgisinternal AND g.tgenabled <> 'D' LOOP
+    EXECUTE format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', x.t, x.tgname);
+    again := again || format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', x.t, CASE x.tgenabled WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' ELSE '' END, x.tgname);
+  END LOOP;
+  FOR r IN SELECT * FROM ${s}.tables WHERE kept AND ${s}.there(tables) ORDER BY n LOOP
+    b := format('${s}.%I', r.n || '_before'); a := format('${s}.%I', r.n || '_after'); c := format('${s}.%I', r.n || '_changed'); t := ${s}.live(r);
+    taken_whole := r.rows_too OR r.after_state = 'gone';
+    other_columns := EXISTS (SELECT 1 FROM jsonb_each_text(r.columns) k WHERE r.after_columns->>k.key IS DISTINCT FROM k.value);
+    SELECT string_agg(format('%I', k.key), ', '), string_agg(format('%s.%I::%s', CASE WHEN taken_whole OR r.after_columns->>k.key IS DISTINCT FROM k.value THEN 'b' ELSE 'a' END, k.key, format_type(f.atttypid, f.atttypmod)), ', '),
+      string_agg(format('live.%I::text IS NOT DISTINCT FROM %s.%I', k.key, CASE WHEN taken_whole OR r.after_columns->>k.key IS DISTINCT FROM k.value THEN 'b' ELSE 'a' END, k.key), ' AND '),
+      string_agg(CASE WHEN r.after_columns ? k.key THEN NULL ELSE format('%I = b.%I::%s', k.key, k.key, format_type(f.atttypid, f.atttypmod)) END, ', ')
+      INTO list, vals, differs, sets FROM jsonb_each_text(r.columns) k JOIN pg_attribute f ON f.attrelid = to_regclass(format('%I.%I', r.nsp, r.name)) AND f.attname = k.key AND NOT f.attisdropped;
+    IF ${s}.known(r) THEN
+      wanted := CASE WHEN taken_whole THEN b || ' b' ELSE format('%s a JOIN %s b ON %s', a, b, ${s}.on_key(r, 'a', 'b')) END;
+      EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', t);
+      EXECUTE format('DELETE FROM %s live WHERE NOT EXISTS (SELECT 1 FROM %s c WHERE %s) AND NOT EXISTS (SELECT 1 FROM %s WHERE %s AND %s)', t, c, ${s}.on_key(r, 'live', 'c'), wanted, ${s}.on_key(r, 'live', 'b'), differs);
+      EXECUTE format('INSERT INTO %I.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s WHERE NOT EXISTS (SELECT 1 FROM %s live WHERE %s) AND NOT EXISTS (SELECT 1 FROM %s c WHERE %s)', r.nsp, r.name, list, vals, wanted, t, ${s}.on_key(r, 'live', 'b'), c, ${s}.on_key(r, 'b', 'c'));
+      IF r.after_state = 'kept' AND sets IS NOT NULL THEN
+        EXECUTE format('UPDATE %s live SET %s FROM %s b JOIN %s c ON %s WHERE %s AND c."rollback kind" = ''changed''', t, sets, b, c, ${s}.on_key(r, 'b', 'c'), ${s}.on_key(r, 'live', 'b'));
+      END IF;
+    ELSIF r.written THEN
+      RETURN NEXT r.shown || ' has no key by which rows are known again, and the application wrote to it: what it held before is in ' || b;
+    ELSIF taken_whole OR other_columns THEN
+      EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', t);
+      EXECUTE format('DELETE FROM %s', t);
+      SELECT string_agg(format('b.%I::%s', k, format_type(f.atttypid, f.atttypmod)), ', ') INTO vals FROM jsonb_object_keys(r.columns) k JOIN pg_attribute f ON f.attrelid = to_regclass(format('%I.%I', r.nsp, r.name)) AND f.attname = k;
+      EXECUTE format('INSERT INTO %I.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s b', r.nsp, r.name, list, vals, b);
+    END IF;
+  END LOOP;
+  SET CONSTRAINTS ALL IMMEDIATE;
+  FOREACH statement IN ARRAY again LOOP EXECUTE statement; END LOOP;
+  PERFORM setval(to_regclass(format('%I.%I', q.nsp, q.name)), q.last_value) FROM ${s}.sequences q JOIN pg_sequences p ON p.schemaname = q.nsp AND p.sequencename = q.name WHERE q.increment_by > 0 AND COALESCE(p.last_value < q.last_value, true);
+END $f$;
+CREATE FUNCTION ${s}.rights_back() RETURNS void LANGUAGE plpgsql AS $f$
+DECLARE x record;
+BEGIN
+  FOR x IN SELECT q.* FROM ${s}.rights q JOIN pg_class o ON o.oid = to_regclass(format('%I.%I', q.nsp, q.name)) LEFT JOIN pg_attribute m ON m.attrelid = o.oid AND m.attname = q.col
+    WHERE (q.col IS NULL OR m.attname IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM aclexplode(CASE WHEN q.col IS NULL THEN o.relacl ELSE m.attacl END) e WHERE e.privilege_type = q.privilege AND (e.is_grantable OR NOT q.grantable) AND q.grantee = CASE e.grantee WHEN 0 THEN 'PUBLIC' ELSE format('%I', pg_get_userbyid(e.grantee)) END) LOOP
+    EXECUTE format('GRANT %s%s ON %s %I.%I TO %s%s', x.privilege, CASE WHEN x.col IS NULL THEN '' ELSE format(' (%I)', x.col) END, CASE WHEN x.sequence THEN 'SEQUENCE' ELSE 'TABLE' END, x.nsp, x.name, x.grantee, CASE WHEN x.grantable THEN ' WITH GRANT OPTION' ELSE '' END);
+  END LOOP;
+END $f$;
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/aside.js
+/**
+ * Keeping aside, in a schema of the same database, what a downgrade takes away, so that an undo brings it back. Definitions come back by the
+ * migrations themselves, which the undo takes up again first; rows, grants and sequences come back from what is kept. Where the schema is then not what it
+ * was, nothing is written and everything is kept. Follows `client()`.
+ */
+
+
+
+
+
+
+/** Short enough for PostgreSQL's 63 bytes; two runs never share a name. */
+function nameOf(run) {
+    return `_rollback_${/^[A-Za-z0-9-]{1,32}$/.test(run) ? run.replaceAll('-', '_') : (0,external_node_crypto_.createHash)('sha256').update(run).digest('hex').slice(0, 24)}`;
+}
+const shownName = ({ schema, name }) => (schema === undefined || schema === 'public' ? name : `${schema}.${name}`);
+const sqlName = ({ schema, name }) => `${schema === undefined ? '' : `${identifier(schema)}.`}${identifier(name)}`;
+function aside_countDrops(sql) {
+    const { tables: whole, columns } = affected_dropsIn(sql);
+    const gone = new Set(whole.map(shownName));
+    const count = (table, condition) => `rows=$(db -e ${(0,quote/* quote */.h)(`SELECT count(*) FROM ${sqlName(table)} WHERE ${condition}`)} 2>/dev/null) || rows=0
+[ "$rows" = 0 ] || fact would-lose "$rows "${(0,quote/* quote */.h)(shownName(table))}
+`;
+    const conditions = new Map();
+    for (const drop of columns)
+        conditions.set(shownName(drop), { table: drop, names: [...(conditions.get(shownName(drop))?.names ?? []), ...drop.columns] });
+    return [
+        ...whole.map((table) => count(table, 'true')),
+        ...[...conditions].filter(([table]) => !gone.has(table)).map(([, { table, names }]) => count(table, names.map((name) => `${identifier(name)} IS NOT NULL`).join(' OR '))),
+    ].join('');
+}
+/** sh that is a condition: the run's schema is there, and everything was kept in it. */
+const whole = (run) => `[ "$(db -e ${(0,quote/* quote */.h)(`SELECT to_regclass(${catalog_literal(`${identifier(nameOf(run))}.found`)}) IS NOT NULL`)})" = t ] && [ "$(db -e ${(0,quote/* quote */.h)(`SELECT count(*) FROM ${identifier(nameOf(run))}.found`)})" = 1 ]`;
+/** Runs in one transaction in which all is of one moment. */
+const atOnce = (sql) => `db -e ${(0,quote/* quote */.h)(`BEGIN ISOLATION LEVEL REPEATABLE READ; ${sql}; COMMIT;`)}`;
+function keep(run, sql) {
+    const s = identifier(nameOf(run));
+    const affected = affected_affectedBy(sql);
+    const marks = affected.kind === 'everything'
+        ? `UPDATE ${s}.tables SET kept = true, rows_too = true;`
+        : affected.tables.map(({ schema, name, rows, created }) => {
+            const named = `c.relname = ${catalog_literal(name)}${schema === undefined ? '' : ` AND n.nspname = ${catalog_literal(schema)}`}`;
+            return `UPDATE ${s}.tables t SET kept = true, rows_too = t.rows_too OR ${rows} FROM ${catalog_tables} WHERE ${partitionsToo} AND ${named} AND to_regclass(format('%I.%I', t.nsp, t.name)) = COALESCE(pg_partition_root(c.oid), c.oid);
+${created ? `INSERT INTO ${s}.tables (shown, nsp, name, created) SELECT ${catalog_literal(shownName({ name, ...(schema === undefined ? {} : { schema }) }))}, ${schema === undefined ? 'current_schema()' : catalog_literal(schema)}, ${catalog_literal(name)}, true ON CONFLICT (nsp, name) DO NOTHING;` : ''}`;
+        }).join('\n');
+    return `if ${whole(run)}; then :; else
+  fingerprint=$(fingerprint_in "$database" '') || exit 1
+  ${atOnce(`DROP SCHEMA IF EXISTS ${s} CASCADE; CREATE SCHEMA ${s};
+${asideTables(s)}${asideFunctions(s)}${valuesFunction(s)}${marks}
+${asideReach(s)}SELECT ${s}.copy_rows(n, 'before') || ' ' || shown FROM ${s}.tables WHERE kept ORDER BY n`)} > /dev/null || exit 1
+  kept_rows=$(db -e ${(0,quote/* quote */.h)(`SELECT format('SELECT count(*) || '' '' || %L FROM ${s.replaceAll("'", "''")}.%I;', shown, n || '_before') FROM ${s}.tables WHERE kept ORDER BY n`)})
+  printf '%s\\n' "$kept_rows" | db | facts kept
+  db -e "INSERT INTO "${(0,quote/* quote */.h)(`${s}.found`)}" VALUES ('$fingerprint')"
+fi
+`;
+}
+const aside_keepWritten = (run) => `if ${whole(run)}; then
+  written=$(${atOnce(`SELECT * FROM ${identifier(nameOf(run))}.keep_written()`)}) || exit 1
+  printf '%s' "$written" | facts written
+fi
+`;
+function aside_restore(run) {
+    const s = identifier(nameOf(run));
+    return `${aside_keepWritten(run)}if ${whole(run)}; then
+  as_found() {
+    db -e ${(0,quote/* quote */.h)(`SELECT ${s}.rights_back()`)} > /dev/null || return 1
+    [ "$(fingerprint_in "$database" '')" = "$(db -e ${(0,quote/* quote */.h)(`SELECT fingerprint FROM ${s}.found`)})" ]
+  }
+  as_found || { echo ${(0,quote/* quote */.h)(`the schema is not as it was found, so no row was touched: take the migrations up to where they were, then run this again; the rows as they were found are in ${s}`)} >&2; exit 1; }
+  refused=$(db -e ${(0,quote/* quote */.h)(`BEGIN; SELECT * FROM ${s}.values_back(); COMMIT;`)}) || exit 1
+  [ -z "$refused" ] || { printf '%s\\n' "$refused" >&2; exit 1; }
+  db -e ${(0,quote/* quote */.h)(`UPDATE ${s}.found SET restored = true`)}
+  as_found || { echo ${(0,quote/* quote */.h)(`the schema is not as it was found after the rows came back; the rows as they were found are in ${s}`)} >&2; exit 1; }
+fi
+`;
+}
+const aside_lost = (run) => `if ${whole(run)}; then
+  lost=$(${atOnce(`SELECT * FROM ${identifier(nameOf(run))}.lost()`)}) || exit 1
+  printf '%s' "$lost" | facts lost
+fi
+`;
+/** What the application wrote into what the undo took away stays, in the same schema. */
+function aside_forget(run) {
+    const s = identifier(nameOf(run));
+    const mine = `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${catalog_literal(nameOf(run))} AND c.relkind = 'r'`;
+    return `left=$(db -e ${(0,quote/* quote */.h)(`SELECT format('%I.%I', n.nspname, c.relname) ${mine} AND c.relname LIKE '%\\_left' ORDER BY 1`)})
+if [ -z "$left" ]; then db -e ${(0,quote/* quote */.h)(`DROP SCHEMA IF EXISTS ${s} CASCADE`)}
+else
+  statements=$(db -e ${(0,quote/* quote */.h)(`SELECT format('DROP TABLE %I.%I CASCADE;', n.nspname, c.relname) ${mine} AND c.relname NOT LIKE '%\\_left' ORDER BY c.relname = 'found'`)})
+  printf '%s\\n' "$statements" | db
+  printf '%s\\n' "$left" | facts left
+fi
+`;
+}
+/** See `Aside` of engine.ts. */
+const aside = { nameOf, countDrops: aside_countDrops, keep, keepWritten: aside_keepWritten, restore: aside_restore, lost: aside_lost, forget: aside_forget };
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/checksums.js
+/** Rows of every table as one checksum each. */
+
+
+/** The columns of `pg_class c`, by name: where a column stands does not count. */
+const columnsByName = `(SELECT string_agg(format('%I', a.attname), ', ' ORDER BY a.attname COLLATE "C") FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)`;
+/**
+ * A checksum over rows, as SQL text from SQL text that lists columns: it does not depend on the order of rows, and equal rows do not cancel each other. A row as
+ * text is exact for every type, also those that cannot be compared, and tells NULL from empty.
+ */
+function checksumOf(columns) {
+    return `'COALESCE(SUM((''x'' || substr(md5(ROW(' || ${columns} || ')::text), 1, 15))::bit(60)::bigint), 0)'`;
+}
+/**
+ * Facts `rows` (`<count> <checksum> <table>`), and `rows-counted` (`<count> <table>`) for tables over the limit, whose rows are only counted.
+ * Read in one snapshot.
+ * @param limit bytes of data
+ */
+function checksums_rowChecksums(limit) {
+    const statements = `SELECT CASE WHEN pg_catalog.pg_relation_size(c.oid) <= ${limit}
+    THEN 'SELECT ''rows '' || count(*) || '' '' || ' || ${checksumOf(`COALESCE(${columnsByName}, '')`)} ELSE 'SELECT ''rows-counted '' || count(*)' END
+    || format(' || '' '' || %L FROM %s;', ${shown}, ${rowsOf}) FROM ${catalog_tables} WHERE ${holdsRows} ORDER BY (${shown}) COLLATE "C"`;
+    return `statements=$(db -e ${(0,quote/* quote */.h)(statements)})
+checksums=$(printf 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\\n%s\\nCOMMIT;\\n' "$statements" | db)
+printf '%s\\n' "$checksums" | sed -n 's/^rows //p' | facts rows
+printf '%s\\n' "$checksums" | sed -n 's/^rows-counted //p' | facts rows-counted
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/reading.js
+/** What is in any database of a server: rows by table, alembic's revisions, the schema as one hash. */
+
+
+const countEach = `SELECT format('SELECT count(*) || '' '' || %L FROM %s;', ${shown}, ${rowsOf}) FROM ${catalog_tables} WHERE ${holdsRows} ORDER BY (${shown}) COLLATE "C"`;
+const revisions = `SELECT format('SELECT version_num FROM %I.%I;', n.nspname, c.relname) FROM ${catalog_tables} WHERE c.relname = 'alembic_version' AND c.relkind = 'r' AND ${ownSchema}`;
+/**
+ * Reads a plain dump of a schema and prints a line for each object, in no order that counts: names, types, defaults, constraints, indexes, triggers,
+ * functions, owners, grants, comments, everything that `pg_dump` knows. The order of a table's columns is left out: what a migration takes away and
+ * brings back stands at the end, and no statement puts it elsewhere.
+ */
+const reading_objects = String.raw `
+function flush() { if (text != "") print text; text = "" }
+/^-- Name: .*; Type: / { flush(); head = $0; started = 1; table = ($0 ~ /; Type: (FOREIGN )?TABLE; /); data = ($0 ~ /; Type: (MATERIALIZED VIEW DATA|STATISTICS DATA|BLOBS?|BLOB METADATA); /); next }
+!started || data || /^(--|$)/ || /^\\(un)?restrict / || /^SET default_(tablespace|table_access_method) = / { next }
+table { line = $0; sub(/,$/, "", line); print head "\t" line; next }
+{ text = (text == "" ? head : text) "\t" $0 }
+END { flush() }`;
+/**
+ * The server writes some expressions in another way once it has read its own: `x IN ('a', 'b')` of a varchar. Both are brought to the second.
+ */
+const sameExpressions = String.raw `s/(\('(([^']|'')*)'::character varying\))::text/'\2'::character varying/g; s/\((ARRAY\[[^]]*\])\)::text\[\]/\1/g`;
+/** Defines `schema_hash`, which reads a plain dump of a schema and prints its SHA-256. */
+const schemaHash = `schema_hash() { awk ${(0,quote/* quote */.h)(reading_objects)} | sed -E ${(0,quote/* quote */.h)(sameExpressions)} | LC_ALL=C sort | sha256sum | cut -d ' ' -f 1; }
+`;
+/** Defines `rows_in`, `revisions_in`, `fingerprint_in`, `schema_hash`: see `Engine.client`. */
+const reading_reading = `rows_in() {
+  statements=$(db_on "$1" "$2" -e ${(0,quote/* quote */.h)(countEach)}) || return 1
+  printf 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\\n%s\\nCOMMIT;\\n' "$statements" | db_on "$1" "$2"
+}
+revisions_in() {
+  statements=$(db_on "$1" "$2" -e ${(0,quote/* quote */.h)(revisions)}) || return 1
+  found_revisions=$(printf '%s\\n' "$statements" | db_on "$1" "$2") || return 1
+  printf '%s\\n' "$found_revisions" | sort -u | sed '/^$/d' | paste -s -d ' ' -
+}
+${schemaHash}fingerprint_in() {
+  schema_text=$(pg_run pg_dump "$1" "$2" --schema-only --lock-wait-timeout=120s --exclude-schema='_rollback_*') || return 1
+  printf '%s\\n' "$schema_text" | schema_hash
+}
+`;
+/** Fact `schema-fingerprint`. */
+const reading_schemaFingerprint = `fingerprint=$(fingerprint_in "$database" '') || exit 1
+fact schema-fingerprint "$fingerprint"
+`;
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/client.js
+
+
+/** See `Engine.client`. */
+function client_client(source) {
+    return postgresPrelude(source) + reading_reading;
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/dump.js
+/** A dump that is proved before it counts as a backup. */
+
+
+
+/**
+ * Reads the rows of a dump as SQL and prints `rows<tab><count><tab><table>` for each table and `revision<tab><revision>` for each that alembic
+ * keeps. Within COPY data a line cannot begin with `\.` but at its end, so the mark that reading failed cannot be data.
+ */
+const contents = String.raw `
+function name(   at, text) {
+  if (substr(rest, 1, 1) != "\"") { match(rest, /^[^. ]*/); text = substr(rest, 1, RLENGTH); rest = substr(rest, RLENGTH + 1); return text }
+  rest = substr(rest, 2)
+  while ((at = index(rest, "\"")) > 0) {
+    text = text substr(rest, 1, at - 1); rest = substr(rest, at + 1)
+    if (substr(rest, 1, 1) != "\"") return text
+    text = text "\""; rest = substr(rest, 2)
+  }
+  return text
+}
+/^\\\.failed$/ { exit 7 }
+copying && $0 == "\\." { print "rows\t" count "\t" (schema == "public" ? "" : schema ".") table; copying = 0; next }
+copying { count++; if (table == "alembic_version") print "revision\t" $0; next }
+/^COPY .* FROM stdin;$/ { rest = substr($0, 6); schema = name(); rest = substr(rest, 2); table = name(); copying = 1; count = 0 }`;
+/** Table names as JSON. */
+const dump_asJson = String.raw `
+{ count = $2; text = $3; gsub(/[\\"]/, "\\\\&", text); gsub(/[[:cntrl:]]/, " ", text); line = line (NR > 1 ? "," : "") "\"" text "\":" count }
+END { print "{" line "}" }`;
+/**
+ * Defines `dump_contents FILE`, which reads the whole dump, every row of it, and fails when it cannot be read to its end, and `dump_hash FILE`, the hash of
+ * its schema. `$dump_format` is what pg_restore is told.
+ */
+const readDump = `dump_contents() { { pg_read --section=data --file=- "$1" || echo '\\.failed'; } | awk ${(0,quote/* quote */.h)(contents)}; }
+dump_hash() { dump_schema=$(pg_read --schema-only --file=- "$1") || return 1; printf '%s\\n' "$dump_schema" | schema_hash; }
+`;
+/**
+ * One consistent snapshot in pg_dump's custom format, lightly compressed (time counts here, and the rows are read again at once). It counts only
+ * when pg_dump ended well, it can be read to its last row, and it holds every table of the database. What the manifest tells of it (rows,
+ * revision, schema) is read from the dump itself. Facts as of every backup.
+ */
+function dump_dumpDatabase(place) {
+    return `${backupFolder(place, 'database', 'dump')}refuse() { rm -f "$file.part"; echo "$*" >&2; exit 1; }
+${readDump}if [ ! -f "$file" ]; then
+  began=$(date +%s)
+  # Where the server may not tell its place in the log, the dump is as good.
+  position=$(db -e 'SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END' 2>/dev/null) || position=
+  pg_run pg_dump "$database" '' --format=custom --compress=1 --lock-wait-timeout=120s --exclude-schema='_rollback_*' --file="$file.part" || refuse 'the dump program failed'
+  held=$(dump_contents "$file.part") || refuse 'the dump cannot be read to its end'
+  in_dump=$(printf '%s\\n' "$held" | sed -n "s/^rows$tab[0-9]*$tab//p" | LC_ALL=C sort)
+  in_database=$(db -e ${(0,quote/* quote */.h)(`SELECT ${shown} FROM ${catalog_tables} WHERE ${holdsRows}`)} | LC_ALL=C sort)
+  printf '%s\\n' "$in_database" | while IFS= read -r table; do
+    [ -z "$table" ] || printf '%s\\n' "$in_dump" | grep -qxF -e "$table" || { echo "the dump does not hold the table $table"; break; }
+  done > "$file.said"
+  absent=$(cat "$file.said"); rm -f "$file.said"
+  [ -z "$absent" ] || refuse "$absent"
+  schema=$(dump_hash "$file.part") || refuse 'the dump cannot be read'
+  revision=$(printf '%s\\n' "$held" | sed -n "s/^revision$tab//p" | LC_ALL=C sort -u | tr -cd 'A-Za-z0-9_.\\n-' | paste -s -d ' ' -)
+  rows=$(printf '%s\\n' "$held" | sed -n "/^rows$tab/p" | awk -F '\\t' ${(0,quote/* quote */.h)(dump_asJson)})
+  server=$(db -e 'SHOW server_version' | tr -cd 'A-Za-z0-9.+_ ()~-')
+  details="\\"engine\\":\\"postgresql\\",\\"server\\":\\"PostgreSQL $server\\",\\"revision\\":\\"$revision\\",\\"tables\\":$(printf '%s\\n' "$held" | grep -c "^rows$tab" | cat),\\"rows\\":$rows,\\"position\\":\\"$position\\",\\"schema\\":\\"$schema\\",\\"seconds\\":$(($(date +%s) - began))"
+fi
+${finishBackup(place, 'database')}`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/facts.js
+/** What an assessment asks of PostgreSQL. Reads only. */
+
+
+/**
+ * What migrations, the dump and keeping aside need: reading every table, changing its definition (which only an owner may, or a member of the
+ * role that owns it), a schema of one's own.
+ */
+const postgresql_facts_missing = `SELECT 'CREATE on the database' WHERE NOT has_database_privilege(current_database(), 'CREATE')
+UNION ALL SELECT 'SELECT on ' || ${shown} FROM ${catalog_tables} WHERE ${holdsRows} AND NOT has_table_privilege(c.oid, 'SELECT')
+UNION ALL SELECT 'ownership of ' || ${shown} FROM ${catalog_tables} WHERE ${holdsRows} AND NOT pg_has_role(c.relowner, 'USAGE')`;
+const processes = `SELECT count(*) || ' ' || COALESCE(max(extract(epoch FROM now() - COALESCE(CASE WHEN state = 'idle' THEN state_change ELSE xact_start END, backend_start)))::bigint, 0) || ' ' || replace(COALESCE(state, backend_type), ' ', '-') || ' ' || COALESCE(usename, '-')
+FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() GROUP BY COALESCE(state, backend_type), usename ORDER BY count(*) DESC`;
+/** See `Engine.facts`; the engine of a table is its access method. */
+function facts_databaseFacts(countUpTo) {
+    const each = `SELECT 'SELECT ' || CASE WHEN pg_relation_size(c.oid) <= ${countUpTo} AND has_table_privilege(c.oid, 'SELECT') THEN 'count(*) || '' exact' ELSE '''' || GREATEST(c.reltuples, 0)::bigint || ' estimate' END
+    || format(' %s %s '' || %L', pg_total_relation_size(c.oid), COALESCE((SELECT amname FROM pg_am WHERE oid = c.relam), 'heap'), ${shown})
+    || CASE WHEN pg_relation_size(c.oid) <= ${countUpTo} AND has_table_privilege(c.oid, 'SELECT') THEN ' FROM ' || ${rowsOf} ELSE '' END || ';' FROM ${catalog_tables} WHERE ${holdsRows} ORDER BY (${shown}) COLLATE "C"`;
+    return `if ! reached=$(db -e 'SELECT 1' 2>&1); then
+  fact database-reachable no
+  fact database-error "$(printf '%s\\n' "$reached" | tail -n 1)"
+else
+  fact database-reachable yes
+  fact database-name "$database"
+  fact database-server "PostgreSQL $(db -e 'SHOW server_version')"
+  fact database-bytes "$(db -e ${(0,quote/* quote */.h)(`SELECT COALESCE(sum(pg_total_relation_size(c.oid)), 0) FROM ${catalog_tables} WHERE ${holdsRows}`)})"
+  statements=$(db -e ${(0,quote/* quote */.h)(each)})
+  lines=$(printf '%s\\n' "$statements" | db)
+  printf '%s' "$lines" | facts database-table
+  db -e ${(0,quote/* quote */.h)(processes)} | facts database-process
+  db -e ${(0,quote/* quote */.h)(postgresql_facts_missing)} | facts database-missing-privilege
+  db -e ${(0,quote/* quote */.h)(`SELECT nspname FROM pg_namespace WHERE nspname LIKE ${catalog_ours} ORDER BY 1`)} | facts database-kept
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/prove.js
+/** What can be known of a dump that we did not make. */
+
+/**
+ * Defines `dump_kind FILE`, which prints `custom`, `tar` or `plain`, with ` gz` behind it where it is compressed, or `unknown`; and `dump_text FILE`, the file without
+ * that compression.
+ */
+const dumpKind = `dump_text() { case $(dump_magic < "$1") in 1f8b*) gzip -dc "$1" ;; *) cat "$1" ;; esac; }
+dump_magic() { od -An -v -N 5 -tx1 | tr -d ' \\n'; }
+dump_kind() {
+  compressed=; case $(dump_magic < "$1") in 1f8b*) compressed=' gz' ;; esac
+  case $(dump_text "$1" 2>/dev/null | dump_magic) in
+    5047444d50) echo "custom$compressed"; return ;;
+  esac
+  if [ "$(dump_text "$1" 2>/dev/null | dd bs=1 skip=257 count=5 2>/dev/null)" = ustar ]; then echo "tar$compressed"; return; fi
+  if dump_text "$1" 2>/dev/null | head -n 5 | grep -q '^-- PostgreSQL database dump'; then echo "plain$compressed"; return; fi
+  echo "unknown$compressed"
+}
+# What pg_restore reads by name: the file, or what is in it where it is compressed from outside.
+dump_unpacked() {
+  case $(dump_kind "$1") in
+    *gz) unpacked=$1.unpacked; gzip -dc "$1" > "$unpacked" || { rm -f "$unpacked"; return 1; } ;;
+    *) unpacked=$1 ;;
+  esac
+}
+`;
+/** See `Beside.proveForeign`. */
+const prove_proveForeign = `${readDump}${dumpKind}damaged() { fact backup-damaged "$*"; }
+first_lines=$(dump_text "$file" 2>/dev/null | head -n 20 | tr -d '\\000') || first_lines=
+kind=$(dump_kind "$file")
+case $kind in *gz) gzip -t "$file" 2>/dev/null || { damaged 'it is cut short or damaged: gzip cannot read it to its end'; kind=done; } ;; esac
+server_now=$(server_version "$database" '') || exit 1
+case $kind in
+  done) ;;
+  unknown*)
+    case $first_lines in
+      *'MySQL dump'*|*'MariaDB dump'*|*'enable the sandbox mode'*) damaged 'it is a dump of MariaDB or MySQL, and the database is PostgreSQL' ;;
+      *'PostgreSQL database cluster dump'*) damaged 'it is a dump of a whole cluster (pg_dumpall), which would also change other databases: dump the one database with pg_dump -Fc' ;;
+      *) damaged "it is no dump of PostgreSQL's: neither pg_dump's custom nor its tar format nor its SQL" ;;
+    esac ;;
+  plain*)
+    [ -n "$psql_restricts" ] || damaged "psql on this host is too old to be given SQL of others safely (it has no \\\\restrict): bring it up to date, or dump with pg_dump -Fc"
+    [ "$(dump_text "$file" | tail -n 20 | grep -c '^-- PostgreSQL database dump complete')" = 1 ] || damaged 'it is cut short: its last line, "PostgreSQL database dump complete", is missing'
+    if dump_text "$file" | head -n 400 | grep -qE '^(\\\\connect|CREATE DATABASE|DROP DATABASE) '; then damaged 'it makes a database by itself (pg_dump --create): dump without that, or with pg_dump -Fc'; fi
+    dumped_from=$(printf '%s\\n' "$first_lines" | sed -n 's/^-- Dumped from database version \\([0-9.]*\\).*/\\1/p' | head -n 1)
+    dumped_by=$(printf '%s\\n' "$first_lines" | sed -n 's/^-- Dumped by pg_dump version \\([0-9.]*\\).*/\\1/p' | head -n 1)
+    fact backup-note 'plain SQL is restored one statement after the other, not in parallel' ;;
+  *)
+    if ! dump_unpacked "$file"; then damaged 'it cannot be unpacked'
+    else
+      if ! header=$(pg_read --list "$unpacked" 2>&1); then
+        case $header in
+          *'unsupported version'*) damaged "pg_restore on this host is older than the pg_dump that made it: $(printf '%s\\n' "$header" | tail -n 1)" ;;
+          *) damaged "pg_restore cannot read it: $(printf '%s\\n' "$header" | tail -n 1)" ;;
+        esac
+      elif ! said=$( { dump_contents "$unpacked" > /dev/null; } 2>&1 ); then damaged "it is cut short or damaged: $(printf '%s\\n' "\${said:-pg_restore cannot read it to its end}" | tail -n 1)"
+      fi
+      dumped_from=$(printf '%s\\n' "$header" | sed -n 's/^; *Dumped from database version: \\([0-9.]*\\).*/\\1/p')
+      dumped_by=$(printf '%s\\n' "$header" | sed -n 's/^; *Dumped by pg_dump version: \\([0-9.]*\\).*/\\1/p')
+      dumped_name=$(printf '%s\\n' "$header" | sed -n 's/^; *dbname: //p')
+      [ -z "$dumped_name" ] || fact backup-database "$dumped_name"
+      [ "$unpacked" = "$file" ] || rm -f "$unpacked"
+    fi ;;
+esac
+if [ -n "\${dumped_from-}" ]; then
+  fact backup-server "PostgreSQL $dumped_from"
+  if [ "\${dumped_from%%.*}" -gt "$server_now" ]; then damaged "it was dumped from PostgreSQL $dumped_from, and the server is of version $server_now"; fi
+fi
+if [ -n "\${dumped_by-}" ] && [ "\${dumped_by%%.*}" -gt "$server_now" ]; then fact backup-note "it was made by pg_dump $dumped_by, newer than the server of version $server_now"; fi
+`;
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/state.js
+/** What the databases of a restore are at: told by their comments, which go with them when they are renamed. Follows `admin()`. */
+
+const changes = 'SELECT COALESCE(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables';
+/**
+ * Defines
+ * - `state_of NAME`, nothing where there is no such database, `half`, `whole <seconds> <changes>`, or `other`
+ * - `changes_in NAME`, how many rows were ever written in it, as the server counts them. It begins anew after a crash: then it is another
+ *   number, which counts as written
+ * - `shut NAME`, `open NAME`: nobody, an administrator neither, can connect; everybody who might before
+ * - `end_sessions NAME`, until there are none
+ */
+const states = `state_of() {
+  db_server -e "SELECT CASE WHEN d LIKE 'rollback-action: %' THEN substr(d, 18) ELSE 'other' END FROM (SELECT COALESCE(shobj_description(oid, 'pg_database'), '') AS d FROM pg_database WHERE datname = $(sql_text "$1")) x"
+}
+mark() { db_server -e "COMMENT ON DATABASE $(sql_name "$1") IS $(sql_text "rollback-action: $2")"; }
+sql_name() { printf '"%s"' "$(printf '%s' "$1" | sed 's/"/""/g')"; }
+changes_in() {
+  # Before version 15 a session tells what it wrote some time after it ended.
+  if [ "$(db_server -e "SELECT current_setting('server_version_num')::int < 150000")" = t ]; then sleep 2; fi
+  db_admin "$1" -e ${(0,quote/* quote */.h)(changes)}
+}
+shut() { db_server -e "ALTER DATABASE $(sql_name "$1") ALLOW_CONNECTIONS false"; }
+open() { db_server -e "ALTER DATABASE $(sql_name "$1") ALLOW_CONNECTIONS true"; }
+sessions_in() { db_server -e "SELECT count(*) FROM pg_stat_activity WHERE datname = $(sql_text "$1") AND pid <> pg_backend_pid() AND backend_type NOT LIKE 'autovacuum%'"; }
+end_sessions() {
+  end_tries=0
+  while [ "$(sessions_in "$1")" != 0 ]; do
+    end_tries=$((end_tries + 1))
+    [ "$end_tries" -le 100 ] || { echo "sessions hold $1 and do not end" >&2; return 1; }
+    db_server -e "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $(sql_text "$1") AND pid <> pg_backend_pid() AND backend_type NOT LIKE 'autovacuum%'" > /dev/null || return 1
+    db_server -e 'SELECT pg_sleep(0.05)' > /dev/null
+  done
+}
+`;
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/restore.js
+/** Restoring a dump into a database of its own, beside the live one. Follows `admin()`. */
+
+
+
+
+/** CREATE DATABASE as the live one was created. Columns that not every version has are read by name. */
+const restore_create = ({ live, restored }) => `SELECT format('CREATE DATABASE %I TEMPLATE template0 OWNER %I ENCODING %L LC_COLLATE %L LC_CTYPE %L%s%s CONNECTION LIMIT %s;', ${catalog_literal(restored)}, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype,
+  CASE j->>'datlocprovider' WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', COALESCE(j->>'daticulocale', j->>'datlocale')) || COALESCE(format(' ICU_RULES %L', j->>'daticurules'), '')
+    WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', j->>'datlocale') WHEN 'c' THEN ' LOCALE_PROVIDER libc' ELSE '' END, (SELECT format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = dattablespace AND spcname <> 'pg_default'), datconnlimit)
+FROM (SELECT *, to_jsonb(d) AS j FROM pg_database d WHERE datname = ${catalog_literal(live)}) d`;
+/** GRANTs that give `database` (SQL text for its name) what `acl` (an aclitem array) says. */
+const grants = (acl, database) => `SELECT format('GRANT %s ON DATABASE %I TO %s%s;', a.privilege_type, ${database}, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE format('%I', pg_get_userbyid(a.grantee)) END, CASE WHEN a.is_grantable AND a.grantee <> a.grantor THEN ' WITH GRANT OPTION' ELSE '' END) FROM aclexplode(${acl}) a`;
+/** Rights on the database itself, and settings that hold in it, for everybody and for single roles. Lists that the server keeps quoted go over as they are. */
+const carry = ({ live, restored }) => `SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC, %I;', ${catalog_literal(restored)}, pg_get_userbyid(datdba)) FROM pg_database WHERE datname = ${catalog_literal(live)};
+SELECT g FROM pg_database d, LATERAL (${grants("COALESCE(d.datacl, acldefault('d', d.datdba))", catalog_literal(restored))}) x(g) WHERE d.datname = ${catalog_literal(live)};
+SELECT format('ALTER %s SET %s TO %s;', CASE setrole WHEN 0 THEN format('DATABASE %I', ${catalog_literal(restored)}) ELSE format('ROLE %I IN DATABASE %I', pg_get_userbyid(setrole), ${catalog_literal(restored)}) END, split_part(line, '=', 1),
+  CASE WHEN split_part(line, '=', 1) IN ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries') THEN substr(line, strpos(line, '=') + 1) ELSE quote_literal(substr(line, strpos(line, '=') + 1)) END)
+FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(setconfig) line WHERE d.datname = ${catalog_literal(live)};`;
+/** What an older server does not know of a newer program's dump, and what only a superuser may say of an extension: nothing is lost without it. */
+const restore_harmless = 'unrecognized configuration parameter "transaction_timeout"|must be owner of extension';
+/** Plain SQL without the restriction that it brings for psql: it is under our own. Data are left alone, where `\restrict` can be text. */
+const plain = String.raw `/^COPY .* FROM stdin;$/ { copying = 1 } $0 == "\\." { copying = 0 }
+!copying && (/^\\(un)?restrict [A-Za-z0-9]+$/ || (NR < 60 && $0 == "SET transaction_timeout = 0;")) { next } { print }`;
+/**
+ * pg_restore reports an error and goes on; what it reported decides. The server's own account may not read the dump, and several connections at
+ * once need a file: it gets a copy that only it can read, for the time being.
+ */
+const load = (restored) => `load() (
+  rights=$admin_rights
+  case $(dump_kind "$file") in
+    plain*) dump_text "$file" | awk ${(0,quote/* quote */.h)(plain)} | db_on ${(0,quote/* quote */.h)(restored)} '' > /dev/null || exit 1; exit 0 ;;
+    custom*) jobs="--jobs=$(nproc 2>/dev/null || echo 2)" ;;
+    *) jobs=--jobs=1 ;;
+  esac
+  dump_unpacked "$file" || exit 1
+  said=$(mktemp)
+  copies=${(0,quote/* quote */.h)(`/var/tmp/rollback-action-${restored}`)}
+  clean() { rm -f "$said"; if [ "$unpacked" != "$file" ]; then rm -f "$unpacked"; fi; if [ "$rights" = socket ]; then as_postgres sh -c 'rm -f "$1".*' sh "$copies"; fi; }
+  trap clean EXIT
+  from=$unpacked
+  if [ "$rights" = socket ]; then
+    as_postgres sh -c 'rm -f "$1".*' sh "$copies"
+    from=$(as_postgres mktemp "$copies.XXXXXX")
+    as_postgres sh -c 'cat > "$1"' sh "$from" < "$unpacked" || exit 1
+  fi
+  status=0
+  pg_run pg_restore ${(0,quote/* quote */.h)(restored)} '' "$jobs" "$from" 2> "$said" || status=$?
+  if [ "$status" != 0 ] && { ! grep -q '^pg_restore: warning: errors ignored on restore' "$said" || grep '^pg_restore: error: ' "$said" | grep -qvE ${(0,quote/* quote */.h)(restore_harmless)}; }; then
+    grep -vE ${(0,quote/* quote */.h)(restore_harmless)} "$said" | tail -n 20 >&2
+    exit 1
+  fi
+)
+`;
+/** See `Beside.restore`. */
+function restoreBeside(names) {
+    const restored = (0,quote/* quote */.h)(names.restored);
+    return `${states}${dumpKind}${load(names.restored)}state=$(state_of ${restored})
+case $state in
+  whole*) ;;
+  *)
+    if [ -n "$state" ]; then
+      if [ "$state" = other ] && [ "$(db_admin ${restored} -e "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'")" != 0 ]; then
+        echo ${(0,quote/* quote */.h)(`there is a database ${names.restored} already, and this program did not make it`)} >&2
+        exit 1
+      fi
+      end_sessions ${restored}
+      db_server -e ${(0,quote/* quote */.h)(`DROP DATABASE "${names.restored}"`)}
+    fi
+    began=$(date +%s)
+    statement=$(db_server -e ${(0,quote/* quote */.h)(restore_create(names))})
+    [ -n "$statement" ] || { echo ${(0,quote/* quote */.h)(`there is no database ${names.live}`)} >&2; exit 1; }
+    printf '%s\\n' "$statement" | db_server
+    mark ${restored} half
+    db_server -e ${(0,quote/* quote */.h)(`REVOKE ALL ON DATABASE "${names.restored}" FROM PUBLIC`)}
+    load || { echo 'the dump could not be restored' >&2; exit 1; }
+    statements=$(db_server -e ${(0,quote/* quote */.h)(carry(names))})
+    printf '%s\\n' "$statements" | db_server
+    # Without statistics the first queries on it would be slow.
+    db_admin ${restored} -e 'ANALYZE' 2>/dev/null
+    written=$(changes_in ${restored})
+    mark ${restored} "whole $(($(date +%s) - began)) $written"
+    ;;
+esac
+state=$(state_of ${restored}); state=\${state#whole }
+fact restored-bytes "$(db_server -e ${(0,quote/* quote */.h)(`SELECT pg_database_size(${catalog_literal(names.restored)})`)})"
+fact restored-seconds "\${state%% *}"
+`;
+}
+/** See `Beside.forget`. */
+function forgetBeside(names) {
+    const restored = (0,quote/* quote */.h)(names.restored);
+    return `${states}state=$(state_of ${restored})
+keep=
+case $state in
+  '') ;;
+  half) end_sessions ${restored} ;;
+  whole*) if [ "$(sessions_in ${restored})" != 0 ] || [ "$(changes_in ${restored})" != "\${state##* }" ]; then keep=1; fi ;;
+  *) keep=1 ;;
+esac
+if [ -n "$state" ]; then
+  if [ -n "$keep" ] || ! db_server -e ${(0,quote/* quote */.h)(`DROP DATABASE "${names.restored}"`)} 2>/dev/null; then fact left ${restored}; fi
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/fence.js
+/** Keeping everybody but an administrator from writing to a database. Follows `admin()`. */
+
+
+
+
+const readOnly = (database) => `SELECT split_part(line, '=', 2) FROM pg_db_role_setting, unnest(setconfig) line WHERE setrole = 0 AND setdatabase = ${database} AND line LIKE 'default_transaction_read_only=%'`;
+/**
+ * Owners have no rights on their database but those that are granted to them: without CONNECT they cannot come in again once their sessions have
+ * ended. Only superusers, and the administrator, who is granted it, can. After this the application's own user cannot read either: use
+ * `db_admin`, or `rights=$admin_rights` in front of a function.
+ *
+ * Where the application's own user is the administrator there is nobody to keep it from itself: its transactions are read only then, unless it says
+ * otherwise by itself in each of them. This holds in every case, for what a superuser's application would write.
+ *
+ * `$fence`: the database's own number, its rights, its setting of `default_transaction_read_only`, and `own` where the rights were left alone; a line each.
+ */
+function fence_fence({ live }) {
+    const revokes = `SELECT format('REVOKE CONNECT ON DATABASE ${identifier(live).replaceAll("'", "''").replaceAll('%', '%%')} FROM %s CASCADE;', CASE grantee WHEN 0 THEN 'PUBLIC' ELSE format('%I', pg_get_userbyid(grantee)) END)
+FROM (SELECT DISTINCT grantee FROM pg_database, aclexplode(COALESCE(datacl, acldefault('d', datdba))) WHERE datname = ${catalog_literal(live)} AND privilege_type = 'CONNECT') g WHERE grantee = 0 OR pg_get_userbyid(grantee) <> current_user`;
+    return `${states}if [ ! -f "$fence" ]; then
+  db_server -e ${(0,quote/* quote */.h)(`SELECT oid FROM pg_database WHERE datname = ${catalog_literal(live)}; SELECT COALESCE(datacl::text, '') FROM pg_database WHERE datname = ${catalog_literal(live)}; SELECT COALESCE((${readOnly(`(SELECT oid FROM pg_database WHERE datname = ${catalog_literal(live)})`)}), '')`)} > "$fence.part"
+  if [ "$admin_rights" = own ]; then echo own; else echo others; fi >> "$fence.part"
+  sync "$fence.part" 2>/dev/null || :
+  mv "$fence.part" "$fence"
+fi
+db_server -e ${(0,quote/* quote */.h)(`ALTER DATABASE ${identifier(live)} SET default_transaction_read_only = on`)}
+if [ "$(sed -n 4p "$fence")" != own ]; then
+  statements=$(db_server -e ${(0,quote/* quote */.h)(`SELECT format('GRANT CONNECT ON DATABASE ${identifier(live).replaceAll("'", "''").replaceAll('%', '%%')} TO %I;', current_user); ${revokes}`)})
+  printf 'BEGIN;\\n%s\\nCOMMIT;\\n' "$statements" | db_server
+fi
+end_sessions ${(0,quote/* quote */.h)(live)}
+`;
+}
+/** See `Beside.unfence`. The database is found by its number. */
+function fence_unfence() {
+    const acl = "COALESCE(NULLIF($fence_acl, '')::aclitem[], acldefault('d', datdba))";
+    const regrant = `SELECT format('REVOKE CONNECT ON DATABASE %I FROM %I;', datname, current_user) FROM pg_database WHERE oid = $fence_oid; SELECT g FROM pg_database d, LATERAL (${grants(acl, 'd.datname')}) x(g) WHERE d.oid = $fence_oid`;
+    return `${states}if [ -f "$fence" ]; then
+  fence_oid=$(sed -n 1p "$fence") fence_acl=$(sql_text "$(sed -n 2p "$fence")") fence_read_only=$(sed -n 3p "$fence") fence_mode=$(sed -n 4p "$fence")
+  fenced=$(db_server -e "SELECT datname FROM pg_database WHERE oid = $fence_oid")
+  if [ -n "$fenced" ]; then
+    case $fence_read_only in
+      '') db_server -e "ALTER DATABASE $(sql_name "$fenced") RESET default_transaction_read_only" ;;
+      *) db_server -e "ALTER DATABASE $(sql_name "$fenced") SET default_transaction_read_only = $(sql_text "$fence_read_only")" ;;
+    esac
+    if [ "$fence_mode" = own ]; then
+      # Who came in meanwhile would go on reading only.
+      end_sessions "$fenced"
+    else
+      statements=$(db_server -e ${quoteWith(regrant, 'fence_acl', 'fence_oid')})
+      printf 'BEGIN;\\n%s\\nCOMMIT;\\n' "$statements" | db_server
+    fi
+  fi
+  rm -f "$fence"
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/lost.js
+/** Rows of one database that are not in another. Follows `admin()`. */
+
+
+const columnsOf = `pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''`;
+/** One JSON object: columns, and how its rows are read, by table. */
+const known = `SELECT COALESCE(jsonb_object_agg(${shown}, jsonb_build_object('rows', ${rowsOf}, 'columns', (SELECT COALESCE(jsonb_agg(a.attname), '[]') FROM ${columnsOf}))), '{}') FROM ${catalog_tables} WHERE ${isWhole}`;
+/**
+ * For each table: its name, as people and as SQL call it; its rows there and here; the columns that both have, and all;
+ * whether there are rows with a value in such a column; the hash of a row. The other's columns are `$known`.
+ */
+const lost_plan = `WITH other AS (SELECT key AS name, value FROM jsonb_each($known)), mine AS (
+  SELECT ${shown} AS name, ${rowsOf} AS rows, format('%I.%I', n.nspname, c.relname) AS target, o.value->>'rows' AS theirs,
+    (SELECT string_agg(format('%I', a.attname), ', ' ORDER BY a.attname COLLATE "C") FROM ${columnsOf} AND o.value->'columns' ? a.attname) AS common,
+    (SELECT string_agg(format('%I', a.attname), ', ' ORDER BY a.attname COLLATE "C") FROM ${columnsOf}) AS every,
+    (SELECT string_agg(format('%I IS NOT NULL', a.attname), ' OR ') FROM ${columnsOf} AND NOT o.value->'columns' ? a.attname) AS more
+  FROM ${catalog_tables} LEFT JOIN other o ON o.name = ${shown} WHERE ${isWhole} AND c.relname <> 'alembic_version'
+) SELECT concat_ws(chr(1), name, target, COALESCE(theirs, ''), rows, COALESCE(common, ''), COALESCE(every, ''), COALESCE(more, 'false'),
+  format('md5(ROW(%s)::text)', common)) FROM mine ORDER BY name COLLATE "C"`;
+/**
+ * See `Beside.lost`. Rows are compared as text that is exact for every type, one table after the other. Both servers first tell a checksum for each
+ * of 65,536 buckets that a row's hash puts it in; only the rows of buckets that differ are fetched and, sorted on disk (in the folder of `file` or
+ * the temporary one), counted one by one. alembic_version is no data of the application's.
+ */
+function lostBetween(from, to, file) {
+    const at = ({ database, address }) => (address === '' ? `db_admin ${(0,quote/* quote */.h)(database)}` : `db_on ${(0,quote/* quote */.h)(database)} ${(0,quote/* quote */.h)(address)}`);
+    return `from_db() { ${at(from)} "$@"; }
+to_db() { ${at(to)} "$@"; }
+lost_export=${(0,quote/* quote */.h)(file ?? '')}
+(
+  work=$(mktemp -d ${file === undefined ? '' : `-p ${(0,quote/* quote */.h)(file.replace(/[^/]*$/, '') || '.')}`})
+  trap 'rm -rf "$work"' EXIT
+  # LEFT and RIGHT at once, each into its file.
+  both() {
+    "$1" from_db "$2" "$work/here" & left_side=$!
+    "$1" to_db "$3" "$work/there" || exit 1
+    wait "$left_side" || exit 1
+  }
+  buckets() { "$1" -e "SELECT substr(h, 1, 4) COLLATE \\"C\\" AS bucket, count(*), sum(('x' || substr(h, 5, 15))::bit(60)::bigint) FROM (SELECT $hash AS h FROM $2) x GROUP BY bucket ORDER BY bucket" > "$3"; }
+  sorted() { { "$1" -e "COPY ($2) TO STDOUT" || : > "$work/failed"; } | sort -T "$work" > "$3" || exit 1; [ ! -e "$work/failed" ] || exit 1; }
+  # Whether it is to be written or only counted, rows are read in one way.
+  take() {
+    taken=$(wc -l < "$2" | tr -d ' ')
+    lost=$((lost + taken))
+    if [ -n "$lost_export" ] && [ "$taken" != 0 ]; then { printf 'COPY %s (%s) FROM stdin;\\n' "$target" "$1"; cat "$2"; printf '\\\\.\\n\\n'; } >> "$work/export"; fi
+  }
+  known=$(to_db -e ${(0,quote/* quote */.h)(known)})
+  known=$(sql_text "$known")
+  printf '%s\\n' ${quoteWith(lost_plan, 'known')} | from_db > "$work/tables"
+  printf "SET client_encoding = 'UTF8';\\nSET standard_conforming_strings = on;\\nSET DateStyle = 'ISO, YMD';\\nSET IntervalStyle = 'postgres';\\nSET TimeZone = 'UTC';\\n\\n" > "$work/export"
+  while IFS=$(printf '\\001') read -r name target theirs rows common every more hash; do
+    lost=0
+    if [ -z "$theirs" ]; then
+      from_db -e "COPY (SELECT $every FROM $rows) TO STDOUT" > "$work/gone"
+      take "$every" "$work/gone"
+    else
+      both buckets "$rows WHERE NOT ($more)" "$theirs"
+      if ! cmp -s "$work/here" "$work/there"; then
+        differing=$(comm -3 "$work/here" "$work/there" | sed "s/^$tab//" | cut -c 1-4 | sort -u | paste -s -d , -)
+        within="substr($hash, 1, 4) IN (SELECT unnest('{$differing}'::text[]))"
+        both sorted "SELECT $common FROM $rows WHERE NOT ($more) AND $within" "SELECT $common FROM $theirs WHERE $within"
+        comm -23 "$work/here" "$work/there" > "$work/gone"
+        take "$common" "$work/gone"
+      fi
+      if [ "$more" != false ]; then
+        from_db -e "COPY (SELECT $every FROM $rows WHERE $more) TO STDOUT" > "$work/gone"
+        take "$every" "$work/gone"
+      fi
+    fi
+    if [ "$lost" != 0 ]; then fact lost "$lost $name"; fi
+  done < "$work/tables"
+  if [ -n "$lost_export" ]; then
+    gzip -c "$work/export" > "$lost_export.part"
+    sync "$lost_export.part" 2>/dev/null || :
+    mv "$lost_export.part" "$lost_export"
+  fi
+)
+fact counted yes
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql/swap.js
+/** Taking the place of the live data: two databases change names in one transaction. Follows `admin()`. */
+
+
+
+/** See `Beside.obstacles`. */
+function swap_obstacles({ live, kept }) {
+    return `db_server -e ${(0,quote/* quote */.h)(`SELECT 'a replication slot holds it: ' || slot_name FROM pg_replication_slots WHERE database = ${catalog_literal(live)}
+UNION ALL SELECT 'it is subscribed to a publication: ' || subname FROM pg_subscription JOIN pg_database d ON d.oid = subdbid WHERE datname = ${catalog_literal(live)}
+UNION ALL SELECT 'a prepared transaction waits in it: ' || gid FROM pg_prepared_xacts WHERE database = ${catalog_literal(live)}
+UNION ALL SELECT 'pg_cron runs its jobs in it by its name' FROM pg_settings WHERE name = 'cron.database_name' AND setting = ${catalog_literal(live)} AND current_setting('shared_preload_libraries') LIKE '%pg_cron%'
+UNION ALL SELECT 'it is the database that everybody connects to who names none' WHERE ${catalog_literal(live)} IN ('postgres', 'template1', 'template0')
+UNION ALL SELECT 'there is a database ' || datname || ' already' FROM pg_database WHERE datname = ${catalog_literal(kept)}`)} | facts cannot-swap
+`;
+}
+/** The databases `live` and `next` become `away` and `live`; done when `next` is not there any more but `away` is. */
+function swap_exchange(live, next, away) {
+    const renames = `BEGIN; ALTER DATABASE ${identifier(live)} RENAME TO ${identifier(away)}; ALTER DATABASE ${identifier(next)} RENAME TO ${identifier(live)}; COMMIT;`;
+    const is = (name) => `count(*) FILTER (WHERE datname = ${catalog_literal(name)})`;
+    return `there=$(db_server -e ${(0,quote/* quote */.h)(`SELECT ${is(live)} || ' ' || ${is(next)} || ' ' || ${is(away)} FROM pg_database`)})
+case $there in
+  '1 1 0')
+    # A database is renamed only while nobody is in it, and whoever is sent away comes back at once.
+    reopen() { open ${(0,quote/* quote */.h)(live)} 2>/dev/null || :; open ${(0,quote/* quote */.h)(next)} 2>/dev/null || :; }
+    if shut ${(0,quote/* quote */.h)(live)} && shut ${(0,quote/* quote */.h)(next)}; then :; else reopen; exit 1; fi
+    tries=0
+    until end_sessions ${(0,quote/* quote */.h)(live)} && end_sessions ${(0,quote/* quote */.h)(next)} && said=$(db_server -e ${(0,quote/* quote */.h)(renames)} 2>&1); do
+      tries=$((tries + 1))
+      if [ "$tries" -ge 5 ]; then reopen; printf '%s\\n' "\${said-}" >&2; exit 1; fi
+    done ;;
+  '1 0 1') ;;
+  *) echo ${(0,quote/* quote */.h)(`the databases ${live}, ${next} and ${away} are not as they have to be (1 1 0): `)}"$there" >&2; exit 1 ;;
+esac
+open ${(0,quote/* quote */.h)(live)}
+open ${(0,quote/* quote */.h)(away)}
+`;
+}
+/** See `Beside.swap`. Only a database that was restored to its end takes the place of the live one. */
+function swap_swap({ live, restored, kept }) {
+    return `${states}case $(state_of ${(0,quote/* quote */.h)(restored)}) in
+  ''|whole*) ;;
+  *) echo ${(0,quote/* quote */.h)(`${restored} was not restored to its end`)} >&2; exit 1 ;;
+esac
+${swap_exchange(live, restored, kept)}`;
+}
+/** See `Beside.swapBack`. Does nothing where nothing was swapped; what a swap that was cut short shut is opened. */
+function swap_swapBack({ live, restored, kept }) {
+    return `${states}if [ "$(db_server -e ${(0,quote/* quote */.h)(`SELECT count(*) FROM pg_database WHERE datname = ${catalog_literal(kept)}`)})" = 0 ]; then
+  open ${(0,quote/* quote */.h)(live)}
+  if [ -n "$(state_of ${(0,quote/* quote */.h)(restored)})" ]; then open ${(0,quote/* quote */.h)(restored)}; fi
+else
+${swap_exchange(live, kept, restored)}fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/postgresql.js
+
+
+
+
+
+
+
+
+
+
+
+
+const postgresql = {
+    name: 'postgresql', title: 'PostgreSQL', ending: 'dump',
+    client: client_client, facts: facts_databaseFacts, dump: dump_dumpDatabase, schemaFingerprint: reading_schemaFingerprint, rowChecksums: checksums_rowChecksums, aside: aside,
+    beside: { askAdmin: admin_askAdmin, admin: admin_admin, obstacles: swap_obstacles, proveForeign: prove_proveForeign, restore: restoreBeside, lost: lostBetween, forget: forgetBeside, swap: swap_swap, swapBack: swap_swapBack, fence: fence_fence, unfence: fence_unfence },
+};
+
+;// CONCATENATED MODULE: ./build/databases/registry.js
+
+
+const engines = { mysql: mysql, postgresql: postgresql };
+/** The engine of that name; undefined when there is none. */
+function engineNamed(name) {
+    return Object.values(engines).find((engine) => engine.name === name);
+}
+/** For people: what a database may be. */
+const engineTitles = Object.values(engines).map(({ title }) => title);
+
+// EXTERNAL MODULE: ./build/databases/source.js
+var databases_source = __nccwpck_require__(8113);
+;// CONCATENATED MODULE: ./build/commands/restore.js
+/** Finding and proving backups on the database host. */
+
+/** Read only. Facts: `backup-found` for each backup of a database with a manifest: size, path and the manifest's line, between `␟` signs. */
+function findBackups(folder) {
+    return `for manifest in ${(0,quote/* quote */.h)(folder)}/database-*.json; do
+  [ -f "$manifest" ] && [ -f "\${manifest%.json}" ] || continue
+  fact backup-found "$(stat -c %s "\${manifest%.json}")␟\${manifest%.json}␟$(head -n 1 "$manifest")"
+done
+`;
+}
+/** Read only. The same for one file; `backup-file` is `missing`, `unreadable` or its size where it has no manifest. */
+function findBackup(file) {
+    return `file=${(0,quote/* quote */.h)(file)}
+if [ ! -e "$file" ]; then fact backup-file missing
+elif [ ! -f "$file" ] || [ ! -r "$file" ]; then fact backup-file unreadable
+elif [ -r "$file.json" ]; then fact backup-found "$(stat -c %s "$file")␟$file␟$(head -n 1 "$file.json")"
+else fact backup-file "$(stat -c %s "$file")"; fi
+`;
+}
+/** Fails unless `$file` is to the byte what was verified when it was made. */
+function proveBackup(file, { bytes, sha256 }) {
+    return `file=${(0,quote/* quote */.h)(file)}
+[ -f "$file" ] || { echo "$file is not there any more" >&2; exit 1; }
+size=$(stat -c %s "$file")
+[ "$size" = ${bytes} ] || { echo "$file has $size bytes, it had ${bytes} when it was verified" >&2; exit 1; }
+[ "$(sha256sum < "$file" | cut -c 1-64)" = ${(0,quote/* quote */.h)(sha256)} ] || { echo "$file is not what was verified: its SHA-256 is another" >&2; exit 1; }
+fact proved "$file"
+`;
+}
+/** Fails where `prove`, which may tell facts `backup-damaged` of `$file`, has told any. */
+function restore_proveForeign(file, prove) {
+    return `file=${(0,quote/* quote */.h)(file)}
+${prove}
+damaged=$(sed -n 's/^backup-damaged=//p' facts)
+[ -z "$damaged" ] || { printf '%s\\n' "$damaged" >&2; exit 1; }
+fact note ${(0,quote/* quote */.h)(`${file} was not made by this action: it is whole as far as such a file can say so itself.`)}
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/choose.js
+/**
+ * The newest backup of the release; without one the newest that was made before a deployment, and only where there is none of those the newest
+ * that a rollback made: such a one holds what was wrong.
+ */
+function chooseBackup(all, wanted) {
+    const ours = all.filter(({ manifest }) => manifest.kind === 'database' && manifest.environment === wanted.environment && manifest.app === wanted.app && manifest.run !== wanted.run);
+    const usable = ours.filter(({ manifest }) => (manifest.engine ?? 'mysql') === wanted.engine);
+    const fitting = usable.filter(({ manifest }) => wanted.release === undefined || manifest.release === wanted.release);
+    const newest = fitting.toSorted((one, other) => rank(other, wanted) - rank(one, wanted) || Date.parse(other.manifest.time) - Date.parse(one.manifest.time));
+    const chosen = newest.find(choose_isWhole);
+    if (chosen !== undefined)
+        return { kind: 'chosen', backup: chosen, damaged: newest.slice(0, newest.indexOf(chosen)) };
+    if (fitting.length > 0)
+        return { kind: 'none', why: `${fitting.map(({ path }) => path).join(', ')}: not as long as when it was made` };
+    if (usable.length === 0)
+        return { kind: 'none', why: ours.length === 0 ? 'there is no backup of this application and environment' : 'every backup is of another kind of database' };
+    return { kind: 'none', why: `there are backups of ${[...new Set(usable.map(({ manifest }) => manifest.release.slice(0, 7)))].join(', ')}, and none of ${wanted.release?.slice(0, 7)}` };
+}
+function rank({ manifest }, { release }) {
+    return release === undefined && manifest.by !== 'backup' ? 0 : 1;
+}
+function choose_isWhole({ bytes, manifest }) {
+    return bytes === manifest.bytes;
+}
+
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __nccwpck_require__(9984);
+;// CONCATENATED MODULE: ./build/databases/look.js
+/** What every method asks of the database before it plans. Read only. */
+
+
+
+/** Tables with more data are not counted row by row for the report. */
+const countUpTo = 64 * 1024 * 1024;
+/** Asks the database host a script that may need the database's credentials. @throws RollbackError `database-unreachable` when it fails */
+function askingDatabase(inputs, on) {
+    const secret = (0,databases_source/* databaseSecret */.ak)(inputs);
+    return async (script) => {
+        const { facts, code, output } = await on.ask(script, { limit: 300_000, ...(secret === undefined ? {} : { secret }) });
+        if (code !== 0)
+            throw unanswered(on.name, output);
+        return facts;
+    };
+}
+/**
+ * Undefined when no database is known.
+ * @param more what else is to be asked in the same breath
+ * @throws RollbackError `database-unreachable`
+ */
+async function lookAtDatabase(inputs, on, more) {
+    const source = (0,databases_source/* sourceOf */.vz)(inputs);
+    if (source === undefined)
+        return undefined;
+    const host = on.name;
+    const ask = askingDatabase(inputs, on);
+    const scheme = (await ask((0,databases_source/* askEngine */.sb)(source))).get('database-engine')?.[0] ?? '';
+    const engine = engineNamed(scheme);
+    if (engine === undefined) {
+        throw new errors/* RollbackError */.ZS({ code: 'invalid-input', host, what: `the address of the database begins with ${JSON.stringify(scheme.slice(0, 40))}, which is none of ${engineTitles.join(', ')}`, fix: 'Correct "env-file", "env-key" or "database-url".' });
+    }
+    const facts = await ask(`${engine.client(source)}${engine.facts(countUpTo)}${more(engine)}`);
+    if (facts.get('database-reachable')?.[0] === 'yes')
+        return { host, engine, source, facts };
+    throw new errors/* RollbackError */.ZS({
+        code: 'database-unreachable', host, what: 'the database does not answer', why: facts.get('database-error')?.[0] ?? '', fix: 'Check "env-file" or "database-url", and that the database is up.',
+    });
+}
+function tablesOf({ facts }) {
+    return (facts.get('database-table') ?? []).map((line) => {
+        const [rows, counted, bytes, engine = '', ...name] = line.split(' ');
+        return { name: name.join(' '), rows: Number(rows), exact: counted === 'exact', bytes: Number(bytes), engine };
+    });
+}
+/** Data and indexes, in bytes. */
+function bytesOf({ facts }) {
+    return Number(facts.get('database-bytes')?.[0] ?? 0);
+}
+/** Where a dump has no room: it is written once as it is and once compressed. */
+function roomForDump(inputs, looked, freeBytes) {
+    const needed = 2 * bytesOf(looked);
+    if (!inputs.backup.includes('database') || freeBytes === undefined || freeBytes >= needed)
+        return [];
+    return [{ code: 'disk-full', host: looked.host, what: `a dump needs up to ${megabytes(needed)} in ${inputs.backupDir}, ${megabytes(freeBytes)} are free`, fix: 'Free space, or name another "backup-dir".' }];
+}
+/** Worth knowing of a dump of this database. */
+function notesOnDump(looked) {
+    const others = looked.engine.name === 'mysql' ? tablesOf(looked).filter(({ engine }) => engine !== 'InnoDB').map(({ name }) => name) : [];
+    return others.length === 0 ? [] : [`${looked.host}: the dump is not of one moment for tables that are not InnoDB: ${others.join(', ')}.`];
+}
+/** Tables and connections as they were found, for people. */
+function foundIn(looked) {
+    const { host, facts } = looked;
+    const tables = tablesOf(looked).map(({ name, rows, exact, bytes, engine }) => `${name}: ${exact ? '' : 'about '}${rows} rows, ${bytes} bytes, ${engine}`);
+    const processes = (facts.get('database-process') ?? []).map((line) => {
+        const [connections, seconds, command, ...user] = line.split(' ');
+        return `${user.join(' ')}: ${connections} in ${command}, the longest for ${seconds} s`;
+    });
+    return [{ host, file: 'tables of the database', text: tables.join('\n') }, { host, file: 'connections to the database', text: processes.join('\n') }];
+}
+function unanswered(host, output) {
+    return new errors/* RollbackError */.ZS({
+        code: 'database-unreachable', host, what: 'the database could not be looked at', why: output.trimEnd().split('\n').at(-1) ?? '',
+        fix: 'Check "env-file", "env-key" or "database-url", and that the database\'s client is installed on that host.',
+    });
+}
+function megabytes(bytes) {
+    return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/duration.js
+/** What a small server does, where nothing was measured yet. */
+const assumed = { dump: 40e6, restore: 12e6 };
+/** How fast the latest backups with a measured time were. */
+function speedsFrom(manifests) {
+    const latest = manifests.toSorted((one, other) => Date.parse(other.time) - Date.parse(one.time));
+    const of = (field) => latest.map((each) => speed(each['sql-bytes'] ?? each.bytes, each[field])).find((found) => found !== undefined);
+    const [dump, restore] = [of('seconds'), of('restore-seconds')];
+    return { dump: dump ?? assumed.dump, restore: restore ?? (dump === undefined ? assumed.restore : Math.min(assumed.restore, dump)), basis: dump === undefined && restore === undefined ? 'assumed' : 'measured' };
+}
+function speed(bytes, seconds) {
+    // What takes less than a second says nothing of the speed.
+    return seconds === undefined || seconds < 1 ? undefined : bytes / seconds;
+}
+/** @param liveBytes data and indexes of the live database; @param backupBytes SQL of the backup that is restored */
+function durationsOf(liveBytes, backupBytes, { dump, restore }) {
+    const time = (bytes, bytesASecond) => Math.round((bytes / bytesASecond) * 1000) + 1000;
+    return { dump: time(liveBytes, dump), restore: time(backupBytes, restore), compare: time(liveBytes + backupBytes, dump) };
+}
+
+;// CONCATENATED MODULE: ./build/databases/manifest.js
+/** A manifest of our own; undefined when it is damaged, or of another program. */
+function readManifest(line) {
+    let read;
+    try {
+        read = JSON.parse(line);
+    }
+    catch {
+        return undefined;
+    }
+    return isManifest(read) ? read : undefined;
+}
+const texts = ['environment', 'app', 'run', 'release', 'time', 'sha256'];
+function isManifest(read) {
+    if (typeof read !== 'object' || read === null || Array.isArray(read))
+        return false;
+    const fields = new Map(Object.entries(read));
+    const isOptional = (name, type) => fields.get(name) === undefined || typeof fields.get(name) === type;
+    return (fields.get('kind') === 'database' || fields.get('kind') === 'app')
+        && texts.every((name) => typeof fields.get(name) === 'string')
+        && /^[0-9a-f]{64}$/.test(String(fields.get('sha256'))) && /^[0-9a-f]{40,64}$/.test(String(fields.get('release')))
+        && Number.isSafeInteger(fields.get('bytes'))
+        && ['engine', 'server', 'revision', 'position', 'schema', 'sql-sha256', 'by', 'verified'].every((name) => isOptional(name, 'string'))
+        && ['tables', 'seconds', 'restore-seconds', 'sql-bytes'].every((name) => isOptional(name, 'number'))
+        && isOptional('rows', 'object');
+}
+
+;// CONCATENATED MODULE: ./build/databases/found.js
+
+/** The facts `backup-found`; a file whose manifest cannot be read is none of ours. */
+function madeIn(facts) {
+    return (facts.get('backup-found') ?? []).flatMap((line) => {
+        const [bytes, path = '', ...rest] = line.split('␟');
+        const manifest = readManifest(rest.join('␟'));
+        return manifest === undefined || !path.startsWith('/') ? [] : [{ path, bytes: Number(bytes), manifest }];
+    });
+}
+/** One file that the user named: as it was made, or a dump of another program; the reason when it cannot be read. */
+function fileIn(path, facts) {
+    const [made] = madeIn(facts);
+    if (made !== undefined)
+        return made;
+    const state = facts.get('backup-file')?.[0] ?? 'has a manifest that cannot be read';
+    if (/^\d+$/.test(state))
+        return { path, bytes: Number(state) };
+    return { why: state === 'missing' ? 'there is no such file' : state === 'unreadable' ? 'the SSH user cannot read it' : `it ${state}` };
+}
+
+;// CONCATENATED MODULE: ./build/databases/space.js
+
+const folders = {
+    mysql: "db -e 'SELECT @@datadir' 2>/dev/null || echo /var/lib/mysql",
+    postgresql: "db -e 'SHOW data_directory' 2>/dev/null || echo /var/lib/postgresql",
+};
+/** Read only; follows `client()`. Fact `database-free`: `<bytes> <folder>`, where the server's data lies on this host. */
+function askSpace(engine) {
+    return `case " localhost 127.0.0.1 ::1 $(hostname -I 2>/dev/null) " in
+  *" \${database_address:-localhost} "*)
+    data_folder=$(${folders[engine]}) || data_folder=
+    if [ -n "$data_folder" ] && data_free=$(df -Pk "$data_folder" 2>/dev/null | awk 'NR == 2 { print $4 * 1024 }') && [ -n "$data_free" ]; then fact database-free "$data_free $data_folder"; fi
+    ;;
+esac
+`;
+}
+/** A full disk under the live data would stop it: the restored data needs as much again. */
+function roomForRestored(database) {
+    const { host, facts } = database;
+    const [free, ...folder] = (facts.get('database-free') ?? [''])[0]?.split(' ') ?? [];
+    const needed = 1.2 * bytesOf(database);
+    if (free === undefined || free === '' || Number(free) >= needed)
+        return [];
+    return [{ code: 'disk-full', host, what: `the restored data needs about ${megabytes(needed)} in ${folder.join(' ')}, ${megabytes(Number(free))} are free`, fix: `Free space on ${host}: a full disk would stop the live database.` }];
+}
+
+;// CONCATENATED MODULE: ./build/databases/restoring.js
+/** A restore of the `database` method, as it is planned: plain data, kept for `post` and for the run that takes this one up. */
+
+/** Both names that a run may add to a database's, and that a later run takes off again. */
+const added = /_(?:rb|was)_[0-9a-f]{8}$/;
+/** The databases of a run: the same whenever it is asked. `live` stays what it is; the others are named for it and for the run. */
+function namesFor(live, run) {
+    const mark = (0,external_node_crypto_.createHash)('sha256').update(run).digest('hex').slice(0, 8);
+    const stem = live.replace(added, '').slice(0, 50);
+    return { live, restored: `${stem}_rb_${mark}`, kept: `${stem}_was_${mark}` };
+}
+/** Where the replaced data is when the run is over. */
+function keptIn({ names, cutover }) {
+    return cutover === 'swap' ? names.kept : names.live;
+}
+/** What the application uses when the run is over. */
+function usedAfter({ names, cutover }) {
+    return cutover === 'swap' ? names.live : names.restored;
+}
+
+// EXTERNAL MODULE: ./build/parallel.js
+var parallel = __nccwpck_require__(3344);
+;// CONCATENATED MODULE: ./build/methods/database/env-files.js
+/** The env file of every host, in which a restore may change the address of the database. */
+
+
+
+/** What `askEnvFile` told, by host: the application reads it there. Read only. */
+async function askEnvFiles(inputs, facts, around) {
+    const { envFile, envKey, appDir } = inputs;
+    if (envFile === undefined)
+        return new Map();
+    const asked = await (0,parallel/* eachAtMost */.W)(inputs.parallel, facts.hosts, async ({ facts: { host } }) => {
+        const answer = await around.hosts.get(host)?.ask(`${repository(appDir)}${askEnvFile(envFile, envKey)}`);
+        return [host, answer?.code === 0 ? answer.facts : new Map([['env-trouble', [answer?.output.trimEnd().split('\n').at(-1) ?? 'it could not be read']]])];
+    });
+    return new Map(asked);
+}
+/** @param live the database that every file has to name, and the host that said so; undefined while some may name the restored one already */
+function judgeFiles({ envFile, rdsInstance }, files, live) {
+    return [...files].flatMap(([on, asked]) => {
+        const named = asked.get('env-database')?.[0];
+        return [
+            ...(asked.get('env-trouble') ?? []).map((why) => ({ code: 'no-rights', host: on, what: `the address of the database in ${envFile} cannot be changed`, why, fix: `Mend that, or set "cutover: ${rdsInstance === undefined ? 'swap' : 'rename'}".` })),
+            ...(live === undefined || named === undefined || named === live.database ? [] : [{ code: 'diverged', host: on, what: `${envFile} names the database ${named}, on ${live.host} it names ${live.database}`, fix: 'Let every host use the same database first.' }]),
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/judge.js
+/** Whether a restore may begin: every reason why not. Pure. */
+
+
+
+function judgeRestore(inputs, { database, admin, obstacles, files, live }) {
+    const { host } = database;
+    return [
+        ...(admin === undefined ? [nobodyMayRestore(database)] : []),
+        ...obstacles.map((why) => ({ code: 'step-failed', host, what: `the data cannot be swapped: ${why}`, fix: 'Set "cutover: repoint" and "env-file": the application then uses the restored database under its own name.' })),
+        ...judgeFiles(inputs, files, live === undefined ? undefined : { database: live, host }),
+        ...roomForRestored(database),
+    ];
+}
+/** Said where no way to restore beside the live data was found. */
+function nobodyMayRestore({ host, facts }) {
+    return { code: 'no-rights', host, what: 'nobody may create the database into which the backup is restored', why: (facts.get('admin-missing') ?? []).join('; or '), fix: 'Do one of these, or give "database-admin-url".' };
+}
+/** What is lost for certain, by the number of rows alone: the rest is counted when the backup is restored beside, before anything is touched. */
+function certainLoss({ maxDataLossRows: limit }, database, { backup }) {
+    const before = backup.manifest?.rows;
+    if (limit === 'any' || before === undefined)
+        return [];
+    const lost = tablesOf(database).filter(({ name, exact }) => exact && name !== 'alembic_version')
+        .map(({ name, rows }) => ({ name, rows: rows - (before[name] ?? 0) })).filter(({ rows }) => rows > 0).toSorted((one, other) => other.rows - one.rows);
+    const rows = lost.reduce((sum, each) => sum + each.rows, 0);
+    if (rows <= limit)
+        return [];
+    return [{
+            code: 'data-loss', host: database.host,
+            what: `going back to the backup of ${backup.manifest?.time} would take at least ${rows} rows out of live use (${lost.slice(0, 10).map((each) => `${each.rows} in ${each.name}`).join(', ')}), and "max-data-loss-rows" is ${limit}`,
+            fix: 'Raise "max-data-loss-rows", or set it to "any": the rows then stay in the kept data and in an export.',
+        }];
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/notes.js
+/** What a rollback should take. */
+const goal = 5 * 60_000;
+function noteRestore(inputs, { database, restoring, damaged, durations, speeds, usedAfter }) {
+    const { host, facts } = database;
+    const { manifest, path } = restoring.backup;
+    const [live, wanted] = [facts.get('database-revisions')?.[0] ?? '', manifest?.revision ?? ''];
+    return [
+        ...(manifest === undefined ? [] : [`${host}: the backup is of ${manifest.time}, of release ${manifest.release.slice(0, 7)}${wanted === '' ? '' : `, at revision ${wanted}`}; the application uses the database ${usedAfter} afterwards.`]),
+        ...damaged.map((each) => `${host}: the newer backup ${each.path} is not as long as when it was made and was passed over.`),
+        ...(manifest?.by === 'rollback' && inputs.restoreFrom.kind === 'latest' ? [`${host}: ${path} was made by a rollback, of data that it was about to leave; no backup from before a deployment fits.`] : []),
+        ...(manifest !== undefined && inputs.commit === undefined && wanted !== live
+            ? [`${host}: the code that stays was deployed with revision ${live || 'none'}, the backup is at ${wanted || 'none'}: if the code does not work on it, everything is put back. "commit: ${manifest.release.slice(0, 7)}" takes the code back as well.`] : []),
+        time(host, durations, speeds),
+    ];
+}
+function time(host, { dump, restore, compare }, { basis }) {
+    const all = dump + restore + 2 * compare;
+    const parts = `dump ${said(dump)}, restore ${said(restore)}, compare ${said(2 * compare)}`;
+    const from = basis === 'measured' ? 'at the speed of earlier backups' : 'at an assumed speed, for none was measured here yet';
+    return `${host}: this will take about ${said(all)} (${parts}; ${from})${all > goal ? ', which is more than 5 minutes' : ''}; the service is away only while the last rows are counted and the data changes places, about ${said(compare + 10_000)}.`;
+}
+function said(duration) {
+    return duration < 120_000 ? `${Math.ceil(duration / 1000)} s` : `${Math.ceil(duration / 60_000)} min`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/assess.js
+/** What a restore has to know before it is planned: the live data, the backup, whose rights, what would be lost. Read only. */
+
+
+
+
+
+
+
+
+
+
+
+/** @throws RollbackError with every reason why nothing may be restored */
+async function assessRestore(inputs, facts, around) {
+    const on = facts.hosts.find(({ facts: { role } }) => role.database);
+    const place = on === undefined ? undefined : around.hosts.get(on.facts.host);
+    if (on === undefined || place === undefined)
+        throw new Error('A restore without a database host');
+    const { cutover, restoreFrom } = inputs;
+    if (cutover === 'rename')
+        throw new Error('Only RDS instances are renamed');
+    const { unfinished } = facts;
+    const named = unfinished?.backup ?? (restoreFrom.kind === 'file' ? restoreFrom.path : undefined);
+    const database = await lookAtDatabase(inputs, place, ({ name, beside }) => `${named === undefined ? '' : `(\n${findBackup(named)})\n`}(\n${findBackups(inputs.backupDir)})
+${beside.askAdmin({ url: inputs.databaseAdminUrl !== undefined, cutover })}
+${askSpace(name)}fact database-revisions "$(revisions_in "$database" '')"
+`);
+    if (database === undefined)
+        throw new Error('A restore without a database');
+    const chosen = choose(inputs, facts, database, named, around.run.id);
+    const live = unfinished?.live ?? database.facts.get('database-name')?.[0] ?? '';
+    const begun = unfinished ?? {
+        run: around.run.id, actor: around.run.actor, from: facts.from, to: facts.target.sha, startedAt: around.clock.now(), backup: chosen.backup.path, live,
+    };
+    const admin = database.facts.get('admin')?.[0];
+    const restoring = { engine: database.engine.name, backup: chosen.backup, names: namesFor(live, begun.run), cutover, admin: isAdmin(admin) ? admin : 'own' };
+    const [obstacles, files] = await Promise.all([
+        cutover === 'swap' && isAdmin(admin) && unfinished === undefined ? askObstacles(inputs, place, database, restoring) : [],
+        cutover === 'repoint' ? askEnvFiles(inputs, facts, around) : new Map(),
+    ]);
+    const last = on.facts.releases.toSorted((one, other) => one.time - other.time).at(-1);
+    const isThere = restoreFrom.kind === 'latest' && unfinished === undefined && last?.result === 'rolled-back' && last.backup === chosen.backup.path && last.database === live;
+    const failures = [
+        ...judgeRestore(inputs, { database, admin, obstacles, files, live: unfinished === undefined ? live : undefined }),
+        ...(unfinished === undefined && !isThere ? certainLoss(inputs, database, restoring) : []),
+        ...roomForDump(inputs, database, on.facts.disks.find(({ purpose }) => purpose === 'backups')?.freeBytes),
+    ];
+    const [first, ...rest] = failures;
+    if (first !== undefined)
+        throw new errors/* RollbackError */.ZS([first, ...rest]);
+    const manifests = madeIn(database.facts).map(({ manifest }) => manifest);
+    const speeds = speedsFrom(manifests);
+    const durations = durationsOf(bytesOf(database), chosen.backup.manifest?.['sql-bytes'] ?? chosen.backup.bytes * 5, speeds);
+    const notes = isThere ? [] : noteRestore(inputs, { database, restoring, damaged: chosen.damaged, durations, speeds, usedAfter: usedAfter(restoring) });
+    return { database, restoring, begun, isThere, durations, restored: restoredBy(restoring, inputs.commit === undefined), notes: [...(isThere ? [] : notesOnDump(database)), ...notes], found: foundIn(database) };
+}
+/** @throws RollbackError `no-backup`, `backup-damaged` */
+function choose(inputs, facts, { host, engine, facts: asked }, named, run) {
+    const refuse = (failure) => {
+        throw new errors/* RollbackError */.ZS({ ...failure, host });
+    };
+    if (named !== undefined) {
+        const file = fileIn(named, asked);
+        if ('why' in file)
+            return refuse({ code: 'no-backup', what: `the backup ${named} cannot be restored`, why: file.why, fix: 'Name a file on the database host, or "latest".' });
+        const { manifest } = file;
+        const foreign = manifest !== undefined && (manifest.kind !== 'database' || manifest.app !== inputs.appDir || manifest.environment !== inputs.environment || (manifest.engine ?? 'mysql') !== engine.name);
+        if (foreign)
+            return refuse({ code: 'backup-damaged', what: `the backup ${named} is of something else`, why: `its manifest says ${manifest.kind}, ${manifest.engine ?? 'mysql'}, ${manifest.app}, ${manifest.environment}`, fix: 'Name a backup of this application, environment and kind of database.' });
+        return { backup: file, damaged: [] };
+    }
+    const { commit, environment, appDir: app } = inputs;
+    const choice = chooseBackup(madeIn(asked), { environment, app, engine: engine.name, run, ...(commit === undefined ? {} : { release: facts.target.sha }) });
+    if (choice.kind === 'chosen')
+        return choice;
+    return refuse({ code: 'no-backup', what: `there is no backup to restore in ${inputs.backupDir}`, why: choice.why, fix: 'Name a file with "restore-from", or another "commit"; the backup action, before each deployment, makes backups to go back to.' });
+}
+async function askObstacles(inputs, on, { engine, source }, { admin, names }) {
+    const asked = await askingDatabase(inputs, on)(`${engine.client(source)}${engine.beside.admin(admin)}${engine.beside.obstacles(names)}`);
+    return asked.get('cannot-swap') ?? [];
+}
+function isAdmin(text) {
+    return text === 'url' || text === 'own' || text === 'socket';
+}
+function restoredBy(restoring, dataOnly) {
+    const { path, manifest } = restoring.backup;
+    return {
+        backup: path, used: usedAfter(restoring), kept: keptIn(restoring), dataOnly,
+        ...(manifest === undefined ? {} : { time: manifest.time, release: manifest.release }),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/commands/archive.js
+/** A copy of the checkout's own files, for what git does not hold: env files, uploads, local changes. */
+
+
+/**
+ * A tar of the checkout without git's objects, virtual environments, node_modules and logs. A file that changes while it is read (tar's
+ * exit status 1) is a note and no failure. Facts as of every backup: `backup`, `location`, `bytes`, `sha256`.
+ */
+function archiveCheckout(appDir, place) {
+    return `${backupFolder(place, 'app', 'tar.gz')}app=${(0,quote/* quote */.h)(appDir)}
+if [ ! -f "$file" ]; then
+  cd "$app"
+  {
+    find . -name pyvenv.cfg -not -path './.git/*' -exec dirname {} \\;
+    case $backup_dir in "$app"/*) printf '.%s\\n' "\${backup_dir#"$app"}" ;; esac
+  } | sed 's/[][*?\\\\]/\\\\&/g' > "$file.exclude"
+  status=0
+  tar -czf "$file.part" --exclude=./.git/objects --exclude=node_modules --exclude='*.log' --exclude=./logs --exclude-from="$file.exclude" . 2> "$file.said" || status=$?
+  grep -v '^tar: .*: file changed as we read it$' "$file.said" >&2 || :
+  [ "$status" = 0 ] || [ "$status" = 1 ] || { rm -f "$file.part" "$file.exclude" "$file.said"; echo "tar ended with exit status $status" >&2; exit 1; }
+  [ "$status" = 0 ] || fact note "some files of $app changed while they were saved"
+  rm -f "$file.exclude" "$file.said"
+  gzip -t "$file.part" && files=$(tar -tzf "$file.part" | wc -l) && [ "$files" -gt 1 ] || { rm -f "$file.part"; echo 'the archive cannot be read back' >&2; exit 1; }
+  details="\\"files\\":$files"
+fi
+${finishBackup(place, 'app')}`;
+}
+
+;// CONCATENATED MODULE: ./build/backups/steps.js
+
+/** Where a host's backups go. What an unfinished run restores there, and what the last restore came from, is in use. */
+function placeOn({ appDir, environment, backupDir }, { head, releases, unfinished }, { startedAt, used = [], ...run }) {
+    const restored = releases.filter(({ result, backup }) => result === 'rolled-back' && backup !== undefined).toSorted((one, other) => one.time - other.time).at(-1);
+    return {
+        ...run, folder: backupDir, environment, app: appDir, release: head, stamp: new Date(startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, ''),
+        used: [...used, unfinished?.backup, restored?.backup].filter((path) => path !== undefined),
+    };
+}
+/** What is saved on one host before anything is touched. @param database where it is this host that reaches it */
+function backupSteps({ appDir, backup, backupDir, backupTimeout }, { host, role }, place, database) {
+    const step = (kind, title, script) => ({
+        id: `back-up-${kind}`, title, host, script, limit: backupTimeout,
+        failure: { code: 'backup-failed', fix: `Nothing was touched. Look at ${backupDir} on ${host}: space, rights, and whether the dump works by hand.` },
+    });
+    const dump = role.database && database !== undefined && backup.includes('database');
+    return [
+        ...(dump ? [{ ...step('database', 'Dump the database and verify the dump', database.engine.client(database.source) + database.engine.dump(place)), needsDatabase: true }] : []),
+        ...(backup.includes('app') ? [step('app', 'Save the checkout', archiveCheckout(appDir, place))] : []),
+    ];
+}
+
+;// CONCATENATED MODULE: ./build/databases/loss-limit.js
+/**
+ * sh for a job: fails when it has told more lost rows (facts `lost`, `<rows> <table>`) than may leave live use; its last line names the tables.
+ */
+function lossLimit(limit) {
+    return limit === 'any' ? '' : `lost=$(sed -n 's/^lost=//p' facts)
+lost_rows=$(printf '%s\\n' "$lost" | awk '{ sum += $1 } END { print sum + 0 }')
+if [ "$lost_rows" -gt ${limit} ]; then
+  in_tables=$(printf '%s\\n' "$lost" | sort -rn | awk '{ rows = $1; sub(/^[0-9]+ /, ""); printf "%s%s in %s", parted, rows, $0; parted = ", " }')
+  echo "$lost_rows rows would leave live use ($in_tables), and max-data-loss-rows is ${limit}" >&2
+  exit 1
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/data.js
+/** What belongs to the data in a git rollback: backups, migrations, and what an undo of them needs. */
+
+
+
+
+
+/** Tables with more data than this are compared by their number of rows only. */
+const checksumLimit = 512 * 1024 * 1024;
+function planData(inputs, facts, data, begun) {
+    return { backups: planBackups(inputs, facts, data.database, begun), migrations: migrations(inputs, facts, data, begun) };
+}
+/** What is saved before anything is touched, on each host. */
+function planBackups(inputs, facts, database, { run, startedAt, backup }) {
+    return facts.hosts.flatMap(({ facts: on }) => {
+        const good = [facts.target.sha, ...on.releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to }) => to).toReversed()];
+        const place = placeOn(inputs, on, { by: 'rollback', run, startedAt, good, used: backup === undefined ? [] : [backup] });
+        return backupSteps(inputs, on, { ...place, keep: inputs.backupKeep }, database);
+    });
+}
+function migrations(inputs, facts, { way: { movements, sql }, database, keptAside }, begun) {
+    const host = facts.hosts.find(({ facts: { role } }) => role.database)?.facts.host;
+    if (host === undefined || (movements.length === 0 && !keptAside))
+        return [];
+    const repo = repository(inputs.appDir);
+    const client = database === undefined ? '' : database.engine.client(database.source);
+    const step = (id, title, script, undo) => ({
+        id, title, host, script, limit: inputs.backupTimeout, needsDatabase: true, ...(undo === undefined ? {} : { undo }),
+        failure: { code: 'step-failed', fix: `Mend the migration's downgrade, then try again; \`alembic current\` on ${host} says where the database is.` },
+    });
+    const down = movements.map((movement) => step(movement.id, movement.title, repo + movement.down, {
+        title: `Take back: ${movement.title}`, limit: inputs.backupTimeout,
+        // What kept the schema from going up is mended by what was kept aside, which is restored after it and compared with what was found.
+        script: database === undefined ? repo + movement.up : `${repo}${client}${database.engine.aside.keepWritten(begun.run)}(\n${movement.up}) || say 'Taken from what was kept aside instead.'\n`,
+    }));
+    if (database === undefined)
+        return down;
+    const { aside } = database.engine;
+    return [
+        step('keep-rows', 'Keep aside what the migrations may drop', client + aside.keep(begun.run, sql), {
+            title: 'Rows and definitions as they were found', limit: inputs.backupTimeout, script: client + aside.restore(begun.run),
+        }),
+        ...down,
+        step('count-loss', 'Count what is no longer in use', `${client}${aside.lost(begun.run)}fact counted yes\n${lossLimit(inputs.maxDataLossRows)}`),
+    ];
+}
+/**
+ * sh with facts `as-found` for the database: revisions, schema, rows of every table; undefined where this run and the one that it takes up
+ * leave the database alone.
+ * @param recorded what the one that is taken up had found
+ */
+function dataAsFound(inputs, { way, database, keptAside }, recorded) {
+    const parts = [
+        ...(way.asFound === '' ? [] : [repository(inputs.appDir) + way.asFound]),
+        ...(database === undefined ? [] : [`${database.engine.client(database.source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$(printf '%s' "$*" | tr '\\t' ' ')" >&3; }\n${database.engine.schemaFingerprint}${database.engine.rowChecksums(checksumLimit)})\n`]),
+    ];
+    return (way.movements.length === 0 && !keptAside && recorded.length === 0) || parts.length === 0 ? undefined : parts.join('');
+}
+/** sh that takes away what was kept aside in the database. */
+function closeData(inputs, { run, engine: name }) {
+    const source = (0,databases_source/* sourceOf */.vz)(inputs);
+    const engine = name === undefined ? undefined : engineNamed(name);
+    return source === undefined || engine === undefined ? '' : engine.client(source) + engine.aside.forget(run);
+}
+
+// EXTERNAL MODULE: ./build/inputs/kinds/batch.js
+var batch = __nccwpck_require__(9597);
+;// CONCATENATED MODULE: ./build/methods/git/stages.js
+
+function stage(name, { touches, untimed }, steps, prove = []) {
+    return { name, touches, steps, prove, ...(untimed === undefined ? {} : { untimed }) };
+}
+/** The first host alone (with those that serve nothing), then the others in batches, then the reloads. */
+function switchHosts(inputs, hosts, on) {
+    const serving = hosts.filter(({ facts: { role } }) => role.app);
+    const others = hosts.filter(({ facts: { role } }) => !role.app);
+    const [first, ...rest] = serving;
+    if (first === undefined)
+        return [];
+    return [
+        switching(`First host: ${first.facts.host}`, [...others, first], on),
+        ...batches(rest, (0,batch/* sizeOf */.$)(inputs.batch, rest.length)).map((batch, index, all) => switching(all.length === 1 ? 'Other hosts' : `Batch ${index + 1} of ${all.length}`, batch, on)),
+        stage('Reload', { touches: true }, serving.flatMap((each) => on(each).reload)),
+    ];
+}
+function switching(name, hosts, on) {
+    const serving = hosts.filter(({ facts: { role } }) => role.app).map(({ facts: { host } }) => host);
+    return stage(name, { touches: true }, hosts.flatMap((each) => on(each).switch), serving);
+}
+function batches(items, size) {
+    return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+;// CONCATENATED MODULE: ./build/commands/connections.js
+/** Connections of a host, as its kernel knows them. */
+
+/**
+ * Waits, 30 s at most, until no established connection of this host leads to any address of a name and a port. Needs no tool but those that every
+ * host has: it reads /proc/net/tcp. Fact `no-connections`.
+ */
+function noConnectionsTo(name, port) {
+    return `name=${(0,quote/* quote */.h)(name)} port=${(0,quote/* quote */.h)(port)}
+addresses=$(getent ahosts "$name" | awk '{ print $1 }' | sort -u)
+[ -n "$addresses" ] || { echo "$name has no address" >&2; exit 1; }
+in_hex() { awk -v port="$port" '{
+  count = split($0, parts, ".")
+  if (count == 4) printf "%02X%02X%02X%02X:%04X\\n0000000000000000FFFF0000%02X%02X%02X%02X:%04X\\n", parts[4], parts[3], parts[2], parts[1], port, parts[4], parts[3], parts[2], parts[1], port
+}'; }
+wanted=$(printf '%s\\n' "$addresses" | in_hex)
+[ -n "$wanted" ] || { fact note "connections to $name could not be looked for: it has IPv6 addresses alone"; exit 0; }
+left() { cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "01" { print $3 }' | grep -cxF "$wanted" || :; }
+tries=0
+while [ "$(left)" -gt 0 ] && [ "$tries" -lt 60 ]; do sleep 0.5; tries=$((tries + 1)); done
+[ "$(left)" = 0 ] || { echo "$(left) connections to $name are left" >&2; exit 1; }
+fact no-connections "$name"
+`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/addresses.js
+/** The steps that let the application use the restored data by its address, and prove that it does. Pure. */
+
+
+
+
+/** @param note told by one of the hosts when the run has ended so: of data that an undo made live again nobody is to hear how it is deleted */
+function repointSteps({ appDir, envFile, envKey }, facts, to, note) {
+    if (envFile === undefined)
+        return [];
+    return facts.hosts.map(({ facts: { host, role } }) => ({
+        id: 'repoint', title: `Let ${envKey} name ${to.address ?? `the database ${to.database ?? ''}`}`, host, limit: 60_000,
+        script: `${repository(appDir)}${repoint(envFile, envKey, to)}${role.database ? `fact note-rolled-back ${(0,quote/* quote */.h)(note)}\n` : ''}`,
+        undo: { title: `${envFile} as it was`, script: repository(appDir) + repointBack(envFile), limit: 60_000 },
+        failure: { code: 'step-failed', fix: `Look at ${envFile} on ${host}.` },
+    }));
+}
+/** When the services run again, none of them may still be connected to where they were: a pool or a second process would go on writing there. */
+function provenAddress(facts, address) {
+    const [name = '', port = ''] = address.split(' ');
+    return facts.hosts.filter(({ facts: { role } }) => role.app).map(({ facts: { host } }) => ({
+        id: 'old-address', title: `No connection to ${name} is left`, host, limit: 120_000, script: noConnectionsTo(name, port),
+        failure: { code: 'not-proved', what: `something on ${host} is still connected to ${name}`, fix: `\`ss -tnp dst ${name}\` on ${host} says what; it has to be restarted as well: add it to "services".` },
+    }));
+}
+
+;// CONCATENATED MODULE: ./build/commands/systemd.js
+/** systemd units: how they are, restarting them with proof, and bringing them back. Names are validated inputs. */
+
+/** Seconds that a restarted unit is watched; a unit that dies later is caught by the health checks. */
+const watchSeconds = 5;
+/** The unit's state on one line: `ActiveState SubState InvocationID NRestarts Type Result`. */
+const unitState = `unit_state() {
+  systemctl show --property=ActiveState,SubState,InvocationID,NRestarts,Type,Result -- "$1" |
+    awk -F= '{ value[$1] = $2 == "" ? "-" : $2 } END { print value["ActiveState"], value["SubState"], value["InvocationID"], value["NRestarts"], value["Type"], value["Result"] }'
+}
+`;
+/** Facts: `unit` per unit (`name loaded|not-found… ActiveState …`). */
+function unitFacts(units) {
+    return `${unitState}
+for unit in ${(0,quote/* words */.a)(...units)}; do
+  fact unit "$unit $(systemctl show --property=LoadState --value -- "$unit") $(unit_state "$unit")"
+done
+`;
+}
+/**
+ * The exact commands that need root, as they stand in sudoers. One list, so that what is checked is what is run.
+ * @param stops whether units are also stopped: where nothing may write for a while
+ */
+function rootCommands(units, reload, stops) {
+    return [
+        ...units.flatMap((unit) => [...(stops ? [['systemctl', 'stop', unit]] : []), ['systemctl', 'restart', unit]]),
+        ...reload.flatMap((unit) => [...configurationTest(unit), ['systemctl', 'reload', unit]]),
+    ];
+}
+/**
+ * Reads `sudo -n -l` and prints the commands that need no password, without their folder. `sudo -n -l COMMAND` alone is no proof: as soon as any
+ * command needs none, it also answers for those that do.
+ */
+const withoutPassword = String.raw `
+/!authenticate/ { print "ALL" }
+/^ *\(/ {
+  sub(/^ *\([^)]*\) */, ""); free = 0
+  gsub(/\\,/, "\001"); count = split($0, entries, /, */)
+  for (i = 1; i <= count; i++) {
+    entry = entries[i]
+    while (match(entry, /^[A-Z_]+: */)) { tag = substr(entry, 1, RLENGTH); if (tag ~ /^NOPASSWD/) free = 1; if (tag ~ /^PASSWD/) free = 0; entry = substr(entry, RLENGTH + 1) }
+    gsub(/\001/, ",", entry); gsub(/\\/, "", entry)
+    path = entry; sub(/ .*/, "", path); rest = substr(entry, length(path) + 1); sub(/.*\//, "", path)
+    if (free) print path rest
+  }
+}`;
+/** Facts: `no-right` per command that `sudo -n` would refuse, or ask a password for. */
+function rightsFacts(commands) {
+    return `if [ "$(id -u)" != 0 ]; then
+  allowed=$(sudo -n -l 2>/dev/null | awk ${(0,quote/* quote */.h)(withoutPassword)}) || allowed=
+  may() {
+    sudo -n -l "$@" >/dev/null 2>&1 || return 1
+    printf '%s\\n' "$allowed" | while IFS= read -r entry; do
+      case $entry in ALL | "$*" | "$1" | *[*?[]*) echo yes; break;; esac
+    done | grep -q yes
+  }
+${commands.map((command) => `  may ${(0,quote/* words */.a)(...command)} || fact no-right ${(0,quote/* quote */.h)(command.join(' '))}`).join('\n')}
+  :
+fi
+`;
+}
+/** How a unit's configuration is tested before a reload; several web servers are known, others have no such test. */
+function configurationTest(unit) {
+    const tests = {
+        'nginx.service': ['nginx', '-t'],
+        'apache2.service': ['apachectl', 'configtest'],
+        'httpd.service': ['apachectl', 'configtest'],
+        'haproxy.service': ['haproxy', '-c', '-f', '/etc/haproxy/haproxy.cfg'],
+    };
+    const test = tests[unit];
+    return test === undefined ? [] : [test];
+}
+/** Facts: `configuration-invalid` with the test's words, for each unit to reload whose configuration is not right. */
+function configurationFacts(reload) {
+    return reload
+        .flatMap((unit) => configurationTest(unit).map((test) => ({ unit, test })))
+        .map(({ unit, test }) => `if [ "$(id -u)" = 0 ] || sudo -n -l ${(0,quote/* words */.a)(...test)} >/dev/null 2>&1; then
+  said=$(as_root ${(0,quote/* words */.a)(...test)} 2>&1) || fact configuration-invalid ${(0,quote/* quote */.h)(unit)}": $(printf '%s\\n' "$said" | grep -v 'test failed' | tail -n 1)"
+fi
+`)
+        .join('');
+}
+/** Writes down how the units are, once, where an undo finds it. */
+function keepUnits(units) {
+    return `${unitState}
+if [ ! -f "$found/units" ]; then
+  for unit in ${(0,quote/* words */.a)(...units)}; do echo "$unit $(unit_state "$unit")"; done > "$found/units.new"
+  mv "$found/units.new" "$found/units"
+fi
+`;
+}
+/** Restarts the units in their order, then watches that each is a new invocation and stays up. Fact: `up` per unit. */
+function restart(units) {
+    return `${unitState}
+${watchUnits}
+before=; after=
+for unit in ${(0,quote/* words */.a)(...units)}; do
+  before="$before $(unit_state "$unit" | cut -d ' ' -f 3)"
+  as_root systemctl restart "$unit" || { systemctl status --no-pager --lines=20 "$unit" >&2 || :; echo "systemctl restart $unit failed" >&2; exit 1; }
+done
+set -- $before
+for unit in ${(0,quote/* words */.a)(...units)}; do
+  set_state "$unit"
+  [ "$invocation" != "$1" ] || { echo "$unit was not restarted: it is still invocation $1" >&2; exit 1; }
+  shift
+done
+watch_units ${(0,quote/* words */.a)(...units)}
+`;
+}
+/** Stops the units, the last one first, and makes sure that they are down. Fact: `down` per unit. */
+function stop(units) {
+    return `if [ -d "$found" ]; then : > "$found/touched"; fi
+for unit in ${(0,quote/* words */.a)(...units.toReversed())}; do
+  as_root systemctl stop "$unit" || { echo "systemctl stop $unit failed" >&2; exit 1; }
+  state=$(systemctl show --property=ActiveState --value -- "$unit")
+  case $state in inactive | failed) fact down "$unit" ;; *) echo "$unit is still $state" >&2; exit 1 ;; esac
+done
+`;
+}
+const watchUnits = `set_state() { set -- $(unit_state "$1"); active=$1 sub=$2 invocation=$3 restarts=$4 type=$5 outcome=$6; }
+is_up() { [ "$active" = active ] || [ "$active" = reloading ] || { [ "$type" = oneshot ] && [ "$outcome" = success ] && [ "$active" != failed ]; }; }
+watch_units() {
+  watched=
+  for unit in "$@"; do set_state "$unit"; watched="$watched $unit=$invocation=$restarts"; done
+  second=0
+  while [ "$second" -lt ${watchSeconds} ]; do
+    sleep 1; second=$((second + 1))
+    for entry in $watched; do
+      unit=\${entry%%=*}; known=\${entry#*=}
+      set_state "$unit"
+      if ! is_up || [ "$invocation=$restarts" != "$known" ]; then
+        systemctl status --no-pager --lines=20 "$unit" >&2 || :
+        echo "$unit did not stay up: $active/$sub after $second s, $restarts restarts" >&2
+        exit 1
+      fi
+    done
+  done
+  for unit in "$@"; do fact up "$unit"; done
+}
+`;
+/**
+ * Units back to the state in which they were found: those that were up run the found release again, those that were down are down. On a
+ * host whose checkout was not begun, a unit that is still as it was found is left alone.
+ */
+function unitsBack(reload) {
+    return `${unitState}
+if [ -f "$found/units" ]; then
+  while read -r unit active sub invocation restarts rest; do
+    now=$(unit_state "$unit")
+    if [ ! -e "$found/touched" ] && [ "$now" = "$active $sub $invocation $restarts $rest" ]; then continue; fi
+    case $active in
+      active|activating|reloading|failed) if [ "$active" = failed ]; then as_root systemctl restart "$unit" || :; else as_root systemctl restart "$unit"; fi;;
+      *) case $now in active*|activating*) as_root systemctl stop "$unit" || as_root systemctl restart "$unit";; esac;;
+    esac
+  done < "$found/units"
+fi
+if [ -e "$found/touched" ]; then
+  :
+${reload.map((unit) => `  as_root systemctl reload ${(0,quote/* quote */.h)(unit)}\n`).join('')}fi
+`;
+}
+/**
+ * Tests the configuration, reloads, and waits for the effect: a web server's workers are new processes under the same master.
+ * A reload that changes no worker within 10 s (units that reload in place) is accepted when the unit stays active.
+ */
+function reload(unit) {
+    const test = configurationTest(unit).map((command) => `as_root ${(0,quote/* words */.a)(...command)}\n`).join('');
+    const proof = configurationTest(unit).length === 0 ? '' : `tries=0
+while [ "$(workers)" = "$old" ] && [ "$tries" -lt 50 ]; do sleep 0.2; tries=$((tries + 1)); done
+[ "$(workers)" != "$old" ] || { echo "${unit} took the reload but its workers are the old ones" >&2; exit 1; }
+`;
+    return `unit=${(0,quote/* quote */.h)(unit)}
+${test}master=$(systemctl show --property=MainPID --value -- "$unit")
+workers() { for process in /proc/[0-9]*; do awk -v master="$master" '{ sub(/^.*\\) /, "") } $2 == master { print FILENAME }' "$process/stat" 2>/dev/null; done | sort | tr '\\n' ' '; }
+old=$(workers)
+as_root systemctl reload "$unit"
+${proof}[ "$(systemctl show --property=ActiveState --value -- "$unit")" = active ]
+fact reloaded "$unit"
+`;
+}
+
 ;// CONCATENATED MODULE: external "node:path/posix"
 const posix_namespaceObject = require("node:path/posix");
+;// CONCATENATED MODULE: ./build/commands/checkout.js
+/** How a checkout is taken to another release and back to exactly how it was found. Each script follows `repository()` of git.ts. */
+
+/** A lock that a crashed git left behind. One that may be in use was refused in the assessment. */
+const dropStaleLock = `[ -e "$git_dir/index.lock" ] && [ $(( $(date +%s) - $(stat -c %Y "$git_dir/index.lock") )) -gt 600 ] && rm -f "$git_dir/index.lock"
+`;
+/**
+ * Files that git was told not to look at (`update-index --assume-unchanged`, `--skip-worktree`) and that are there count like any other: a
+ * checkout would either stop at them or write over them. Works on the index of `GIT_INDEX_FILE`.
+ */
+const lookAtAll = `hidden_files() {
+  repo ls-files -v -z | tr '\\0' '\\n' | sed -n 's/^[a-zS] //p' | while IFS= read -r file; do
+    if [ -e "$app/$file" ] || [ -L "$app/$file" ]; then printf '%s\\n' "$file"; fi
+  done | tr '\\n' '\\0'
+}
+hidden_files | repo update-index --no-skip-worktree -z --stdin
+hidden_files | repo update-index --no-assume-unchanged -z --stdin
+`;
+/**
+ * What git does not track, where the target has something of that name: files and links (also one in the place of a folder) go into the
+ * tree that is kept. A folder of files in the place of a file would be removed whole, so it ends the run here, where nothing was touched yet.
+ */
+const addWhatIsInTheWay = `  comm -23 "$new/target-files" "$new/tracked-files" | while IFS= read -r file; do
+    way=$file in_the_way=
+    while :; do
+      if [ -L "$app/$way" ] || { [ -e "$app/$way" ] && [ ! -d "$app/$way" ]; }; then in_the_way=$way; fi
+      case $way in */*) way=\${way%/*};; *) break;; esac
+    done
+    if [ -n "$in_the_way" ]; then (cd "$app" && repo --literal-pathspecs add --force -- "$in_the_way")
+    elif [ -d "$app/$file" ] && [ -n "$(repo --literal-pathspecs ls-files --others -- "$file" | head -n 1)" ]; then
+      echo "$app/$file is a folder with files that git does not track, and the target has a file there: move it away first" >&2
+      exit 1
+    fi
+  done
+`;
+/**
+ * Writes down how the checkout was found: commit, branch, index, and a tree of its files with their local changes (and of untracked
+ * files where the target has one of the same name). Local changes are also kept for people: a ref and a patch.
+ * Material of the interrupted run that this one takes up (`runJson` is its line then) is not overwritten: what that run found is what an
+ * undo goes back to. Older material, from before another deployment, is set aside.
+ * Facts: `found-head`, `saved-ref`, `saved-patch` when there were local changes.
+ */
+function keepCheckout(options) {
+    return `target=${(0,quote/* quote */.h)(options.target)}; run=${(0,quote/* quote */.h)(options.run)}
+${dropStaleLock}
+begun=${(0,quote/* quote */.h)(options.runJson)}
+if [ -d "$found" ] && [ "$(cat "$found/run")" != "$begun" ]; then
+  mkdir -p "$git_dir/rollback-action/failed"
+  mv "$found" "$git_dir/rollback-action/failed/stale-$(date +%s)-$run"
+fi
+if [ ! -d "$found" ]; then
+  new=$git_dir/rollback-action/found.new
+  rm -rf "$new"; mkdir -p "$new"
+  repo rev-parse --verify HEAD > "$new/head"
+  repo symbolic-ref --quiet HEAD > "$new/branch" || : > "$new/branch"
+  if [ -f "$git_dir/index" ]; then cp -p "$git_dir/index" "$new/index"; cp "$git_dir/index" "$new/work-index"; fi
+  GIT_INDEX_FILE=$new/work-index; export GIT_INDEX_FILE
+  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
+  repo add --update -- "$app"
+  repo ls-tree -r --name-only -z "$target" | tr '\\0' '\\n' | sort > "$new/target-files"
+  repo ls-files -z | tr '\\0' '\\n' | sort > "$new/tracked-files"
+${addWhatIsInTheWay}  tree=$(repo write-tree)
+  unset GIT_INDEX_FILE
+  printf '%s\\n' "$tree" > "$new/tree"
+  if [ "$tree" != "$(repo rev-parse 'HEAD^{tree}')" ]; then
+    saved=$(echo "Local changes found by rollback $run" | repo commit-tree "$tree" -p HEAD)
+    repo update-ref "refs/rollback-action/saved/$run" "$saved"
+    repo diff --binary HEAD "$saved" > "$new/local-changes.patch"
+  fi
+  rm -f "$new/target-files" "$new/tracked-files" "$new/work-index"
+${Object.entries(options.asFound).map(([what, lines]) => `  printf '%s\\n' ${(0,quote/* words */.a)(...lines)} > "$new/as-found-"${(0,quote/* quote */.h)(what)}\n`).join('')}  printf '%s\\n' "$begun" > "$new/run"
+  mv "$new" "$found"
+fi
+fact found-head "$(cat "$found/head")"
+if [ -f "$found/local-changes.patch" ]; then
+  fact saved-ref "refs/rollback-action/saved/$run"
+  mkdir -p "$git_dir/rollback-action/saved"
+  cp "$found/local-changes.patch" "$git_dir/rollback-action/saved/$run.patch"
+  fact saved-patch "$git_dir/rollback-action/saved/$run.patch"
+fi
+`;
+}
+const updateSubmodules = `if [ -f "$app/.gitmodules" ]; then
+  repo submodule --quiet sync --recursive
+  repo submodule --quiet update --init --recursive --force
+fi
+`;
+/** The tree exactly at the target: every tracked file, submodules with the target's pins. */
+function checkout(target) {
+    return `target=${(0,quote/* quote */.h)(target)}
+${dropStaleLock}
+if [ -d "$found" ]; then : > "$found/touched"; fi
+at_target() { [ "$(repo rev-parse HEAD)" = "$target" ] && repo update-index -q --refresh >/dev/null && repo diff-index --quiet HEAD; }
+${lookAtAll}if ! at_target; then
+  repo checkout --quiet --force --detach "$target"
+fi
+${updateSubmodules}
+at_target || { echo "the checkout is not exactly $target" >&2; repo status --short | head -n 20 >&2; exit 1; }
+fact head "$target"
+`;
+}
+/** The mirror of `checkout`: files, index, commit and branch as they were found. */
+const checkoutBack = `${dropStaleLock}
+if [ -d "$found" ]; then
+  tree=$(cat "$found/tree")
+  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
+  repo read-tree --reset -u "$tree"
+  repo checkout-index --all --force --quiet
+  branch=$(cat "$found/branch")
+  if [ -n "$branch" ]; then repo symbolic-ref HEAD "$branch"; else repo update-ref --no-deref HEAD "$(cat "$found/head")"; fi
+  [ "$(repo rev-parse HEAD)" = "$(cat "$found/head")" ] || repo update-ref --no-deref HEAD "$(cat "$found/head")"
+  ${updateSubmodules.replaceAll('\n', '\n  ')}
+  if [ -f "$found/index" ]; then cp -p "$found/index" "$git_dir/index"; fi
+  repo update-index -q --refresh >/dev/null || :
+fi
+`;
+/** The run is over: what was kept for its undo goes, or stays under the run's name when a person may need it. */
+function closeFound(options) {
+    if (options.keepAs === undefined)
+        return `rm -rf "$found"\n`;
+    return `if [ -d "$found" ]; then mkdir -p "$git_dir/rollback-action/failed"; mv "$found" "$git_dir/rollback-action/failed/"${(0,quote/* quote */.h)(options.keepAs)}; fi\n`;
+}
+
+;// CONCATENATED MODULE: ./build/commands/packages.js
+/** Installed dependencies: they go back with the code, and come back from what was kept, not from a registry. */
+
+/** Where the virtualenv is kept while the run may still be undone: under the run's name, for what an earlier run kept for a person is another. */
+const kept = '$virtualenv.rollback-kept-$run';
+function packages_location(virtualenv, run) {
+    return `virtualenv=${(0,quote/* quote */.h)(virtualenv)}; run=${(0,quote/* quote */.h)(run)}\n`;
+}
+/** A whole copy beside the virtualenv, made once; shares blocks with it where the file system can. */
+function keepPackages(virtualenv, run) {
+    return `${packages_location(virtualenv, run)}if [ ! -d "${kept}" ]; then
+  rm -rf "${kept}.part"
+  cp -a --reflink=auto "$virtualenv" "${kept}.part" 2>/dev/null || { rm -rf "${kept}.part"; cp -a "$virtualenv" "${kept}.part"; }
+  mv "${kept}.part" "${kept}"
+fi
+`;
+}
+/** The kept virtualenv takes its place again, at the same path (a virtualenv holds its own path and cannot move). */
+function packagesBack(virtualenv, run) {
+    return `${packages_location(virtualenv, run)}if [ -d "${kept}" ]; then
+  rm -rf "$virtualenv.rollback-failed"
+  if [ -d "$virtualenv" ]; then mv "$virtualenv" "$virtualenv.rollback-failed"; fi
+  mv "${kept}" "$virtualenv"
+  rm -rf "$virtualenv.rollback-failed"
+fi
+`;
+}
+/** The run is over: the copy goes. */
+function dropKeptPackages(virtualenv, run) {
+    return `${packages_location(virtualenv, run)}rm -rf "${kept}" "${kept}.part"\n`;
+}
+/**
+ * The user's install command, in the checkout, with the virtualenv's programs first. What it starts holds none of the
+ * step's own descriptors: a daemon that it leaves behind must not make the step look unfinished.
+ */
+function install(options) {
+    return `umask "\${login_umask:-022}"
+cd ${(0,quote/* quote */.h)(options.appDir)}
+(
+${options.environment}
+${options.path}
+exec 3>&-
+sh -c ${(0,quote/* quote */.h)(options.command)}
+)
+`;
+}
+
+// EXTERNAL MODULE: ./build/hosts/run-folder.js
+var run_folder = __nccwpck_require__(9609);
+;// CONCATENATED MODULE: ./build/hosts/history.js
+/** The host's own record of how rollbacks ended: what `latest known good` and the metrics are read from. */
+
+
+/** A line of our own record; one that is damaged (a full disk, another program) is no run. */
+function readEndedRun(line) {
+    const [run, result, from, to, time, app, backup, database] = readLine(line, ['run', 'result', 'from', 'to', 'time', 'app', 'backup', 'database']);
+    if (run === undefined || result === undefined || from === undefined || to === undefined || !isTime(time))
+        return undefined;
+    return {
+        run, result, from, to, time: Number(time),
+        ...(app === undefined ? {} : { app }), ...(backup === undefined ? {} : { backup }), ...(database === undefined ? {} : { database }),
+    };
+}
+/** One line, the same for the same run whoever writes it: a run that is taken up is known by it. */
+function writeBegunRun({ run, actor, from, to, startedAt, backup, live }) {
+    return JSON.stringify({ run, actor, from, to, startedAt, backup, live });
+}
+function readBegunRun(line) {
+    const [run, actor, from, to, startedAt, backup, live] = readLine(line, ['run', 'actor', 'from', 'to', 'startedAt', 'backup', 'live']);
+    if (run === undefined || actor === undefined || from === undefined || to === undefined || !isTime(startedAt))
+        return undefined;
+    return { run, actor, from, to, startedAt: Number(startedAt), ...(backup === undefined ? {} : { backup }), ...(live === undefined ? {} : { live }) };
+}
+/** A moment that JavaScript can name (a name of a file is made from it). */
+function isTime(text) {
+    return text !== undefined && /^\d{1,15}$/.test(text);
+}
+/** The values of a JSON object's keys as text; undefined for what is no text and no number. */
+function readLine(line, names) {
+    let read;
+    try {
+        read = JSON.parse(line);
+    }
+    catch {
+        return [];
+    }
+    const values = new Map(typeof read === 'object' && read !== null ? Object.entries(read) : []);
+    return names.map((name) => values.get(name)).map((value) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined));
+}
+/** Folder of this application's journal, as shell text; those of its runs lie below it (run-folder.ts). */
+function stateFolder(environment) {
+    return `"\${XDG_STATE_HOME:-$HOME/.local/state}"/rollback-action/${(0,quote/* quote */.h)((0,run_folder/* folderName */.u)(environment))}`;
+}
+/** How many ended runs a host keeps the steps of. */
+const runsKept = 20;
+/** Appends how this run ended, and forgets the steps of runs long ago. Asking twice writes one line. */
+function recordEnd(environment, ended) {
+    return `state=${stateFolder(environment)}
+mkdir -p "$state"
+if ! grep -qF ${(0,quote/* quote */.h)(`"run":${JSON.stringify(ended.run)}`)} "$state/releases" 2>/dev/null; then
+  printf '%s\\n' ${(0,quote/* quote */.h)(JSON.stringify(ended))} >> "$state/releases"
+fi
+${forgetOldRuns(environment, ended.run)}`;
+}
+/** Forgets the steps of runs long ago. */
+function forgetOldRuns(environment, run) {
+    return `state=${stateFolder(environment)}
+ls -1t "$state" | grep -vxF -e releases -e ${(0,quote/* quote */.h)(run)} | tail -n +${runsKept} | while IFS= read -r old; do
+  if [ -d "$state/$old" ]; then rm -rf "$state/$old"; fi
+done
+`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/parts.js
+/** What going to a release means on one host, as steps: the methods that move code put them into stages. Pure. */
+
+
+
+
+
+
+
+const second = 1000;
+const minute = 60 * second;
+/** The dependency files that going to the target changes on this host; all of them count when the target is not there to compare. */
+function changedDependencies(inputs, { changed }) {
+    if (changed === undefined)
+        return inputs.installWhen;
+    return changed.filter((path) => inputs.installWhen.some((pattern) => (0,posix_namespaceObject.matchesGlob)(path, pattern) || (0,posix_namespaceObject.matchesGlob)(path, `**/${pattern}`)));
+}
+function partsOf(inputs, facts, each, { environment, begun, asFound }) {
+    const { appDir, virtualenv, installCommand, services } = inputs;
+    const { host, role } = each.facts;
+    const target = facts.target.sha;
+    const short = target.slice(0, 7);
+    const repo = repository(appDir);
+    const step = (id, title, script, rest = {}) => ({
+        id, title, host, script, limit: 2 * minute, failure: { code: 'step-failed', fix: `Look at ${appDir} on ${host}.` }, ...rest,
+    });
+    const installs = installCommand !== undefined && changedDependencies(inputs, each).length > 0;
+    const installScript = install({ appDir, command: installCommand ?? '', environment, path: virtualenv === undefined ? '' : `PATH=${(0,quote/* quote */.h)(`${virtualenv}/bin`)}:$PATH; export PATH` });
+    const units = role.app ? services : [];
+    const reloads = role.app ? inputs.reload : [];
+    return {
+        fetch: step('fetch', `Fetch ${short}`, repo + fetchCommit(target), {
+            failure: { code: 'no-such-commit', fix: `Check that \`git -C ${appDir} fetch origin ${target}\` works on ${host}.` },
+        }),
+        keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun), asFound: answersOn(host, asFound) }) + keepUnits(units), {
+            undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * minute },
+        }),
+        switch: [
+            ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv, begun.run), {
+                    limit: 5 * minute,
+                    undo: virtualenv === undefined
+                        ? { title: 'Install the found release’s dependencies', script: installScript, limit: 10 * minute }
+                        : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv, begun.run), limit: 2 * minute },
+                })] : []),
+            step('checkout', `Check out ${short}`, repo + checkout(target), {
+                undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: repo + checkoutBack, limit: 2 * minute },
+            }),
+            ...(installs ? [step('install', 'Install dependencies', installScript, {
+                    limit: 10 * minute, failure: { code: 'step-failed', fix: `Run "install-command" by hand on ${host} to see what it lacks.` },
+                })] : []),
+            ...(units.length > 0 ? [step('restart', `Restart ${units.join(', ')}`, repo + restart(units), {
+                    limit: 3 * minute, failure: { code: 'target-unhealthy', fix: `\`journalctl -u ${units[0] ?? ''} -n 100\` on ${host} says why it does not stay up.` },
+                })] : []),
+        ],
+        reload: reloads.map((unit, index) => step(`reload-${fileName(unit, index)}`, `Reload ${unit}`, reload(unit), {
+            failure: { code: 'step-failed', fix: `\`systemctl status ${unit}\` and its error log on ${host} say why.` },
+        })),
+    };
+}
+/** A unit's name as part of a job's id, which has no capitals, `@`, `_`, `:` or backslashes. */
+function fileName(unit, index) {
+    const plain = unit.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
+    return plain === unit ? unit : `${plain}-${index + 1}`;
+}
+function answersOn(host, asFound) {
+    const answered = asFound.flatMap((question) => (question.host === host && question.answer !== undefined ? [[question.needsDatabase ? 'database' : 'checkout', question.answer]] : []));
+    return Object.fromEntries(answered);
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/stages.js
+/** What every restore has before the data and after it: saving, stopping, starting. Pure. */
+
+
+
+
+/** Nothing of it touches what serves. */
+function beforehand(inputs, facts, context, backups) {
+    const moves = inputs.commit !== undefined;
+    return [
+        stage('Fetch', { touches: false }, facts.hosts.flatMap((each) => (moves && each.toFetch ? [partsOf(inputs, facts, each, context).fetch] : []))),
+        stage('Back up', { touches: false, untimed: true }, backups),
+        stage('Keep state', { touches: false }, facts.hosts.map((each) => partsOf(inputs, facts, each, context).keep)),
+    ];
+}
+/** The application stops, the data changes places, the application starts: the first host alone, then the others. */
+function afterwards(inputs, facts, context, { fence, cutOver, proven = [] }) {
+    const serving = facts.hosts.filter(({ facts: { role } }) => role.app);
+    return [
+        stage('Stop writers', { touches: true }, inputs.services.length === 0 ? [] : serving.map((each) => stopStep(inputs, each))),
+        stage('Keep writers out', { touches: true, untimed: true }, fence),
+        stage('Cut over', { touches: true, untimed: true }, cutOver),
+        ...switchHosts(inputs, facts.hosts, (each) => partsWithStop(inputs, each, partsOf(inputs, facts, each, context))),
+        stage('Prove the address', { touches: true }, proven),
+    ];
+}
+function stopStep({ appDir, services }, { facts: { host } }) {
+    return {
+        id: 'stop', title: `Stop ${services.toReversed().join(', ')}`, host, script: repository(appDir) + stop(services), limit: 180_000,
+        failure: { code: 'step-failed', fix: `\`systemctl status ${services[0] ?? ''}\` on ${host} says why it does not stop.` },
+    };
+}
+/** Where the code stays only the services start again; an undo stops them first, so that nothing is written while the data changes places. */
+function partsWithStop({ appDir, services, commit }, { facts: { host, role } }, parts) {
+    const steps = commit === undefined ? parts.switch.filter(({ id }) => id === 'restart') : parts.switch;
+    if (!role.app || services.length === 0)
+        return { ...parts, switch: steps };
+    const undo = { title: `Stop ${services.toReversed().join(', ')} on ${host}`, script: repository(appDir) + stop(services), limit: 180_000 };
+    return { ...parts, switch: steps.map((step) => (step.id === 'restart' ? { ...step, title: `Start ${services.join(', ')}`, undo } : step)) };
+}
+
+;// CONCATENATED MODULE: ./build/databases/compare.js
+/** Whether a restored database is what its backup was. */
+
+/** Fails where the restored database is not what its manifest says. Without a manifest there must be a table at least. Follows `beside.admin()`. */
+function compare(restored, manifest) {
+    const at = `${(0,quote/* quote */.h)(restored)} ''`;
+    const rows = manifest?.rows;
+    const expected = rows === undefined ? [] : Object.entries(rows).map(([table, count]) => `${count} ${table}`);
+    return `as_admin
+rows_in ${at} | sort > rows-restored
+tables=$(wc -l < rows-restored)
+fact restored-tables "$tables"
+[ "$tables" -gt 0 ] || { echo 'the restored database has no tables' >&2; exit 1; }
+${manifest?.tables === undefined ? '' : `[ "$tables" = ${manifest.tables} ] || { echo "$tables tables were restored, the backup had ${manifest.tables}" >&2; exit 1; }
+`}${rows === undefined ? '' : `printf '%s\\n' ${(0,quote/* words */.a)(...expected)} | sort > rows-expected
+cmp -s rows-expected rows-restored || { echo "other rows than in the backup: $(diff rows-expected rows-restored | grep '^[<>]' | head -n 5 | tr '\\n' ';')" >&2; exit 1; }
+`}${manifest?.revision === undefined ? '' : `revisions=$(revisions_in ${at})
+[ "$revisions" = ${(0,quote/* quote */.h)(manifest.revision)} ] || { echo "the restored database is at revision $revisions, the backup was at ${manifest.revision.replaceAll(/[^\w .-]/g, '')}" >&2; exit 1; }
+`}${manifest?.schema === undefined ? '' : `[ "$(fingerprint_in ${at})" = ${(0,quote/* quote */.h)(manifest.schema)} ] || { echo 'the schema of the restored database is not that of the backup' >&2; exit 1; }
+`}`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/export-loss.js
+
+
+/**
+ * sh for a job on the database host, when nobody writes any more: counts what leaves live use and keeps it in a file, once; a run that takes this one
+ * up tells what was counted then, for the restored data may be in use since. Facts as of every backup, of the kind `lost-rows`, where there is a file.
+ * @param lost sh with facts `lost`, which writes the file
+ */
+function exportLoss(lost, file, limit) {
+    return `lost_file=${(0,quote/* quote */.h)(file)}
+if [ -e "$found/lost" ]; then cat "$found/lost" >&3
+else
+umask 077
+[ -d "\${lost_file%/*}" ] || mkdir -p -m 0700 "\${lost_file%/*}" 2>/dev/null || as_root install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "\${lost_file%/*}"
+${lost}if [ -s "$lost_file" ] && grep -q '^lost=' facts; then
+  fact backup lost-rows; fact location "$lost_file"; fact bytes "$(stat -c %s "$lost_file")"; fact sha256 "$(sha256sum < "$lost_file" | cut -c 1-64)"
+fi
+${lossLimit(limit)}cp facts "$found/lost.new"; mv "$found/lost.new" "$found/lost"
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/steps.js
+/**
+ * The steps of a restore on the database host. Pure.
+ *
+ * In `$found`, besides what every run writes there:
+ * - `lost`     what left live use, as it was counted when nobody could write any more
+ * - `rows`     how many rows each table had then: an undo gives back exactly these
+ * - `cut-over` written when both are known: from then on the restored data may be in use, and is never restored again
+ */
+
+
+
+
+
+
+
+function databaseSteps(inputs, restore) {
+    const { database: { host, engine, source }, restoring, begun, durations } = restore;
+    const { names, backup, cutover, admin } = restoring;
+    const { beside } = engine;
+    const folder = inputs.backupDir;
+    const client = `${repository(inputs.appDir)}${engine.client(source)}${beside.admin(admin)}fence=${(0,quote/* quote */.h)(`${folder}/kept-${names.restored}.grants`)}
+`;
+    const step = (id, title, script, code, fix, rest = {}) => ({
+        id, title, host, script: client + script, limit: inputs.backupTimeout, needsDatabase: true, failure: { code, fix }, ...rest,
+    });
+    const undo = (title, script) => ({ title, script: client + script, limit: inputs.backupTimeout });
+    const done = `if [ -e "$found/cut-over" ]; then say 'Done by the run that was interrupted.'; exit 0; fi\n`;
+    const [live, restored] = [{ database: names.live, address: '' }, { database: names.restored, address: '' }];
+    const lostFile = `${folder}/lost-rows-${begun.run}.sql.gz`;
+    const rows = cutover === 'swap' ? 'The live data is as it was; ' : 'The live data was not touched; ';
+    return {
+        beside: [
+            step('prove-backup', 'Prove the backup', done + (backup.manifest === undefined ? restore_proveForeign(backup.path, beside.proveForeign) : proveBackup(backup.path, backup.manifest)), 'backup-damaged', 'Nothing was touched. Restore from another backup: name it with "restore-from".', { failure: { code: 'backup-damaged', what: `the backup ${backup.path} cannot be trusted`, fix: 'Nothing was touched. Restore from another backup: name it with "restore-from".' } }),
+            step('restore', `Restore into ${names.restored}`, `${done}file=${(0,quote/* quote */.h)(backup.path)}\n${beside.restore(names)}`, 'step-failed', `Nothing was touched. Look at the database server on ${host}: disk, rights, log.`, { estimate: durations.restore }),
+            step('compare', 'Compare it with the backup', done + compare(names.restored, backup.manifest), 'backup-damaged', 'Nothing was touched. Restore from another backup: name it with "restore-from".', { estimate: durations.compare }),
+            step('count-loss', 'Count what would leave live use', `${done}${beside.lost(live, restored)}${lossLimit(inputs.maxDataLossRows)}`, 'data-loss', '', {
+                estimate: durations.compare,
+                failure: { code: 'data-loss', what: 'more rows would leave live use than "max-data-loss-rows" allows', fix: 'Nothing was touched. Raise "max-data-loss-rows", or set it to "any": the rows then stay in the kept data and in an export.' },
+            }),
+        ],
+        fence: [
+            step('fence', 'Keep every writer out', beside.fence(names), 'step-failed', `${rows}look at the rights of its users on ${host}.`, {
+                undo: undo('Let the writers in again', `${sameRows(names.live)}${beside.unfence(names)}`),
+            }),
+            step('export-loss', 'Count and export what leaves live use', `as_admin\n${exportLoss(`${beside.lost(live, restored, lostFile)}rows_in ${(0,quote/* quote */.h)(names.live)} '' > "$found/rows"\n`, lostFile, inputs.maxDataLossRows)}: > "$found/cut-over"\n`, 'data-loss', '', {
+                estimate: durations.compare,
+                failure: { code: 'data-loss', what: 'what leaves live use could not be kept, or is more than "max-data-loss-rows" allows', fix: 'Raise "max-data-loss-rows", or set it to "any"; look whether something else writes to the database all the time.' },
+            }),
+        ],
+        wake: cutover !== 'repoint' || beside.wake === undefined || beside.sleep === undefined ? [] : [
+            step('wake', 'Let the events of the restored data run, and those of the replaced no more', beside.wake(names), 'step-failed', `Look at the events of ${names.live} and ${names.restored} on ${host}.`, {
+                undo: undo('Let the events of the live data run again', beside.sleep(names)),
+            }),
+        ],
+        swap: cutover !== 'swap' ? [] : [
+            step('swap', `Let the restored data take the name ${names.live}`, `${beside.swap(names)}fact note-rolled-back ${(0,quote/* quote */.h)(keptNote(restore))}\n`, 'step-failed', `Look at ${(0,quote/* words */.a)(names.live, names.restored, names.kept)} on ${host}.`, {
+                undo: undo('Let the live data take its name again', beside.swapBack(names)),
+            }),
+        ],
+    };
+}
+/** What a person does with the data that was replaced. */
+function keptNote({ restoring, database: { engine } }) {
+    const kept = keptIn(restoring);
+    const drop = engine.name === 'mysql' ? `DROP DATABASE \`${kept}\`` : `DROP DATABASE "${kept}"`;
+    return `the data that was replaced is kept in the database ${kept}, where nobody but an administrator can write; when it is of no use any more: ${drop}.`;
+}
+/** The undo gives back what was there when the last writer was out, row by row as far as counting tells. */
+function sameRows(live) {
+    return `if [ -f "$found/rows" ]; then
+  (as_admin; rows_in ${(0,quote/* quote */.h)(live)} '') > rows-now
+  cmp -s "$found/rows" rows-now || { echo "the live data has other rows than when it was left: $(diff "$found/rows" rows-now | grep '^[<>]' | head -n 5 | tr '\\n' ';')" >&2; exit 1; }
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/plan.js
+
+
+
+
+
+function planRestore(inputs, facts, restore, context) {
+    const { database, begun, durations, restoring } = restore;
+    const { beside, fence, swap, wake } = databaseSteps(inputs, restore);
+    const backups = planBackups(inputs, facts, database, begun).map((step) => (step.id === 'back-up-database' ? { ...step, estimate: durations.dump } : step));
+    return {
+        stages: [
+            ...beforehand(inputs, facts, context, backups),
+            stage('Restore beside', { touches: false, untimed: true }, beside),
+            ...afterwards(inputs, facts, context, {
+                fence, cutOver: inputs.cutover === 'swap' ? swap : [...wake, ...repointSteps(inputs, facts, { database: restoring.names.restored }, keptNote(restore))],
+            }),
+        ].filter(({ steps }) => steps.length > 0),
+    };
+}
+
+// EXTERNAL MODULE: ./build/report/quantity.js
+var quantity = __nccwpck_require__(7485);
+// EXTERNAL MODULE: ./build/databases/rds/asking.js
+var rds_asking = __nccwpck_require__(3031);
+// EXTERNAL MODULE: ./build/databases/rds/cluster.js
+var rds_cluster = __nccwpck_require__(4);
+// EXTERNAL MODULE: ./build/databases/rds/description.js
+var description = __nccwpck_require__(2616);
+;// CONCATENATED MODULE: ./build/databases/rds/estimate.js
+/** How long AWS will take, as far as it can be said beforehand: from the size of the storage. Pure. */
+
+const estimate_minute = 60;
+/**
+ * AWS promises no times. These are on the long side of what is usual: making an instance takes some ten minutes whatever its size (its blocks
+ * are fetched when they are first read), a second one for Multi-AZ about as long again, going to a point in time replays up to five
+ * minutes of log a backup; a snapshot copies what changed since the last one.
+ */
+function estimate(source, from, hasEarlierSnapshot) {
+    const gib = (0,description/* number */.ai)(source, 'AllocatedStorage') ?? 0;
+    const cluster = (0,description/* text */.Qq)(source, 'DBClusterIdentifier') !== undefined && (0,description/* text */.Qq)(source, 'DBInstanceIdentifier') === undefined;
+    const members = (0,description/* parts */.rT)(source, 'DBClusterMembers').length;
+    const snapshot = cluster ? 3 * estimate_minute : (hasEarlierSnapshot ? 3 * estimate_minute + gib * 0.2 : 5 * estimate_minute + gib * 3);
+    const restore = (cluster ? 10 * estimate_minute + (members > 0 ? 8 * estimate_minute : 0) + (members > 1 ? 8 * estimate_minute : 0) : 12 * estimate_minute + gib * 0.3 + ((0,description/* flag */.Jt)(source, 'MultiAZ') === true ? 10 * estimate_minute : 0))
+        + (from?.kind === 'time' ? 10 * estimate_minute : 0);
+    return {
+        snapshot: Math.round(snapshot), restore: Math.round(restore), match: 5 * estimate_minute, rename: 20 * estimate_minute,
+        basis: `not measured: from ${cluster ? `${members} instances` : `${gib} GiB of storage`}${(0,description/* flag */.Jt)(source, 'MultiAZ') === true ? ', Multi-AZ' : ''}${hasEarlierSnapshot || cluster ? '' : ', no earlier snapshot'}; AWS promises no times`,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/databases/rds/quotas.js
+/** A quota that AWS does not tell stops nothing: the call itself will be refused. */
+function missingQuotas(quotas, { target, members, gib, restores }) {
+    const instance = target.kind === 'instance';
+    const needs = [
+        instance ? ['ManualSnapshots', 1, 'snapshots', 'backup-failed'] : ['ManualClusterSnapshots', 1, 'cluster snapshots', 'backup-failed'],
+        ...(!restores ? [] : [
+            ['DBInstances', instance ? 1 : members, 'instances', 'rds-restore-failed'],
+            ...(instance ? [['AllocatedStorage', gib, 'GiB of storage', 'rds-restore-failed']] : [['DBClusters', 1, 'clusters', 'rds-restore-failed']]),
+        ]),
+    ];
+    return needs.flatMap(([name, needed, what, code]) => {
+        const quota = quotas.find((each) => each.name === name);
+        if (quota === undefined || quota.used + needed <= quota.max)
+            return [];
+        return [{
+                code, what: `the AWS account may have ${quota.max} ${what} and has ${quota.used}: ${needed} more do not fit`,
+                fix: `Ask for a higher quota (Service Quotas, RDS), or delete ${what === 'GiB of storage' ? 'what is not needed' : what} by hand: this action deletes none.`,
+            }];
+    });
+}
+
+// EXTERNAL MODULE: ./build/databases/rds/tags.js
+var tags = __nccwpck_require__(2885);
+;// CONCATENATED MODULE: ./build/databases/rds/not-carried.js
+/** What belongs to the source alone and has to be made again by hand. Pure. */
+
+
+/** A sentence for each, for the report. */
+function notCarried(source) {
+    const replicas = [...((0,description/* texts */.Te)(source, 'ReadReplicaDBInstanceIdentifiers') ?? []), ...((0,description/* texts */.Te)(source, 'ReadReplicaDBClusterIdentifiers') ?? []), ...((0,description/* texts */.Te)(source, 'ReadReplicaIdentifiers') ?? [])];
+    const primary = (0,description/* text */.Qq)(source, 'ReadReplicaSourceDBInstanceIdentifier') ?? (0,description/* text */.Qq)(source, 'ReadReplicaSourceDBClusterIdentifier') ?? (0,description/* text */.Qq)(source, 'ReplicationSourceIdentifier');
+    const stack = (0,tags/* tagsOf */.Fg)(source).find(({ Key }) => Key === 'aws:cloudformation:stack-name')?.Value;
+    return [
+        ...(replicas.length > 0 ? [`Read replicas stay with the old data: ${replicas.join(', ')}. Make new ones of the restored database.`] : []),
+        ...(primary === undefined ? [] : [`It is a replica of ${primary}; what is restored is not, and takes nothing from there any more.`]),
+        ...((0,description/* text */.Qq)(source, 'ActivityStreamStatus') === 'started' ? ['Its activity stream is not carried over: start it again on the restored database.'] : []),
+        ...((0,description/* parts */.rT)(source, 'DBInstanceAutomatedBackupsReplications').length > 0 ? ['Its backups are replicated to another region; those of the restored database are not until you say so.'] : []),
+        ...((0,description/* text */.Qq)(source, 'GlobalClusterIdentifier') === undefined ? [] : [`It belongs to the global database ${(0,description/* text */.Qq)(source, 'GlobalClusterIdentifier') ?? ''}; the restored cluster does not.`]),
+        ...(((0,description/* texts */.Te)(source, 'CustomEndpoints') ?? []).length > 0 ? ['Its custom endpoints are not carried over.'] : []),
+        ...((0,description/* text */.Qq)(source, 'AwsBackupRecoveryPointArn') === undefined ? [] : ['AWS Backup keeps recovery points of it by its ARN: check that its plan selects the restored database (by tag).']),
+        ...((0,description/* flag */.Jt)(source, 'IAMDatabaseAuthenticationEnabled') === true ? ['It takes IAM logins: policies that name its resource id (rds-db:connect) have to name that of the restored database as well.'] : []),
+        ...((0,description/* text */.Qq)((0,description/* part */.y_)(source, 'MasterUserSecret'), 'SecretArn') === undefined ? [] : ['AWS keeps its master password: the restored one gets a secret and a password of its own; users of the application have theirs from the data.']),
+        ...(stack === undefined ? [] : [`CloudFormation made it (stack ${stack}) and does not know of the restored one: import that before the stack is updated.`]),
+        'Alarms, event subscriptions and RDS Proxy targets that name it by its identifier or resource id go on naming the old one.',
+    ];
+}
+
+// EXTERNAL MODULE: ./build/databases/rds/names.js
+var names = __nccwpck_require__(1294);
+// EXTERNAL MODULE: ./build/databases/rds/restore.js
+var rds_restore = __nccwpck_require__(2412);
+// EXTERNAL MODULE: ./build/databases/rds/waiting.js
+var waiting = __nccwpck_require__(1029);
+// EXTERNAL MODULE: ./build/databases/rds/working.js
+var working = __nccwpck_require__(5561);
+;// CONCATENATED MODULE: ./build/databases/rds/source.js
+
+
+
+
+
+function source_choose(wanted, offer) {
+    switch (wanted.kind) {
+        case 'latest':
+            return latest(offer);
+        case 'snapshot':
+            return named(wanted.id, offer);
+        case 'time':
+            return pointInTime(wanted.at, offer);
+        case 'file':
+            return { kind: 'refused', what: 'a file cannot be restored into RDS by AWS', fix: 'Give restore-from: latest, snapshot:<id> or time:<ISO 8601>, or leave rds-instance out and restore the file as a dump.' };
+    }
+}
+function snapshotId(of) {
+    return (0,description/* text */.Qq)(of, 'DBSnapshotIdentifier') ?? (0,description/* text */.Qq)(of, 'DBClusterSnapshotIdentifier') ?? '';
+}
+function latest(offer) {
+    const { snapshots, id, run, release } = offer;
+    const whole = snapshots.filter((each) => (0,description/* text */.Qq)(each, 'Status') === 'available' && !(0,working/* isOurs */.MU)(each, run)).toSorted((a, b) => ((0,description/* time */.kB)(b, 'SnapshotCreateTime') ?? 0) - ((0,description/* time */.kB)(a, 'SnapshotCreateTime') ?? 0));
+    // What a rollback was about to leave is not what to go back to, unless its very release is wanted.
+    const [newest] = release === undefined ? whole.filter((each) => (0,tags/* tagValue */.EZ)(each, tags/* byTag */.OA) !== 'rollback') : whole.filter((each) => (0,tags/* tagValue */.EZ)(each, tags/* releaseTag */.aF) === (0,tags/* tagText */.em)(release));
+    if (newest !== undefined)
+        return accept(newest, offer);
+    const some = whole.slice(0, 3).map((each) => `${snapshotId(each)} (${(0,description/* text */.Qq)(each, 'SnapshotCreateTime') ?? ''})`).join(', ');
+    return {
+        kind: 'refused', what: release === undefined ? `there is no available snapshot of ${id}` : `no available snapshot of ${id} belongs to the release ${release.slice(0, 7)}`,
+        fix: some === '' ? 'Give restore-from: time:latest, if automated backups are on.' : `Name one with restore-from: snapshot:<id>; the newest are ${some}.`,
+    };
+}
+function named(wanted, offer) {
+    const { named: found, account, region, id } = offer;
+    const [, , , inRegion, ofAccount] = wanted.startsWith('arn:') ? wanted.split(':') : [];
+    if (ofAccount !== undefined && ofAccount !== account)
+        return { kind: 'refused', what: `the snapshot ${wanted} belongs to the account ${ofAccount}, and the credentials are of ${account}`, fix: 'Name a snapshot of this account; one that is shared with it can be copied first (aws rds copy-db-snapshot).' };
+    if (inRegion !== undefined && region !== undefined && inRegion !== region)
+        return { kind: 'refused', what: `the snapshot ${wanted} is in ${inRegion}, and ${id} is in ${region}`, fix: `Copy it to ${region} first (aws rds copy-db-snapshot).` };
+    if (found === undefined)
+        return { kind: 'refused', what: `there is no snapshot ${wanted}`, fix: `List them: aws rds ${(0,description/* text */.Qq)(offer.live, 'DBInstanceIdentifier') === undefined ? 'describe-db-cluster-snapshots --db-cluster' : 'describe-db-snapshots --db-instance'}-identifier ${id}` };
+    const status = (0,description/* text */.Qq)(found, 'Status') ?? 'unknown';
+    if (status !== 'available')
+        return { kind: 'refused', what: `the snapshot ${wanted} is ${status}`, fix: 'Name another, or wait until it is available.' };
+    return accept(found, offer);
+}
+/** Whether what comes of the snapshot can be like the live one at all: known before a restore that takes half an hour. */
+function accept(snapshot, { live, id, now }) {
+    const name = snapshotId(snapshot);
+    const [had, has] = [(0,description/* text */.Qq)(snapshot, 'Engine') ?? '', (0,description/* text */.Qq)(live, 'Engine') ?? ''];
+    if (had !== has)
+        return { kind: 'refused', what: `the snapshot ${name} is of ${had}, and ${id} is ${has}`, fix: 'Name a snapshot of the same kind of database.' };
+    const [old, current] = [(0,description/* text */.Qq)(snapshot, 'EngineVersion') ?? '', (0,description/* text */.Qq)(live, 'EngineVersion') ?? ''];
+    if (major(old, has) !== major(current, has))
+        return { kind: 'refused', what: `the snapshot ${name} is of ${has} ${old}, and ${id} is ${current}: another major version`, fix: 'Restore it by hand, with parameter and option groups of that version.' };
+    const instance = (0,description/* text */.Qq)(live, 'DBInstanceIdentifier') !== undefined;
+    const [key, liveKey] = [(0,description/* text */.Qq)(snapshot, 'KmsKeyId') ?? '', (0,description/* text */.Qq)(live, 'KmsKeyId') ?? ''];
+    if ((0,waiting/* isEncrypted */.ph)(snapshot) !== (0,waiting/* isEncrypted */.ph)(live) && (instance || (0,waiting/* isEncrypted */.ph)(snapshot)))
+        return { kind: 'refused', what: `the snapshot ${name} is ${(0,waiting/* isEncrypted */.ph)(snapshot) ? '' : 'not '}encrypted, and ${id} is ${(0,waiting/* isEncrypted */.ph)(live) ? '' : 'not '}`.trimEnd(), fix: 'Copy the snapshot with the instance’s key first (aws rds copy-db-snapshot --kms-key-id), and name the copy.' };
+    if (instance && (0,waiting/* isEncrypted */.ph)(live) && key !== liveKey)
+        return { kind: 'refused', what: `the snapshot ${name} is encrypted with another key than ${id}`, fix: `Copy it with the key ${liveKey} first (aws rds copy-db-snapshot --kms-key-id), and name the copy.` };
+    const of = (0,description/* text */.Qq)(snapshot, 'DBInstanceIdentifier') ?? (0,description/* text */.Qq)(snapshot, 'DBClusterIdentifier') ?? '';
+    const at = (0,description/* time */.kB)(snapshot, 'SnapshotCreateTime');
+    return {
+        kind: 'chosen', source: { kind: 'snapshot', id: (0,description/* text */.Qq)(snapshot, 'SnapshotType') === 'shared' ? (0,description/* text */.Qq)(snapshot, 'DBSnapshotArn') ?? name : name }, snapshot, ...(at === undefined ? {} : { at }),
+        notes: [
+            ...(at === undefined ? [] : [`The snapshot ${name} is of ${(0,quantity/* moment */.n$)(at)}, ${(0,quantity/* duration */.p0)(Math.max(0, (now - at) / 1000))} ago: what was written since is only in the kept ${instance ? 'instance' : 'cluster'}.`]),
+            ...(of === id ? [] : [`The snapshot ${name} was taken of ${of}, not of ${id}.`]),
+            ...(old === current ? [] : [`The snapshot ${name} is of version ${old}: the restored one is upgraded to ${current}.`]),
+        ],
+    };
+}
+/** What of a version names parameter groups: `8.0` of MySQL, `16` of PostgreSQL. */
+function major(version, engine) {
+    const numbers = version.split('.');
+    return engine.includes('postgres') ? numbers[0] ?? '' : numbers.slice(0, 2).join('.');
+}
+function pointInTime(at, { live, id, now }) {
+    const last = (0,description/* time */.kB)(live, 'LatestRestorableTime');
+    const days = (0,description/* number */.ai)(live, 'BackupRetentionPeriod') ?? 0;
+    if (days === 0 || last === undefined)
+        return { kind: 'refused', what: `${id} has no automated backups, so AWS cannot go to a point in time`, fix: 'Give restore-from: latest or snapshot:<id>.' };
+    const first = (0,description/* time */.kB)(live, 'EarliestRestorableTime') ?? Math.max((0,description/* time */.kB)(live, 'InstanceCreateTime') ?? 0, now - days * 86_400_000);
+    const when = at === 'latest' ? last : at;
+    if (when < first || when > last)
+        return { kind: 'refused', what: `${id} cannot be restored to ${(0,quantity/* moment */.n$)(when)}`, fix: `Choose a time from ${(0,quantity/* moment */.n$)(first)} to ${(0,quantity/* moment */.n$)(last)}, or time:latest.` };
+    return { kind: 'chosen', source: { kind: 'time', at }, at: when, notes: [`What was written after ${(0,quantity/* moment */.n$)(when)} is only in the kept one.`] };
+}
+
+// EXTERNAL MODULE: ./build/databases/rds/commands.js
+var commands = __nccwpck_require__(2278);
+;// CONCATENATED MODULE: ./build/databases/rds/unfinished.js
+/** Restores that an earlier run of this action left unfinished: known by their tags, taken up instead of made again. Pure. */
+
+
+
+
+/** A last restorable moment is not the last any more some hours later. */
+const freshness = 3 * 3_600_000;
+/**
+ * Those that were never compared to the end: nothing was cut over to them, so nobody has written there.
+ * @param id of the source
+ */
+function unfinished(all, id, run) {
+    return all.flatMap((restored) => {
+        const [of, from] = [(0,tags/* tagValue */.EZ)(restored, tags/* runTag */.eZ), (0,tags/* tagValue */.EZ)(restored, tags/* fromTag */.dj)];
+        if (of === undefined || from === undefined || of === (0,tags/* tagText */.em)(run) || (0,tags/* tagValue */.EZ)(restored, tags/* sourceTag */.Yr) !== id || (0,waiting/* judge */.S4)((0,waiting/* statusOf */.c2)(restored)) === 'hopeless')
+            return [];
+        const compared = (0,tags/* jobsOn */.a8)(restored).some(({ id: job, state }) => job === commands/* stepIds */.ph.match && state === 'finished');
+        return compared ? [] : [{ run: of, from, restored }];
+    });
+}
+/** The one that comes from where this run would restore from. */
+function sameSource(left, from, now) {
+    return left.find((each) => each.from === (0,tags/* tagText */.em)((0,commands/* tellFrom */.c)(from))
+        && (each.from !== 'time:latest' || now - ((0,description/* time */.kB)(each.restored, 'InstanceCreateTime') ?? (0,description/* time */.kB)(each.restored, 'ClusterCreateTime') ?? 0) < freshness));
+}
+
+;// CONCATENATED MODULE: ./build/databases/rds/assess.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Answers within two minutes, whatever becomes of AWS. */
+async function assessRds(rds, wanted, around) {
+    const { clock, random } = around;
+    const asking = { clock, random, deadline: clock.now() + 120_000, say: () => { } };
+    try {
+        return await assess(rds, wanted, asking);
+    }
+    catch (thrown) {
+        if (thrown instanceof rds_asking/* OutOfTime */.fg)
+            return refuse({ code: 'aws-credentials', what: 'AWS could not be asked', why: thrown.message, fix: 'Look at https://health.aws.amazon.com and at the runner’s network, then run it again.' });
+        if (thrown instanceof rds_asking/* Refused */.Lw)
+            return refuse({ code: 'aws-credentials', what: 'AWS did not answer a question of the assessment', why: thrown.message, fix: 'Give the role of the run the policy of examples/iam-policy.json, and fresh credentials (aws-actions/configure-aws-credentials).' });
+        throw thrown;
+    }
+}
+async function assess(rds, wanted, asking) {
+    const { id, run } = wanted;
+    const account = await (0,rds_asking/* tell */.qz)(() => rds.account(), asking);
+    if (wanted.expectedAccount !== undefined && account.id !== wanted.expectedAccount) {
+        return refuse({ code: 'aws-credentials', what: `the credentials are of the AWS account ${account.id} (${account.arn}), and expected-aws-account-id is ${wanted.expectedAccount}`, fix: 'Take the role of the right account, or correct the input.' });
+    }
+    const instance = await (0,rds_asking/* tell */.qz)(() => rds.describe({ kind: 'instance', id }), asking);
+    const cluster = instance === undefined ? await (0,rds_asking/* tell */.qz)(() => rds.describe({ kind: 'cluster', id }), asking) : undefined;
+    const live = instance ?? cluster;
+    const where = `${wanted.region ?? 'the region'} of the AWS account ${account.id}`;
+    if (live === undefined)
+        return refuse({ code: 'invalid-input', what: `there is no RDS instance or cluster ${id} in ${where}`, fix: 'Check the inputs rds-instance, aws-region and the credentials.' });
+    const inCluster = instance === undefined ? undefined : (0,description/* text */.Qq)(instance, 'DBClusterIdentifier');
+    if (inCluster !== undefined)
+        return refuse({ code: 'invalid-input', what: `${id} is a member of the cluster ${inCluster}, which is restored as a whole`, fix: `Give rds-instance: ${inCluster}` });
+    if ((0,waiting/* judge */.S4)((0,waiting/* statusOf */.c2)(live)) === 'hopeless' && (0,waiting/* statusOf */.c2)(live) !== 'storage-full')
+        return refuse({ code: 'backup-failed', what: `${id} is ${(0,waiting/* statusOf */.c2)(live)}, so no snapshot can be taken of it`, fix: 'Look at it in the RDS console; start it if it is stopped.' });
+    const target = { kind: instance === undefined ? 'cluster' : 'instance', id };
+    const snapshots = await (0,rds_asking/* tell */.qz)(() => rds.snapshots(target), asking);
+    const { restoreFrom } = wanted;
+    const named = restoreFrom?.kind === 'snapshot' ? await (0,rds_asking/* ask */.kA)(() => rds.snapshot(target.kind, restoreFrom.id), asking) : undefined;
+    const chosen = restoreFrom === undefined ? undefined : source_choose(restoreFrom, {
+        live, id, account: account.id, region: wanted.region, snapshots, run, now: asking.clock.now(),
+        named: named?.kind === 'answered' ? named.value : undefined, ...(wanted.release === undefined ? {} : { release: wanted.release }),
+    });
+    const from = chosen?.kind === 'chosen' ? chosen.source : undefined;
+    const left = from === undefined ? undefined : sameSource(unfinished(await (0,rds_asking/* tell */.qz)(() => rds.list(target.kind), asking), id, run), from, asking.clock.now());
+    const whose = left?.run ?? run;
+    const expected = estimate(live, from, snapshots.length > 0);
+    const seconds = expected.snapshot + (from === undefined ? 0 : expected.restore + expected.match + (wanted.cutover === 'rename' ? expected.rename : 0));
+    const members = cluster === undefined || (0,rds_cluster/* makesItsMembers */.hs)(cluster) ? 0 : (0,rds_cluster/* memberIds */.L4)(cluster).length;
+    const failures = [
+        ...(chosen?.kind === 'refused' ? [{ code: 'no-backup', what: chosen.what, fix: chosen.fix }] : []),
+        ...endsTooSoon(account, asking.clock.now(), seconds),
+        ...missingQuotas(await (0,rds_asking/* tell */.qz)(() => rds.quotas(), asking), { target, members, gib: (0,description/* number */.ai)(live, 'AllocatedStorage') ?? 0, restores: from !== undefined && left === undefined }),
+    ];
+    if (failures.length > 0)
+        return { kind: 'refused', failures };
+    const restoredAddress = (0,rds_restore/* addressFor */.Wd)(live, (0,names/* madeName */.J)(id, 'restored', whose));
+    return {
+        kind: 'assessed',
+        assessed: {
+            target, run: whose, resource: (0,working/* resourceOf */.KU)(live), account: account.id, engine: (0,description/* text */.Qq)(live, 'Engine') ?? '', version: (0,description/* text */.Qq)(live, 'EngineVersion') ?? '',
+            ...(restoredAddress === undefined ? {} : { restoredAddress }), bytes: ((0,description/* number */.ai)(live, 'AllocatedStorage') ?? 0) * 2 ** 30, address: (0,rds_restore/* addressOf */.ci)(live),
+            ...(from === undefined ? {} : { from }), ...(chosen?.kind === 'chosen' && chosen.at !== undefined ? { fromTime: chosen.at } : {}),
+            names: { snapshot: (0,names/* madeName */.J)(id, 'snapshot', run), restored: (0,names/* madeName */.J)(id, 'restored', whose), kept: (0,names/* madeName */.J)(id, 'kept', whose) },
+            estimate: expected,
+            notes: [
+                ...(chosen?.kind === 'chosen' ? [...chosen.notes, ...notCarried(live)] : []),
+                ...(left === undefined ? [] : [`The run ${left.run} began this restore and did not end it: it is taken up.`]),
+                ...(account.ends && account.expires === undefined ? [`The AWS credentials end some time and do not say when; about ${(0,quantity/* duration */.p0)(seconds)} are needed. Should they end, AWS goes on, and the next run takes it up.`] : []),
+                ...(wanted.cutover === 'rename' && from !== undefined && target.kind === 'cluster' ? ['Renaming moves the cluster’s endpoints; its instances keep their new names, so a client that names an instance of it goes on with the old data.'] : []),
+                `Over RDS this takes about ${(0,quantity/* duration */.p0)(seconds)} (${expected.basis}).`,
+            ],
+        },
+    };
+}
+function refuse(failure) {
+    return { kind: 'refused', failures: [failure] };
+}
+function endsTooSoon({ expires }, now, seconds) {
+    if (expires === undefined || expires >= now + seconds * 1000)
+        return [];
+    return [{
+            code: 'aws-credentials', what: `the AWS credentials end at ${(0,quantity/* moment */.n$)(expires)}, before RDS can be done (about ${(0,quantity/* duration */.p0)(seconds)} from now)`,
+            fix: `Ask for a longer session: role-duration-seconds: ${Math.ceil(seconds * 1.5 / 900) * 900} for aws-actions/configure-aws-credentials (the role’s maximum session duration must allow it).`,
+        }];
+}
+/** For a dry run and the plan: what is there, in one line. */
+function describeLive(live) {
+    return `${live.target.kind} ${live.target.id}, ${live.engine} ${live.version}, ${live.bytes / 2 ** 30} GiB`;
+}
+
+// EXTERNAL MODULE: ./build/databases/rds/place.js + 5 modules
+var place = __nccwpck_require__(7687);
+;// CONCATENATED MODULE: ./build/databases/rds/steps.js
+
+
+
+/** In the plan, beside `cutover: rename`. */
+const renameWarning = 'From the first rename until the second is done nobody has the name: the database is unreachable for some ten minutes, restarts, and clients that cached the old address reach the old data until their DNS entry ends. "cutover: repoint" takes seconds.';
+/** @param limit `backup-timeout`, for each */
+function rdsSteps(assessed, limit, by, release) {
+    const { target, names, from, resource, restoredAddress, estimate } = assessed;
+    const host = (0,place/* placeName */.f)(target.id);
+    const look = `aws rds describe-db-${target.kind}s --db-${target.kind}-identifier`;
+    const step = (id, title, command, failure, seconds) => ({ id, title, host, script: (0,commands/* writeCommand */.zP)(command), limit, estimate: seconds * 1000, failure });
+    const named = (id) => ({ kind: target.kind, id });
+    return {
+        snapshot: step(commands/* stepIds */.ph.snapshot, `Take the snapshot ${names.snapshot}`, { rds: 'snapshot', of: target, snapshot: names.snapshot, by, ...(release === undefined ? {} : { release }) }, {
+            code: 'backup-failed', fix: `Take one by hand: aws rds create-db-${target.kind === 'instance' ? '' : 'cluster-'}snapshot`,
+        }, estimate.snapshot),
+        restore: from === undefined ? [] : [
+            step(commands/* stepIds */.ph.restore, `Restore ${tellSource(assessed)} as ${names.restored}`, { rds: 'restore', of: target, from, as: names.restored, ...(restoredAddress === undefined ? {} : { address: restoredAddress }) }, {
+                code: 'rds-restore-failed', fix: `${target.id} is untouched and serves. \`${look} ${names.restored}\` and its events say what is wrong; run it again to take up what is there.`,
+            }, estimate.restore),
+            step(commands/* stepIds */.ph.match, `Give ${names.restored} every setting of ${target.id} and compare them`, { rds: 'match', of: target, restored: names.restored }, {
+                code: 'rds-restore-failed', fix: `${target.id} is untouched and serves. Mend ${names.restored} by hand and run it again, or leave it: it costs money until it is deleted.`,
+            }, estimate.match),
+        ],
+        rename: from === undefined ? [] : [
+            renaming(commands/* stepIds */.ph.renameLive, `Rename ${target.id} to ${names.kept}`, { rds: 'rename', from: target, to: names.kept, whose: { resource } }, `Rename ${names.kept} back to ${target.id}`),
+            renaming(commands/* stepIds */.ph.renameRestored, `Rename ${names.restored} to ${target.id}`, { rds: 'rename', from: named(names.restored), to: target.id, whose: 'restored' }, `Rename ${target.id} back to ${names.restored}`),
+        ],
+    };
+    function renaming(id, title, command, undoTitle) {
+        const back = { ...command, from: named(command.to), to: command.from.id };
+        return {
+            ...step(id, title, command, { code: 'rds-restore-failed', fix: `\`${look} ${target.id}\` says who has the name now; ${names.kept} holds the old data, ${names.restored} the restored.` }, estimate.rename / 2),
+            undo: { title: undoTitle, script: (0,commands/* writeCommand */.zP)(back), limit },
+        };
+    }
+}
+function tellSource({ from, fromTime, target }) {
+    if (from?.kind === 'snapshot')
+        return `the snapshot ${from.id}`;
+    return `${target.id} as of ${fromTime === undefined ? 'the last moment' : (0,quantity/* moment */.n$)(fromTime)}`;
+}
+
+// EXTERNAL MODULE: ./build/inputs/kinds/restore-from.js
+var restore_from = __nccwpck_require__(3228);
+;// CONCATENATED MODULE: ./build/methods/database/rds.js
+/** A restore of an RDS instance or cluster: beside the live one by AWS, compared, then the addresses change or the names. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** @throws RollbackError with every reason why nothing may be restored */
+async function assessRdsRestore(inputs, facts, around) {
+    const { rdsInstance: id, awsRegion: region, expectedAwsAccountId: expectedAccount, cutover, commit } = inputs;
+    const rds = await around.rds();
+    const on = facts.hosts.find(({ facts: { role } }) => role.database);
+    const place = on === undefined ? undefined : around.hosts.get(on.facts.host);
+    if (rds === undefined || id === undefined || place === undefined || on === undefined)
+        throw new Error('A restore of RDS without an instance or a host');
+    const { unfinished } = facts;
+    const run = unfinished?.run ?? around.run.id;
+    const [answer, database] = await Promise.all([
+        assessRds(rds, {
+            id, run, cutover: cutover === 'rename' ? 'rename' : 'repoint', restoreFrom: unfinished?.backup === undefined ? inputs.restoreFrom : recorded(unfinished.backup),
+            ...(region === undefined ? {} : { region }), ...(expectedAccount === undefined ? {} : { expectedAccount }), ...(commit === undefined ? {} : { release: facts.target.sha }),
+        }, around),
+        lookAtDatabase(inputs, place, () => ''),
+    ]);
+    const [first, ...rest] = [
+        ...(answer.kind === 'refused' ? answer.failures : []),
+        ...(cutover === 'repoint' ? judgeFiles(inputs, await askEnvFiles(inputs, facts, around), undefined) : []),
+    ];
+    if (first !== undefined)
+        throw new errors/* RollbackError */.ZS([first, ...rest]);
+    if (answer.kind === 'refused')
+        throw new Error('RDS was refused without a reason');
+    const { assessed } = answer;
+    const backup = sourceText(assessed);
+    const [live = ''] = assessed.address.split(' ');
+    const used = cutover === 'rename' ? live : (assessed.restoredAddress ?? '');
+    if (used === '')
+        throw new errors/* RollbackError */.ZS({ code: 'rds-restore-failed', what: `${id} has no address, so that of the restored one cannot be told`, fix: 'Look at it in the RDS console.' });
+    const begun = unfinished ?? { run, actor: around.run.actor, from: facts.from, to: facts.target.sha, startedAt: around.clock.now(), backup, live };
+    const last = on.facts.releases.toSorted((one, other) => one.time - other.time).at(-1);
+    return {
+        rds: assessed, begun, ...(database === undefined ? {} : { database }),
+        isThere: inputs.restoreFrom.kind === 'latest' && unfinished === undefined && last?.result === 'rolled-back' && last.backup === backup,
+        restored: {
+            backup, used, kept: cutover === 'rename' ? assessed.names.kept : id, dataOnly: commit === undefined,
+            ...(assessed.fromTime === undefined ? {} : { time: new Date(assessed.fromTime).toISOString() }),
+        },
+        notes: [...assessed.notes, ...(cutover === 'rename' ? [renameWarning] : []), ...(database === undefined ? ['No database is known, so what leaves live use cannot be counted.'] : []), 'Clients of the old instance other than "services" are not kept out of it: what they write there is in the kept instance alone.'],
+        found: database === undefined ? [] : foundIn(database),
+    };
+}
+function planRdsRestore(inputs, facts, restore, context) {
+    const { rds, database, restored } = restore;
+    const steps = rdsSteps(rds, inputs.backupTimeout, 'rollback', facts.from);
+    const counts = countSteps(inputs, restore);
+    return {
+        stages: [
+            ...beforehand(inputs, facts, context, [...(inputs.backup.includes('rds') ? [steps.snapshot] : []), ...planBackups(inputs, facts, database, restore.begun)]),
+            stage('Restore beside', { touches: false, untimed: true }, steps.restore),
+            stage('Count', { touches: false, untimed: true }, counts.before),
+            ...afterwards(inputs, facts, context, {
+                fence: counts.after,
+                cutOver: inputs.cutover === 'rename' ? steps.rename : repointSteps(inputs, facts, { address: restored.used }, rds_keptNote(restore)),
+                proven: inputs.cutover === 'rename' ? [] : provenAddress(facts, rds.address),
+            }),
+        ].filter(({ steps: all }) => all.length > 0),
+    };
+}
+/** What leaves live use: counted before anything is touched, and again when the application is stopped. */
+function countSteps(inputs, { rds, database, begun }) {
+    if (database === undefined)
+        return { before: [], after: [] };
+    const { engine, source, host, facts } = database;
+    const name = facts.get('database-name')?.[0] ?? '';
+    const client = `${repository(inputs.appDir)}${engine.client(source)}${engine.beside.admin(inputs.databaseAdminUrl === undefined ? 'own' : 'url')}`;
+    const [live, restored] = [{ database: name, address: rds.address.split(' ')[0] ?? '' }, { database: name, address: rds.restoredAddress ?? '' }];
+    const file = `${inputs.backupDir}/lost-rows-${begun.run}.sql.gz`;
+    const step = (id, title, script, what) => ({
+        id, title, host, script: client + script, limit: inputs.backupTimeout, needsDatabase: true,
+        failure: { code: 'data-loss', what, fix: 'Raise "max-data-loss-rows", or set it to "any": the rows then stay in the kept instance and in an export.' },
+    });
+    return {
+        before: [step('count-loss', 'Count what would leave live use', `if [ -e "$found/lost" ]; then say 'Done by the run that was interrupted.'; exit 0; fi\n${engine.beside.lost(live, restored)}${lossLimit(inputs.maxDataLossRows)}`, 'more rows would leave live use than "max-data-loss-rows" allows')],
+        after: [step('export-loss', 'Count and export what leaves live use', exportLoss(engine.beside.lost(live, restored, file), file, inputs.maxDataLossRows), 'what leaves live use could not be kept, or is more than "max-data-loss-rows" allows')],
+    };
+}
+function rds_keptNote({ rds, restored }) {
+    return `the ${rds.target.kind} with the data that was replaced is kept as ${restored.kept} and costs money until somebody deletes it; this action never does.`;
+}
+/** As `restore-from` would say it. */
+function sourceText({ from }) {
+    if (from?.kind === 'snapshot')
+        return `snapshot:${from.id}`;
+    return from?.at === 'latest' ? 'time:latest' : `time:${new Date(from?.at ?? 0).toISOString()}`;
+}
+function recorded(text) {
+    const parsed = (0,restore_from/* restoreFrom */.R)(text);
+    if ('value' in parsed)
+        return parsed.value;
+    throw new errors/* RollbackError */.ZS({ code: 'locked', what: `the interrupted rollback restored ${text}, which is no snapshot and no time`, fix: 'Run it again with the inputs that it had: it takes up from there.' });
+}
+
+// EXTERNAL MODULE: ./build/as-found.js
+var as_found = __nccwpck_require__(6694);
+;// CONCATENATED MODULE: ./build/assess/host.js
+/** What is asked of every host before anything is touched, and how its answer reads. Read only. */
+
+
+
+
+const tools = ['git', 'flock', 'setsid', 'timeout', 'sha256sum', 'tar', 'gzip', 'mktemp', 'awk', 'sed', 'comm', 'stat', 'df'];
+function hostQuestion(inputs, role) {
+    const { services = [], reload = [] } = role.app ? inputs : {};
+    const units = [...services, ...reload];
+    const backups = inputs.backup.includes('app') || (role.database && inputs.backup.includes('database'));
+    const rights = rootCommands(services, reload, inputs.method === 'database');
+    return `${repository(inputs.appDir)}
+fact time "$(date +%s)"
+fact user "$(id -un)"
+for tool in ${(units.length > 0 ? [...tools, 'systemctl'] : tools).join(' ')}; do command -v "$tool" >/dev/null 2>&1 || fact missing-tool "$tool"; done
+if command -v systemd-analyze >/dev/null 2>&1; then
+  systemd-analyze cat-config systemd/logind.conf 2>/dev/null | grep -qi '^KillUserProcesses=yes' && fact kills-user-processes yes
+fi
+${checkoutFacts}
+${unitFacts(units)}
+${rightsFacts(rights)}
+${role.app ? configurationFacts(reload) : ''}
+nearest() { path=$1; while [ ! -d "$path" ]; do path=\${path%/*}; [ -n "$path" ] || path=/; done; printf '%s' "$path"; }
+free() { fact disk "$1 $(df -Pk "$(nearest "$2")" | awk 'NR == 2 { print $4 * 1024 }') $2"; }
+free checkout "$app"
+free journal "\${XDG_STATE_HOME:-$HOME/.local/state}"
+fact checkout-bytes "$(( $(du -sk --exclude=.git "$app" 2>/dev/null | cut -f 1) * 1024 ))"
+${backups ? backupDirFacts(inputs.backupDir) : ''}
+${fileFacts(inputs, role)}
+releases=${stateFolder(inputs.environment)}/releases
+if [ -f "$releases" ]; then tail -n 200 "$releases" | facts release; fi
+`;
+}
+function backupDirFacts(folder) {
+    return `backup_dir=${(0,quote/* quote */.h)(folder)}
+free backups "$backup_dir"
+if [ -d "$backup_dir" ] && [ -w "$backup_dir" ]; then fact backup-dir ok
+elif [ ! -e "$backup_dir" ] && [ -w "$(nearest "$backup_dir")" ]; then fact backup-dir can-be-made
+elif [ "$(id -u)" = 0 ] || sudo -n -l install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "$backup_dir" >/dev/null 2>&1; then fact backup-dir can-be-made
+else fact backup-dir no-rights; fi
+`;
+}
+function fileFacts(inputs, role) {
+    const { envFile, virtualenv, migrationsDir } = inputs;
+    const files = [envFile, virtualenv, ...(role.database ? [migrationsDir] : [])].filter((file) => file !== undefined);
+    return files.map((file) => `[ -r ${(0,quote/* quote */.h)(file)} ] || fact missing-file ${(0,quote/* quote */.h)(file)}\n`).join('');
+}
+function readHostFacts(host, role, facts, runnerSeconds) {
+    const all = (name) => facts.get(name) ?? [];
+    const one = (name) => all(name)[0] ?? '';
+    const unfinished = unfinishedOf(one('unfinished'), one('head'));
+    const lockAge = one('index-lock');
+    return {
+        host,
+        role,
+        user: one('user'),
+        clockAhead: Number(one('time')) - runnerSeconds,
+        missingTools: all('missing-tool'),
+        killsUserProcesses: one('kills-user-processes') === 'yes',
+        checkout: oneOf(one('checkout'), ['ok', 'missing', 'no-repository', 'not-the-top', 'read-only']) ?? 'unknown',
+        checkoutError: one('checkout-error') || one('checkout-owner'),
+        head: all('head').find(isSha) ?? '',
+        branch: one('branch'),
+        dirty: all('dirty'),
+        statusHash: one('status-hash'),
+        shallow: one('shallow') === 'yes',
+        submodules: one('submodules') === 'yes',
+        ...(lockAge === '' ? {} : { indexLock: { ageSeconds: Number(lockAge), held: one('index-lock-held') === 'yes' } }),
+        units: all('unit').map((line) => {
+            const [unit = '', load, active = ''] = line.split(' ');
+            return { unit, known: load === 'loaded', active };
+        }),
+        missingRights: all('no-right'),
+        configurationErrors: all('configuration-invalid'),
+        disks: all('disk').map((line) => {
+            const [purpose = '', free, ...path] = line.split(' ');
+            return { purpose, freeBytes: Number(free), path: path.join(' ') };
+        }),
+        checkoutBytes: Number(one('checkout-bytes')),
+        missingFiles: all('missing-file'),
+        backupDir: oneOf(one('backup-dir'), ['ok', 'can-be-made', 'no-rights']) ?? 'none',
+        releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined).filter(({ from, to }) => isSha(from) && isSha(to)),
+        ...(unfinished === undefined ? {} : { unfinished }),
+        recorded: unfinished === undefined ? { checkout: [], database: [] } : { checkout: all('recorded-checkout'), database: all('recorded-database') },
+    };
+}
+function oneOf(value, allowed) {
+    return allowed.find((each) => each === value);
+}
+/** What an unfinished run left counts only while the checkout is on one of its two releases: otherwise somebody has deployed since. */
+function unfinishedOf(line, head) {
+    const begun = readBegunRun(line);
+    return begun !== undefined && /^[A-Za-z0-9.-]+$/.test(begun.run) && isSha(begun.from) && isSha(begun.to) && (head === begun.from || head === begun.to) ? begun : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/assess/judge.js
+/** Free space below which a file system is as good as full, besides what the run itself needs. */
+const reserveBytes = 16 * 1024 * 1024;
+/** A git lock older than this, that no git holds, was left behind by a crash. */
+const staleLockSeconds = 600;
+/** The reasons why this host must not be touched; empty when it may. */
+function judgeHost(inputs, facts) {
+    const { host, user } = facts;
+    const failure = (code, what, fix, why) => ({
+        code, host, what, fix, ...(why === undefined || why === '' ? {} : { why }),
+    });
+    return [
+        ...facts.missingTools.map((tool) => failure('missing-tool', `the program ${tool} is not there`, `Install it on ${host}.`)),
+        ...judgeCheckout(inputs, facts, failure),
+        ...facts.units.filter(({ known }) => !known).map(({ unit }) => failure('unknown-unit', `systemd does not know the unit ${unit}`, `Correct the input "services" or "reload"; \`systemctl list-unit-files\` on ${host} lists the units that exist.`)),
+        ...facts.missingRights.map((command) => failure('no-rights', `${user} may not run \`sudo -n ${command}\``, `Add to sudoers on ${host}: ${user} ALL=(root:root) NOPASSWD: ${sudoersPath(command)}`)),
+        ...facts.configurationErrors.map((error) => failure('nginx-config-invalid', 'the configuration test fails, so a reload would not come into force', `Mend the configuration on ${host} first, or leave the unit out of the input "reload".`, error)),
+        ...judgeDisks(facts).map(({ purpose, path, freeBytes, needed }) => failure('disk-full', `the file system of ${path} (${purpose}) has ${judge_megabytes(freeBytes)} free, at least ${judge_megabytes(needed)} are needed`, `Free space on ${host}; \`df -h ${path}\` shows the file system.`)),
+        ...facts.missingFiles.map((file) => failure('invalid-input', `${file} is not there or cannot be read by ${user}`, 'Correct "env-file", "virtualenv" or "migrations-dir", or let the SSH user read it.')),
+        ...(facts.backupDir === 'no-rights'
+            ? [failure('no-rights', `${user} can neither write nor make the backup folder ${inputs.backupDir}`, `On ${host}: sudo install -d -o ${user} -m 0700 ${inputs.backupDir}`)]
+            : []),
+    ];
+}
+function judgeCheckout(inputs, facts, failure) {
+    const { host, user } = facts;
+    const notRight = {
+        ok: undefined,
+        unknown: failure('not-a-checkout', `${inputs.appDir} could not be looked at`, `Look at it on ${host}: git -C ${inputs.appDir} status`),
+        missing: failure('not-a-checkout', `there is no folder ${inputs.appDir}`, `Correct the input "app-dir", or take ${host} out of the input "hosts".`),
+        'no-repository': failure('not-a-checkout', `${inputs.appDir} is no git checkout`, 'Correct the input "app-dir": the git method takes a checkout back.', facts.checkoutError),
+        'not-the-top': failure('not-a-checkout', `${inputs.appDir} lies inside a checkout but is not its top`, 'Give the top of the checkout as "app-dir".'),
+        'read-only': failure('no-rights', `${user} may not write to the checkout ${inputs.appDir}, which belongs to ${facts.checkoutError}`, `Let the SSH user be its owner, or give it write access: sudo chown -R ${user} ${inputs.appDir}`),
+    };
+    const whole = facts.checkout === 'ok' && facts.head === ''
+        ? failure('not-a-checkout', `${inputs.appDir} has no commit checked out`, `Look at it on ${host}: git -C ${inputs.appDir} log -1`)
+        : notRight[facts.checkout];
+    const lock = facts.indexLock;
+    return [
+        ...(whole === undefined ? [] : [whole]),
+        ...(lock !== undefined && (lock.held || lock.ageSeconds <= staleLockSeconds)
+            ? [failure('locked', `another git works in ${inputs.appDir} (its index.lock is ${lock.ageSeconds} s old)`, `Wait for it to end; if none runs, remove ${inputs.appDir}/.git/index.lock on ${host} (one older than 10 minutes is removed by itself).`)]
+            : []),
+        ...facts.dirty.filter((line) => inputs.dirty !== undefined && /^[12u] \S+ S.M/.test(line)).map((line) => failure('dirty-checkout', `the submodule ${pathOf(line)} has local changes, which would be lost`, `Commit or remove them: git -C ${inputs.appDir}/${pathOf(line)} status`)),
+        ...(facts.dirty.length > 0 && inputs.dirty === 'refuse'
+            ? [failure('dirty-checkout', `the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}), and "dirty" is \`refuse\``, 'Commit or remove them, or set "dirty" to `save`: they are then kept in a ref and a patch.', facts.dirty.slice(0, 5).map(pathOf).join(', '))]
+            : []),
+    ];
+}
+/** Things to tell that do not stop the run. */
+function noteHost(facts) {
+    return [
+        ...noteClockAndLogin(facts),
+        ...(facts.indexLock !== undefined ? [`an index.lock of ${facts.indexLock.ageSeconds} s that no git holds is removed.`] : []),
+        ...(facts.unfinished !== undefined ? [`the rollback ${facts.unfinished.run} of ${facts.unfinished.actor} was interrupted before it ended; this run takes up from there.`] : []),
+    ];
+}
+/** Of these, what is worth knowing whatever is done there. */
+function noteClockAndLogin({ clockAhead, killsUserProcesses, user }) {
+    return [
+        ...(Math.abs(clockAhead) > 5 ? [`the clock is ${Math.abs(clockAhead)} s ${clockAhead > 0 ? 'ahead of' : 'behind'} the runner's.`] : []),
+        ...(killsUserProcesses ? [`logind has KillUserProcesses=yes, so a step in flight ends with a lost connection and is run again; \`loginctl enable-linger ${user}\` avoids that.`] : []),
+    ];
+}
+function judgeDisks(facts) {
+    return facts.disks
+        .map((disk) => ({ ...disk, needed: reserveBytes + (disk.purpose === 'checkout' ? facts.checkoutBytes / 5 : disk.purpose === 'backups' ? facts.checkoutBytes * 1.2 : 0) }))
+        .filter(({ freeBytes, needed }) => freeBytes < needed);
+}
+/** The path in a line of `git status --porcelain=v2`. */
+function pathOf(line) {
+    const fields = line.split(' ');
+    const before = { 1: 8, 2: 9, u: 10 };
+    return fields.slice(before[fields[0] ?? ''] ?? 1).join(' ').split('\t')[0] ?? line;
+}
+function judge_megabytes(bytes) {
+    return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
+}
+/** A command as sudoers wants it: with an absolute path. */
+function sudoersPath(command) {
+    return command.startsWith('systemctl ') ? `/usr/bin/${command}` : `/usr/sbin/${command}`;
+}
+
+;// CONCATENATED MODULE: ./build/assess/target.js
+/**
+ * The last release that a record says was good, never the current one and never one that was rolled back since; else the newest
+ * earlier commit whose message says so; else the nearest parent. A release that a rollback returned to is where it stays:
+ * asking twice never goes one further back.
+ */
+function chooseTarget(known) {
+    return chooseAmong({ ...known, releases: ofReleases(known.releases) });
+}
+/** A restore that left the code alone says nothing of a release. */
+function ofReleases(ended) {
+    return ended.filter(({ backup, from, to }) => backup === undefined || from !== to);
+}
+function chooseAmong(known) {
+    const { current } = known;
+    const last = known.releases.toSorted((a, b) => a.time - b.time).at(-1);
+    if (last?.result === 'rolled-back' && last.to === current)
+        return { sha: current, rule: 'current' };
+    const acceptable = (sha, since = 0) => sha !== current && !rolledBackSince(known.releases, sha, since);
+    const records = [...goodReleases(known), ...goodDeployments(known)]
+        .filter(({ sha, time }) => acceptable(sha, time))
+        .toSorted((a, b) => b.time - a.time);
+    const [record] = records;
+    if (record !== undefined)
+        return { sha: record.sha, rule: record.rule };
+    const matching = known.matching.find((sha) => acceptable(sha));
+    if (matching !== undefined)
+        return { sha: matching, rule: 'message' };
+    const parent = known.parents.find((sha) => acceptable(sha));
+    return parent === undefined ? undefined : { sha: parent, rule: 'parent' };
+}
+/** Releases that a record says were good and that were not rolled back since, newest first. */
+function knownGood(ended, deployments = []) {
+    const releases = ofReleases(ended);
+    const succeeded = deployments.filter(({ state }) => state === 'success');
+    const records = [...goodReleases({ releases }), ...succeeded].filter(({ sha, time }) => !rolledBackSince(releases, sha, time));
+    return [...new Set(records.toSorted((one, other) => other.time - one.time).map(({ sha }) => sha))];
+}
+function goodReleases({ releases }) {
+    return releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to, time }) => ({ sha: to, time, rule: 'journal' }));
+}
+/** Successful deployments from before the current release was deployed; all of them when that is not on record. */
+function goodDeployments({ deployments = [], current }) {
+    const ofCurrent = deployments.filter(({ sha }) => sha === current).map(({ time }) => time);
+    const until = ofCurrent.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...ofCurrent);
+    return deployments.filter(({ state, time }) => state === 'success' && time < until).map(({ sha, time }) => ({ sha, time, rule: 'deployment' }));
+}
+function rolledBackSince(releases, sha, since) {
+    return releases.some(({ result, from, time }) => result === 'rolled-back' && from === sha && time >= since);
+}
+/** The release that serves now. Where hosts differ, the one that contains all others (`newest`, asked of a host); undefined when there is none. */
+function currentRelease(hosts, newest) {
+    const heads = new Set(hosts.map(({ head }) => head));
+    if (heads.size === 1)
+        return [...heads][0];
+    return newest.length === 1 ? newest[0] : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/assess.js
+/** What the git method has to know before it plans: every host, the target, what lies between. Read only. */
+
+
+
+
+
+
+
+async function assessCheckouts(inputs, roles, around) {
+    const ask = async (host, script) => (await hostOf(around, host).ask(repository(inputs.appDir) + script)).facts;
+    const facts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, [...roles], async ([host, role]) => {
+        const answer = await hostOf(around, host).ask(hostQuestion(inputs, role));
+        const read = readHostFacts(host, role, answer.facts, Math.round(around.clock.now() / 1000));
+        // Other applications of the environment write to the same record.
+        return { ...read, releases: read.releases.filter(({ app = inputs.appDir }) => app === inputs.appDir) };
+    });
+    refuseIfAny(facts.flatMap((each) => judgeHost(inputs, each)));
+    const unfinished = facts.find((each) => each.unfinished !== undefined)?.unfinished;
+    refuseIfAny(unfinished === undefined ? [] : otherMethod(inputs, unfinished));
+    const from = unfinished?.from ?? (await findCurrent(inputs, facts, ask));
+    const target = await findTarget(inputs, facts, { from, unfinished }, around, ask);
+    const hosts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, facts, async (each) => {
+        const answer = await ask(each.host, `${targetPresence(target.sha)}${changedPaths}`);
+        const here = answer.get('target-here')?.[0];
+        return { facts: each, toFetch: here === 'fetchable', absent: here === 'no', why: answer.get('target-error')?.[0], changed: here === 'yes' ? (answer.get('changed') ?? []) : undefined };
+    });
+    refuseIfAny(hosts.filter(({ absent }) => absent).map(({ facts: { host }, why }) => ({
+        code: 'no-such-commit', host, what: `the commit ${target.sha} is neither in ${inputs.appDir} nor at its remote`, ...(why === undefined ? {} : { why }),
+        fix: `Check that \`git -C ${inputs.appDir} fetch origin ${target.sha}\` works on ${host}, or give another "commit".`,
+    })));
+    const lead = hosts.find(({ toFetch }) => !toFetch)?.facts.host ?? facts[0]?.host ?? '';
+    const between = await ask(lead, targetPresence(target.sha) + difference(from, target.sha));
+    return { hosts, from, target, between, ...(unfinished === undefined ? {} : { unfinished }) };
+}
+/** The release that serves now; where hosts differ, the one that contains the others. */
+async function findCurrent(inputs, facts, ask) {
+    const serving = facts.filter(({ role }) => role.app);
+    const heads = [...new Set(serving.map(({ head }) => head))];
+    let newest = [];
+    for (const { host } of heads.length > 1 ? serving : []) {
+        newest = ((await ask(host, newestOf(heads))).get('newest') ?? []).filter(isSha);
+        if (newest.length > 0)
+            break;
+    }
+    const current = currentRelease(serving, newest);
+    if (current !== undefined)
+        return current;
+    if (inputs.commit !== undefined)
+        return serving[0]?.head ?? '';
+    throw new errors/* RollbackError */.ZS({
+        code: 'no-known-good', what: `the hosts are on different releases (${serving.map(({ host, head }) => `${host}: ${head.slice(0, 7)}`).join(', ')}) of which none contains the others, so the last good one cannot be told`,
+        fix: 'Give the release to return to as "commit".',
+    });
+}
+/** The method `database` leaves the code where it is, unless a commit says otherwise. */
+async function findTarget(inputs, facts, known, around, ask) {
+    const { commit } = inputs;
+    if (commit !== undefined)
+        return resolveCommit(commit, facts, ask);
+    const { from: current, unfinished } = known;
+    if (unfinished !== undefined)
+        return { sha: unfinished.to, rule: 'resumed' };
+    if (inputs.method === 'database')
+        return { sha: current, rule: 'current' };
+    const releases = facts.flatMap((each) => each.releases);
+    const lead = facts.find(({ role }) => role.app)?.host ?? '';
+    const [offered, deployments] = await Promise.all([ask(lead, candidates(current)), around.deployments()]);
+    const target = chooseTarget({ current, releases, deployments, matching: (offered.get('matching') ?? []).filter(isSha), parents: (offered.get('parent') ?? []).filter(isSha) });
+    if (target !== undefined)
+        return target;
+    throw new errors/* RollbackError */.ZS({
+        code: 'no-known-good', host: lead, what: `no record, no message and no parent of ${current.slice(0, 7)} says which release was good`,
+        fix: 'Give the release to return to as "commit".',
+    });
+}
+async function resolveCommit(commit, facts, ask) {
+    let ambiguous;
+    for (const { host } of facts) {
+        const answer = await ask(host, resolve(commit));
+        const sha = answer.get('target')?.find(isSha);
+        if (sha !== undefined)
+            return { sha, rule: 'input' };
+        ambiguous ??= answer.get('ambiguous')?.[0] || undefined;
+    }
+    throw new errors/* RollbackError */.ZS({
+        code: 'no-such-commit', what: `the input "commit" is ${JSON.stringify(commit)}, which no host knows as a commit, tag or branch, nor does their remote`,
+        ...(ambiguous === undefined ? {} : { why: ambiguous }), fix: 'Give the full SHA, or a tag or branch that has been pushed.',
+    });
+}
+/** Asked again after an undo: the same answer means that the checkout and its units are as they were found. */
+function checkoutAsFound(inputs, role) {
+    return `${repository(inputs.appDir)}
+fact as-found "commit $(repo rev-parse HEAD)"
+fact as-found "branch $(repo symbolic-ref --quiet HEAD)"
+fact as-found "local changes $(repo status --porcelain=v2 --untracked-files=no | sha256sum | cut -c 1-64)"
+${role.app ? inputs.services.map((unit) => `fact as-found "unit "${(0,quote/* quote */.h)(unit)}" $(systemctl show --property=ActiveState --value -- ${(0,quote/* quote */.h)(unit)} | sed 's/activating/failed/')"\n`).join('') : ''}`;
+}
+/** What a run began, only one of the same method knows how to take up. */
+function otherMethod({ method }, { run, actor, backup }) {
+    const began = backup === undefined ? 'git' : 'database';
+    if (began === method)
+        return [];
+    return [{ code: 'locked', what: `the rollback ${run} of ${actor} was interrupted before it ended, and its method was "${began}"`, fix: `Run the rollback with "method: ${began}": it takes up from there and brings it to an end. Then run this one.` }];
+}
+function hostOf(around, name) {
+    const host = around.hosts.get(name);
+    if (host === undefined)
+        throw new Error(`${name} is no host of this run`);
+    return host;
+}
+function refuseIfAny(failures) {
+    const [first, ...rest] = failures;
+    if (first !== undefined)
+        throw new errors/* RollbackError */.ZS([first, ...rest]);
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/ask-as-found.js
+/** How production is now, and what an undo goes back to: of a run that is taken up, what it found at first. Read only. */
+
+
+
+
+async function askAsFound(inputs, { hosts }, ask, around) {
+    const questions = hosts.flatMap(({ facts: { host, role, recorded } }) => {
+        const database = role.database ? ask.database(recorded.database) : undefined;
+        return [
+            { recorded: recorded.checkout, question: { host, what: 'the checkout', script: `${checkoutAsFound(inputs, role)}${ask.beside?.(role) ?? ''}` } },
+            ...(database === undefined ? [] : [{ recorded: recorded.database, question: { host, what: 'the database', script: database, needsDatabase: true } }]),
+        ];
+    });
+    return (0,parallel/* eachAtMost */.W)(inputs.parallel, questions, async ({ recorded, question }) => {
+        const seen = await (0,as_found/* answerTo */.o)(question, around.hosts, (0,databases_source/* databaseSecret */.ak)(inputs));
+        return { ...question, seen, answer: recorded.length > 0 ? recorded : seen };
+    });
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/close.js
+/** The last step on a host of a method that moves code. */
+
+
+
+
+/** sh that writes down how the run ended, and puts away what was kept of the checkout and its packages. */
+function closeCode({ appDir, virtualenv, environment }, run, ended, material) {
+    const put = material === 'leave' ? '' : closeFound(material === 'keep' ? { keepAs: ended.run } : {});
+    const packages = material !== 'drop' || virtualenv === undefined ? '' : dropKeptPackages(virtualenv, run);
+    return `${repository(appDir)}${recordEnd(environment, { ...ended, app: appDir })}${packages}${put}`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/described.js
+/** What an assessment tells of the code that goes back. Pure. */
+
+function describeCode({ from, target, between, hosts }) {
+    return {
+        from: releaseOf(from, between),
+        to: { ...releaseOf(target.sha, between), rule: target.rule },
+        commits: (between.get('commit') ?? []).map(commitOf),
+        commitCount: Number(between.get('commit-count')?.[0] ?? 0),
+        filesChanged: Number(between.get('changed-count')?.[0] ?? 0),
+        current: Object.fromEntries(hosts.map(({ facts: { host, head } }) => [host, head])),
+    };
+}
+/** Whether the checkout is exactly the target, everywhere. */
+function isThere({ hosts, target }) {
+    return hosts.every(({ facts: { head, dirty } }) => head === target.sha && dirty.length === 0);
+}
+/**
+ * What is worth knowing, each once, with the hosts that it is true of.
+ * @param moves whether the checkout is taken to the target
+ */
+function notesOn({ hosts }, moves) {
+    const notes = hosts.flatMap(({ facts, toFetch }) => [
+        ...noteHost(facts),
+        ...(toFetch ? ['the target is not in the checkout and is fetched from its remote.'] : []),
+        ...(moves && facts.dirty.length > 0 ? [`the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}); they are kept in a ref and a patch.`] : []),
+    ].map((note) => ({ host: facts.host, note })));
+    return [...Map.groupBy(notes, ({ note }) => note)].map(([note, on]) => `${on.map(({ host }) => host).join(', ')}: ${note}`);
+}
+function releaseOf(sha, between) {
+    return { sha, names: between.get(`tag-${sha}`) ?? [], subject: between.get(`subject-${sha}`)?.[0] ?? '' };
+}
+/** A line of the fact `commit` of `difference`. */
+function commitOf(line) {
+    const [sha = '', time = '', author = '', ...subject] = line.split('␟');
+    return { sha, time, author, subject: subject.join(' ') };
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/roles.js
+/** Every host of the rollback by name, with what it does. The database host need not serve the application. */
+function rolesOf(inputs) {
+    const usesDatabase = inputs.method === 'database' || inputs.migrations !== 'none' || inputs.backup.includes('database');
+    const roles = new Map(inputs.hosts.map(({ name }) => [name, { app: true, database: false }]));
+    if (usesDatabase)
+        roles.set(inputs.databaseHost.name, { app: roles.has(inputs.databaseHost.name), database: true });
+    return roles;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database.js
+/** The database method: the data back to a backup, and the code with it where a commit is given. */
+
+
+
+
+
+
+
+
+
+
+
+
+const database = { assess: database_assess, close: database_close };
+async function database_assess(inputs, around) {
+    const facts = await assessCheckouts(inputs, rolesOf(inputs), around);
+    const { database: looked, begun, isThere: dataIsThere, plan, ...told } = await (inputs.rdsInstance === undefined ? ofDump : ofRds)(inputs, facts, around);
+    const asFound = await askAsFound(inputs, facts, {
+        beside: () => (inputs.envFile === undefined ? '' : envFileAsFound(inputs.envFile)),
+        database: () => (looked === undefined ? undefined : askData(looked)),
+    }, around);
+    return {
+        ...describeCode(facts),
+        ...told,
+        plan: plan({ environment: (0,databases_source/* environmentFor */.DD)(inputs), begun, asFound }),
+        asAsked: dataIsThere && (inputs.commit === undefined || isThere(facts)),
+        migrations: [],
+        migrationSql: '',
+        notes: [...notesOn(facts, inputs.commit !== undefined), ...told.notes],
+        asFound,
+        run: begun.run,
+        ...(looked === undefined ? {} : { engine: looked.engine.name }),
+        appHosts: inputs.hosts.map(({ name }) => name),
+    };
+}
+async function ofDump(inputs, facts, around) {
+    const restore = await assessRestore(inputs, facts, around);
+    return { ...restore, plan: (context) => planRestore(inputs, facts, restore, context) };
+}
+async function ofRds(inputs, facts, around) {
+    const { rds, ...restore } = await assessRdsRestore(inputs, facts, around);
+    return { ...restore, rds: { ...rds.target, run: rds.run }, plan: (context) => planRdsRestore(inputs, facts, { ...restore, rds }, context) };
+}
+function askData({ engine, source }) {
+    return `${engine.client(source)}fact as-found "database $database"
+fact as-found "revisions $(revisions_in "$database" '')"
+fact as-found "schema $(fingerprint_in "$database" '')"
+`;
+}
+/** The restored database goes where it did not come into use. The replaced one stays: it is for a person to take it away. */
+function database_close(inputs, assessed, host, ended, material) {
+    const { restored, restoring, run } = assessed;
+    const code = closeCode(inputs, run, { ...ended, ...(restored === undefined ? {} : { backup: restored.backup, database: restored.used }) }, material);
+    const engine = restoring === undefined ? undefined : engineNamed(restoring.engine);
+    const source = (0,databases_source/* sourceOf */.vz)(inputs);
+    const forgets = material === 'drop' && ended.result !== 'rolled-back' && rolesOf(inputs).get(host)?.database === true;
+    if (restoring === undefined || engine === undefined || source === undefined || !forgets)
+        return { script: code };
+    return { script: `${code}${repository(inputs.appDir)}${engine.client(source)}${engine.beside.admin(restoring.admin)}${engine.beside.forget(restoring.names)}`, needsDatabase: true };
+}
+
 ;// CONCATENATED MODULE: ./build/migrations/alembic-programs.js
 /**
  * What is asked of alembic, as Python for its own interpreter. It runs as alembic's command line does (same configuration, same `env.py`), and
@@ -4891,7 +11055,7 @@ const alembic = async (place) => {
         ...(inputs.virtualenv === undefined ? {} : { virtualenv: inputs.virtualenv }),
     };
     const facts = await place.ask(`${alembicFacts(where)}${targetPresence(to)}${targetHeads(where, '"$source_dir"', to)}`);
-    const { current, graph } = known(place, facts);
+    const { current, graph } = alembic_known(place, facts);
     const path = pathDown(graph, current, headsOf(place, facts));
     switch (path.kind) {
         case 'diverged':
@@ -4917,7 +11081,7 @@ function movementOf(step, where) {
         down: takeDown(where, step), up: takeUp(where, step),
     };
 }
-function known(place, facts) {
+function alembic_known(place, facts) {
     const [told] = facts.get('alembic') ?? [];
     if (told === undefined) {
         const why = facts.get('alembic-error')?.[0] ?? '';
@@ -4992,19 +11156,6 @@ const migrationTools = {
     none: async () => ({ movements: [], migrations: [], sql: '', asFound: '' }),
 };
 
-;// CONCATENATED MODULE: ./build/methods/git/source.js
-
-/** How the database of the inputs is reached on its host; undefined when none is known. */
-function sourceOf({ databaseUrl, envFile, envKey }) {
-    if (envFile !== undefined)
-        return { kind: 'env-file', file: envFile, key: envKey };
-    return databaseUrl === undefined ? undefined : { kind: 'secret', exportAs: envKey };
-}
-/** sh that exports the application's environment, for migrations and the install command. */
-function environmentFor(inputs) {
-    return environmentOf(sourceOf(inputs), inputs.envFile);
-}
-
 ;// CONCATENATED MODULE: ./build/methods/git/assess-data.js
 /** What a git rollback has to know of the data before it is planned: the way down, the database itself, what would be lost. Read only. */
 
@@ -5012,55 +11163,39 @@ function environmentFor(inputs) {
 
 
 
-
-
-
-/** Tables with more data are not counted row by row for the report. */
-const countUpTo = 64 * 1024 * 1024;
 async function assessData(inputs, facts, around) {
     const on = facts.hosts.find(({ facts: { role } }) => role.database);
-    if (on === undefined)
+    const place = on === undefined ? undefined : around.hosts.get(on.facts.host);
+    if (on === undefined || place === undefined)
         return { way: await migrationTools.none(), keptAside: false, notes: [], found: [] };
     const { host, head, disks } = on.facts;
-    const ask = async (script) => {
-        const secret = inputs.databaseUrl === undefined ? {} : { secret: inputs.databaseUrl };
-        const { facts: answered, code, output } = (await around.hosts.get(host)?.ask(script, { limit: 300_000, ...secret })) ?? { facts: new Map(), code: 1, output: '' };
-        if (code !== 0)
-            throw unanswered(host, output);
-        return answered;
-    };
+    const ask = askingDatabase(inputs, place);
     const tool = migrationTools[inputs.schema === 'keep' ? 'none' : inputs.migrations];
     const way = await tool({
-        inputs, host, from: facts.unfinished?.from ?? head, to: facts.target.sha, environment: environmentFor(inputs), ask: (script) => ask(repository(inputs.appDir) + script),
+        inputs, host, from: facts.unfinished?.from ?? head, to: facts.target.sha, environment: (0,databases_source/* environmentFor */.DD)(inputs), ask: (script) => ask(repository(inputs.appDir) + script),
     });
-    const source = sourceOf(inputs);
-    if (source === undefined)
+    const database = await lookAtDatabase(inputs, place, ({ aside }) => aside.countDrops(way.sql));
+    if (database === undefined)
         return { way, keptAside: false, notes: [], found: [] };
-    const database = await ask(`${databasePrelude(source)}${databaseFacts(countUpTo)}${countDrops(dropsIn(way.sql))}`);
     const freeBytes = disks.find(({ purpose }) => purpose === 'backups')?.freeBytes;
-    const [first, ...rest] = judge(inputs, host, database, way, freeBytes);
+    const [first, ...rest] = [...judge(inputs, database, way), ...roomForDump(inputs, database, freeBytes)];
     if (first !== undefined)
         throw new errors/* RollbackError */.ZS([first, ...rest]);
-    const keptAside = facts.unfinished !== undefined && (database.get('database-kept') ?? []).includes(asideOf(facts.unfinished.run));
-    return { way, keptAside, notes: notesOn(host, database, keptAside), found: foundIn(host, database) };
+    const kept = database.facts.get('database-kept') ?? [];
+    const keptAside = facts.unfinished !== undefined && kept.includes(database.engine.aside.nameOf(facts.unfinished.run));
+    const earlier = keptAside || kept.length === 0 ? [] : [`${host}: the database holds tables that an earlier rollback kept aside: ${kept.slice(0, 5).join(', ')}.`];
+    return { way, database, keptAside, notes: [...notesOnDump(database), ...earlier], found: foundIn(database) };
 }
-function judge(inputs, host, database, { movements, sql }, freeBytes) {
-    const one = (name) => database.get(name)?.[0] ?? '';
-    if (one('database-reachable') !== 'yes') {
-        return [{ code: 'database-unreachable', host, what: 'the database does not answer', why: one('database-error'), fix: 'Check "env-file" or "database-url", and that the database is up.' }];
-    }
+function judge(inputs, { host, facts }, { movements, sql }) {
+    const name = facts.get('database-name')?.[0] ?? '';
     const failures = [];
-    const missing = database.get('database-missing-privilege') ?? [];
+    const missing = facts.get('database-missing-privilege') ?? [];
     if (missing.length > 0 && movements.length > 0) {
-        failures.push({ code: 'no-rights', host, what: `the user of the database lacks ${missing.join(', ')} on ${one('database-name')}`, fix: `Grant it: GRANT ${missing.join(', ')} ON \`${one('database-name')}\`.* TO that user.` });
-    }
-    const needed = 2 * Number(one('database-bytes'));
-    if (inputs.backup.includes('database') && freeBytes !== undefined && freeBytes < needed) {
-        failures.push({ code: 'disk-full', host, what: `a dump needs up to ${assess_data_megabytes(needed)} in ${inputs.backupDir}, ${assess_data_megabytes(freeBytes)} are free`, fix: 'Free space, or name another "backup-dir".' });
+        failures.push({ code: 'no-rights', host, what: `the user of the database lacks ${missing.join(', ')} on ${name}`, fix: `Grant it: GRANT ${missing.join(', ')} ON \`${name}\`.* TO that user.` });
     }
     const limit = inputs.maxDataLossRows;
     if (limit !== 'any' && movements.length > 0) {
-        const lost = (database.get('would-lose') ?? []).map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') }));
+        const lost = (facts.get('would-lose') ?? []).map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') }));
         const rows = lost.reduce((sum, each) => sum + each.rows, 0);
         const told = lost.map((each) => `${each.rows} in ${each.table}`).join(', ');
         if (rows > limit)
@@ -5070,1115 +11205,13 @@ function judge(inputs, host, database, { movements, sql }, freeBytes) {
     }
     return failures;
 }
-function notesOn(host, database, takenUp) {
-    const tables = (database.get('database-table') ?? []).map((line) => line.split(' '));
-    const others = tables.filter(([, , , engine]) => engine !== 'InnoDB').map(([, , , , ...name]) => name.join(' '));
-    return [
-        ...(others.length > 0 ? [`${host}: the dump is not of one moment for tables that are not InnoDB: ${others.join(', ')}.`] : []),
-        ...(!takenUp && (database.get('database-kept') ?? []).length > 0 ? [`${host}: the database holds tables that an earlier rollback kept aside: ${(database.get('database-kept') ?? []).slice(0, 5).join(', ')}.`] : []),
-    ];
-}
-/** Facts `database-table` are rows, exact or estimate, bytes, engine, name; `database-process` connections, longest seconds, command, user. */
-function foundIn(host, database) {
-    const tables = (database.get('database-table') ?? []).map((line) => {
-        const [rows, counted, bytes, engine, ...name] = line.split(' ');
-        return `${name.join(' ')}: ${counted === 'exact' ? '' : 'about '}${rows} rows, ${bytes} bytes, ${engine}`;
-    });
-    const processes = (database.get('database-process') ?? []).map((line) => {
-        const [connections, seconds, command, ...user] = line.split(' ');
-        return `${user.join(' ')}: ${connections} in ${command}, the longest for ${seconds} s`;
-    });
-    return [{ host, file: 'tables of the database', text: tables.join('\n') }, { host, file: 'connections to the database', text: processes.join('\n') }];
-}
-function unanswered(host, output) {
-    return new errors/* RollbackError */.ZS({
-        code: 'database-unreachable', host, what: 'the database could not be looked at', why: output.trimEnd().split('\n').at(-1) ?? '',
-        fix: 'Check "env-file", "env-key" or "database-url", and that the database\'s client is installed on that host.',
-    });
-}
-function assess_data_megabytes(bytes) {
-    return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
-}
 
-;// CONCATENATED MODULE: ./build/commands/systemd.js
-/** systemd units: how they are, restarting them with proof, and bringing them back. Names are validated inputs. */
-
-/** Seconds that a restarted unit is watched; a unit that dies later is caught by the health checks. */
-const watchSeconds = 5;
-/** The unit's state on one line: `ActiveState SubState InvocationID NRestarts Type Result`. */
-const unitState = `unit_state() {
-  systemctl show --property=ActiveState,SubState,InvocationID,NRestarts,Type,Result -- "$1" |
-    awk -F= '{ value[$1] = $2 == "" ? "-" : $2 } END { print value["ActiveState"], value["SubState"], value["InvocationID"], value["NRestarts"], value["Type"], value["Result"] }'
-}
-`;
-/** Facts: `unit` per unit (`name loaded|not-found… ActiveState …`). */
-function unitFacts(units) {
-    return `${unitState}
-for unit in ${(0,quote/* words */.a)(...units)}; do
-  fact unit "$unit $(systemctl show --property=LoadState --value -- "$unit") $(unit_state "$unit")"
-done
-`;
-}
-/** The exact commands that need root, as they stand in sudoers. One list, so that what is checked is what is run. */
-function rootCommands(units, reload) {
-    return [
-        ...units.map((unit) => ['systemctl', 'restart', unit]),
-        ...reload.flatMap((unit) => [...configurationTest(unit), ['systemctl', 'reload', unit]]),
-    ];
-}
-/**
- * Reads `sudo -n -l` and prints the commands that need no password, without their folder. `sudo -n -l COMMAND` alone is no proof: as soon as any
- * command needs none, it also answers for those that do.
- */
-const withoutPassword = String.raw `
-/!authenticate/ { print "ALL" }
-/^ *\(/ {
-  sub(/^ *\([^)]*\) */, ""); free = 0
-  gsub(/\\,/, "\001"); count = split($0, entries, /, */)
-  for (i = 1; i <= count; i++) {
-    entry = entries[i]
-    while (match(entry, /^[A-Z_]+: */)) { tag = substr(entry, 1, RLENGTH); if (tag ~ /^NOPASSWD/) free = 1; if (tag ~ /^PASSWD/) free = 0; entry = substr(entry, RLENGTH + 1) }
-    gsub(/\001/, ",", entry); gsub(/\\/, "", entry)
-    path = entry; sub(/ .*/, "", path); rest = substr(entry, length(path) + 1); sub(/.*\//, "", path)
-    if (free) print path rest
-  }
-}`;
-/** Facts: `no-right` per command that `sudo -n` would refuse, or ask a password for. */
-function rightsFacts(commands) {
-    return `if [ "$(id -u)" != 0 ]; then
-  allowed=$(sudo -n -l 2>/dev/null | awk ${(0,quote/* quote */.h)(withoutPassword)}) || allowed=
-  may() {
-    sudo -n -l "$@" >/dev/null 2>&1 || return 1
-    printf '%s\\n' "$allowed" | while IFS= read -r entry; do
-      case $entry in ALL | "$*" | "$1" | *[*?[]*) echo yes; break;; esac
-    done | grep -q yes
-  }
-${commands.map((command) => `  may ${(0,quote/* words */.a)(...command)} || fact no-right ${(0,quote/* quote */.h)(command.join(' '))}`).join('\n')}
-  :
-fi
-`;
-}
-/** How a unit's configuration is tested before a reload; several web servers are known, others have no such test. */
-function configurationTest(unit) {
-    const tests = {
-        'nginx.service': ['nginx', '-t'],
-        'apache2.service': ['apachectl', 'configtest'],
-        'httpd.service': ['apachectl', 'configtest'],
-        'haproxy.service': ['haproxy', '-c', '-f', '/etc/haproxy/haproxy.cfg'],
-    };
-    const test = tests[unit];
-    return test === undefined ? [] : [test];
-}
-/** Facts: `configuration-invalid` with the test's words, for each unit to reload whose configuration is not right. */
-function configurationFacts(reload) {
-    return reload
-        .flatMap((unit) => configurationTest(unit).map((test) => ({ unit, test })))
-        .map(({ unit, test }) => `if [ "$(id -u)" = 0 ] || sudo -n -l ${(0,quote/* words */.a)(...test)} >/dev/null 2>&1; then
-  said=$(as_root ${(0,quote/* words */.a)(...test)} 2>&1) || fact configuration-invalid ${(0,quote/* quote */.h)(unit)}": $(printf '%s\\n' "$said" | grep -v 'test failed' | tail -n 1)"
-fi
-`)
-        .join('');
-}
-/** Writes down how the units are, once, where an undo finds it. */
-function keepUnits(units) {
-    return `${unitState}
-if [ ! -f "$found/units" ]; then
-  for unit in ${(0,quote/* words */.a)(...units)}; do echo "$unit $(unit_state "$unit")"; done > "$found/units.new"
-  mv "$found/units.new" "$found/units"
-fi
-`;
-}
-/** Restarts the units in their order, then watches that each is a new invocation and stays up. Fact: `up` per unit. */
-function restart(units) {
-    return `${unitState}
-${watchUnits}
-before=; after=
-for unit in ${(0,quote/* words */.a)(...units)}; do
-  before="$before $(unit_state "$unit" | cut -d ' ' -f 3)"
-  as_root systemctl restart "$unit" || { systemctl status --no-pager --lines=20 "$unit" >&2 || :; echo "systemctl restart $unit failed" >&2; exit 1; }
-done
-set -- $before
-for unit in ${(0,quote/* words */.a)(...units)}; do
-  set_state "$unit"
-  [ "$invocation" != "$1" ] || { echo "$unit was not restarted: it is still invocation $1" >&2; exit 1; }
-  shift
-done
-watch_units ${(0,quote/* words */.a)(...units)}
-`;
-}
-const watchUnits = `set_state() { set -- $(unit_state "$1"); active=$1 sub=$2 invocation=$3 restarts=$4 type=$5 outcome=$6; }
-is_up() { [ "$active" = active ] || [ "$active" = reloading ] || { [ "$type" = oneshot ] && [ "$outcome" = success ] && [ "$active" != failed ]; }; }
-watch_units() {
-  watched=
-  for unit in "$@"; do set_state "$unit"; watched="$watched $unit=$invocation=$restarts"; done
-  second=0
-  while [ "$second" -lt ${watchSeconds} ]; do
-    sleep 1; second=$((second + 1))
-    for entry in $watched; do
-      unit=\${entry%%=*}; known=\${entry#*=}
-      set_state "$unit"
-      if ! is_up || [ "$invocation=$restarts" != "$known" ]; then
-        systemctl status --no-pager --lines=20 "$unit" >&2 || :
-        echo "$unit did not stay up: $active/$sub after $second s, $restarts restarts" >&2
-        exit 1
-      fi
-    done
-  done
-  for unit in "$@"; do fact up "$unit"; done
-}
-`;
-/**
- * Units back to the state in which they were found: those that were up run the found release again, those that were down are down. On a
- * host whose checkout was not begun, a unit that is still as it was found is left alone.
- */
-function unitsBack(reload) {
-    return `${unitState}
-if [ -f "$found/units" ]; then
-  while read -r unit active sub invocation restarts rest; do
-    now=$(unit_state "$unit")
-    if [ ! -e "$found/touched" ] && [ "$now" = "$active $sub $invocation $restarts $rest" ]; then continue; fi
-    case $active in
-      active|activating|reloading|failed) if [ "$active" = failed ]; then as_root systemctl restart "$unit" || :; else as_root systemctl restart "$unit"; fi;;
-      *) case $now in active*|activating*) as_root systemctl stop "$unit" || as_root systemctl restart "$unit";; esac;;
-    esac
-  done < "$found/units"
-fi
-if [ -e "$found/touched" ]; then
-  :
-${reload.map((unit) => `  as_root systemctl reload ${(0,quote/* quote */.h)(unit)}\n`).join('')}fi
-`;
-}
-/**
- * Tests the configuration, reloads, and waits for the effect: a web server's workers are new processes under the same master.
- * A reload that changes no worker within 10 s (units that reload in place) is accepted when the unit stays active.
- */
-function reload(unit) {
-    const test = configurationTest(unit).map((command) => `as_root ${(0,quote/* words */.a)(...command)}\n`).join('');
-    const proof = configurationTest(unit).length === 0 ? '' : `tries=0
-while [ "$(workers)" = "$old" ] && [ "$tries" -lt 50 ]; do sleep 0.2; tries=$((tries + 1)); done
-[ "$(workers)" != "$old" ] || { echo "${unit} took the reload but its workers are the old ones" >&2; exit 1; }
-`;
-    return `unit=${(0,quote/* quote */.h)(unit)}
-${test}master=$(systemctl show --property=MainPID --value -- "$unit")
-workers() { for process in /proc/[0-9]*; do awk -v master="$master" '{ sub(/^.*\\) /, "") } $2 == master { print FILENAME }' "$process/stat" 2>/dev/null; done | sort | tr '\\n' ' '; }
-old=$(workers)
-as_root systemctl reload "$unit"
-${proof}[ "$(systemctl show --property=ActiveState --value -- "$unit")" = active ]
-fact reloaded "$unit"
-`;
-}
-
-;// CONCATENATED MODULE: ./build/assess/host.js
-/** What is asked of every host before anything is touched, and how its answer reads. Read only. */
-
-
-
-
-const tools = ['git', 'flock', 'setsid', 'timeout', 'sha256sum', 'tar', 'gzip', 'mktemp', 'awk', 'sed', 'comm', 'stat', 'df'];
-function hostQuestion(inputs, role) {
-    const units = role.app ? [...inputs.services, ...inputs.reload] : [];
-    const backups = inputs.backup.includes('app') || (role.database && inputs.backup.includes('database'));
-    const rights = role.app ? rootCommands(inputs.services, inputs.reload) : [];
-    return `${repository(inputs.appDir)}
-fact time "$(date +%s)"
-fact user "$(id -un)"
-for tool in ${(role.app ? [...tools, 'systemctl'] : tools).join(' ')}; do command -v "$tool" >/dev/null 2>&1 || fact missing-tool "$tool"; done
-if command -v systemd-analyze >/dev/null 2>&1; then
-  systemd-analyze cat-config systemd/logind.conf 2>/dev/null | grep -qi '^KillUserProcesses=yes' && fact kills-user-processes yes
-fi
-${checkoutFacts}
-${unitFacts(units)}
-${rightsFacts(rights)}
-${role.app ? configurationFacts(inputs.reload) : ''}
-nearest() { path=$1; while [ ! -d "$path" ]; do path=\${path%/*}; [ -n "$path" ] || path=/; done; printf '%s' "$path"; }
-free() { fact disk "$1 $(df -Pk "$(nearest "$2")" | awk 'NR == 2 { print $4 * 1024 }') $2"; }
-free checkout "$app"
-free journal "\${XDG_STATE_HOME:-$HOME/.local/state}"
-fact checkout-bytes "$(( $(du -sk --exclude=.git "$app" 2>/dev/null | cut -f 1) * 1024 ))"
-${backups ? backupDirFacts(inputs.backupDir) : ''}
-${fileFacts(inputs, role)}
-releases=${stateFolder(inputs.environment)}/releases
-if [ -f "$releases" ]; then tail -n 200 "$releases" | facts release; fi
-`;
-}
-function backupDirFacts(folder) {
-    return `backup_dir=${(0,quote/* quote */.h)(folder)}
-free backups "$backup_dir"
-if [ -d "$backup_dir" ] && [ -w "$backup_dir" ]; then fact backup-dir ok
-elif [ ! -e "$backup_dir" ] && [ -w "$(nearest "$backup_dir")" ]; then fact backup-dir can-be-made
-elif [ "$(id -u)" = 0 ] || sudo -n -l install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "$backup_dir" >/dev/null 2>&1; then fact backup-dir can-be-made
-else fact backup-dir no-rights; fi
-`;
-}
-function fileFacts(inputs, role) {
-    const { envFile, virtualenv, migrationsDir } = inputs;
-    const files = [envFile, virtualenv, ...(role.database ? [migrationsDir] : [])].filter((file) => file !== undefined);
-    return files.map((file) => `[ -r ${(0,quote/* quote */.h)(file)} ] || fact missing-file ${(0,quote/* quote */.h)(file)}\n`).join('');
-}
-function readHostFacts(host, role, facts, runnerSeconds) {
-    const all = (name) => facts.get(name) ?? [];
-    const one = (name) => all(name)[0] ?? '';
-    const unfinished = unfinishedOf(one('unfinished'), one('head'));
-    const lockAge = one('index-lock');
-    return {
-        host,
-        role,
-        user: one('user'),
-        clockAhead: Number(one('time')) - runnerSeconds,
-        missingTools: all('missing-tool'),
-        killsUserProcesses: one('kills-user-processes') === 'yes',
-        checkout: oneOf(one('checkout'), ['ok', 'missing', 'no-repository', 'not-the-top', 'read-only']) ?? 'unknown',
-        checkoutError: one('checkout-error') || one('checkout-owner'),
-        head: all('head').find(isSha) ?? '',
-        branch: one('branch'),
-        dirty: all('dirty'),
-        statusHash: one('status-hash'),
-        shallow: one('shallow') === 'yes',
-        submodules: one('submodules') === 'yes',
-        ...(lockAge === '' ? {} : { indexLock: { ageSeconds: Number(lockAge), held: one('index-lock-held') === 'yes' } }),
-        units: all('unit').map((line) => {
-            const [unit = '', load, active = ''] = line.split(' ');
-            return { unit, known: load === 'loaded', active };
-        }),
-        missingRights: all('no-right'),
-        configurationErrors: all('configuration-invalid'),
-        disks: all('disk').map((line) => {
-            const [purpose = '', free, ...path] = line.split(' ');
-            return { purpose, freeBytes: Number(free), path: path.join(' ') };
-        }),
-        checkoutBytes: Number(one('checkout-bytes')),
-        missingFiles: all('missing-file'),
-        backupDir: oneOf(one('backup-dir'), ['ok', 'can-be-made', 'no-rights']) ?? 'none',
-        releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined).filter(({ from, to }) => isSha(from) && isSha(to)),
-        ...(unfinished === undefined ? {} : { unfinished }),
-        recorded: unfinished === undefined ? { checkout: [], database: [] } : { checkout: all('recorded-checkout'), database: all('recorded-database') },
-    };
-}
-function oneOf(value, allowed) {
-    return allowed.find((each) => each === value);
-}
-/** What an unfinished run left counts only while the checkout is on one of its two releases: otherwise somebody has deployed since. */
-function unfinishedOf(line, head) {
-    const begun = readBegunRun(line);
-    return begun !== undefined && /^[A-Za-z0-9.-]+$/.test(begun.run) && isSha(begun.from) && isSha(begun.to) && (head === begun.from || head === begun.to) ? begun : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/assess/target.js
-/**
- * The last release that a record says was good, never the current one and never one that was rolled back since; else the newest
- * earlier commit whose message says so; else the nearest parent. A release that a rollback returned to is where it stays:
- * asking twice never goes one further back.
- */
-function chooseTarget(known) {
-    const { current } = known;
-    const last = known.releases.toSorted((a, b) => a.time - b.time).at(-1);
-    if (last?.result === 'rolled-back' && last.to === current)
-        return { sha: current, rule: 'current' };
-    const acceptable = (sha, since = 0) => sha !== current && !rolledBackSince(known.releases, sha, since);
-    const records = [...goodReleases(known), ...goodDeployments(known)]
-        .filter(({ sha, time }) => acceptable(sha, time))
-        .toSorted((a, b) => b.time - a.time);
-    const [record] = records;
-    if (record !== undefined)
-        return { sha: record.sha, rule: record.rule };
-    const matching = known.matching.find((sha) => acceptable(sha));
-    if (matching !== undefined)
-        return { sha: matching, rule: 'message' };
-    const parent = known.parents.find((sha) => acceptable(sha));
-    return parent === undefined ? undefined : { sha: parent, rule: 'parent' };
-}
-function goodReleases({ releases }) {
-    return releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to, time }) => ({ sha: to, time, rule: 'journal' }));
-}
-/** Successful deployments from before the current release was deployed; all of them when that is not on record. */
-function goodDeployments({ deployments = [], current }) {
-    const ofCurrent = deployments.filter(({ sha }) => sha === current).map(({ time }) => time);
-    const until = ofCurrent.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...ofCurrent);
-    return deployments.filter(({ state, time }) => state === 'success' && time < until).map(({ sha, time }) => ({ sha, time, rule: 'deployment' }));
-}
-function rolledBackSince(releases, sha, since) {
-    return releases.some(({ result, from, time }) => result === 'rolled-back' && from === sha && time >= since);
-}
-/** The release that serves now. Where hosts differ, the one that contains all others (`newest`, asked of a host); undefined when there is none. */
-function currentRelease(hosts, newest) {
-    const heads = new Set(hosts.map(({ head }) => head));
-    if (heads.size === 1)
-        return [...heads][0];
-    return newest.length === 1 ? newest[0] : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/assess.js
-/** What the git method has to know before it plans: every host, the target, what lies between. Read only. */
-
-
-
-
-
-
-
-async function assessCheckouts(inputs, roles, around) {
-    const ask = async (host, script) => (await hostOf(around, host).ask(repository(inputs.appDir) + script)).facts;
-    const facts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, [...roles], async ([host, role]) => {
-        const answer = await hostOf(around, host).ask(hostQuestion(inputs, role));
-        const read = readHostFacts(host, role, answer.facts, Math.round(around.clock.now() / 1000));
-        // Other applications of the environment write to the same record.
-        return { ...read, releases: read.releases.filter(({ app = inputs.appDir }) => app === inputs.appDir) };
-    });
-    refuseIfAny(facts.flatMap((each) => judgeHost(inputs, each)));
-    const unfinished = facts.find((each) => each.unfinished !== undefined)?.unfinished;
-    const from = unfinished?.from ?? (await findCurrent(inputs, facts, ask));
-    const target = await findTarget(inputs, facts, { from, unfinished }, around, ask);
-    const hosts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, facts, async (each) => {
-        const answer = await ask(each.host, `${targetPresence(target.sha)}${changedPaths}`);
-        const here = answer.get('target-here')?.[0];
-        return { facts: each, toFetch: here === 'fetchable', absent: here === 'no', why: answer.get('target-error')?.[0], changed: here === 'yes' ? (answer.get('changed') ?? []) : undefined };
-    });
-    refuseIfAny(hosts.filter(({ absent }) => absent).map(({ facts: { host }, why }) => ({
-        code: 'no-such-commit', host, what: `the commit ${target.sha} is neither in ${inputs.appDir} nor at its remote`, ...(why === undefined ? {} : { why }),
-        fix: `Check that \`git -C ${inputs.appDir} fetch origin ${target.sha}\` works on ${host}, or give another "commit".`,
-    })));
-    const lead = hosts.find(({ toFetch }) => !toFetch)?.facts.host ?? facts[0]?.host ?? '';
-    const between = await ask(lead, targetPresence(target.sha) + difference(from, target.sha));
-    return { hosts, from, target, between, ...(unfinished === undefined ? {} : { unfinished }) };
-}
-/** The release that serves now; where hosts differ, the one that contains the others. */
-async function findCurrent(inputs, facts, ask) {
-    const serving = facts.filter(({ role }) => role.app);
-    const heads = [...new Set(serving.map(({ head }) => head))];
-    let newest = [];
-    for (const { host } of heads.length > 1 ? serving : []) {
-        newest = ((await ask(host, newestOf(heads))).get('newest') ?? []).filter(isSha);
-        if (newest.length > 0)
-            break;
-    }
-    const current = currentRelease(serving, newest);
-    if (current !== undefined)
-        return current;
-    if (inputs.commit !== undefined)
-        return serving[0]?.head ?? '';
-    throw new errors/* RollbackError */.ZS({
-        code: 'no-known-good', what: `the hosts are on different releases (${serving.map(({ host, head }) => `${host}: ${head.slice(0, 7)}`).join(', ')}) of which none contains the others, so the last good one cannot be told`,
-        fix: 'Give the release to return to as "commit".',
-    });
-}
-async function findTarget(inputs, facts, known, around, ask) {
-    const { commit } = inputs;
-    if (commit !== undefined)
-        return resolveCommit(commit, facts, ask);
-    const { from: current, unfinished } = known;
-    if (unfinished !== undefined)
-        return { sha: unfinished.to, rule: 'resumed' };
-    const releases = facts.flatMap((each) => each.releases);
-    const lead = facts.find(({ role }) => role.app)?.host ?? '';
-    const [offered, deployments] = await Promise.all([ask(lead, candidates(current)), around.deployments()]);
-    const target = chooseTarget({ current, releases, deployments, matching: (offered.get('matching') ?? []).filter(isSha), parents: (offered.get('parent') ?? []).filter(isSha) });
-    if (target !== undefined)
-        return target;
-    throw new errors/* RollbackError */.ZS({
-        code: 'no-known-good', host: lead, what: `no record, no message and no parent of ${current.slice(0, 7)} says which release was good`,
-        fix: 'Give the release to return to as "commit".',
-    });
-}
-async function resolveCommit(commit, facts, ask) {
-    let ambiguous;
-    for (const { host } of facts) {
-        const answer = await ask(host, resolve(commit));
-        const sha = answer.get('target')?.find(isSha);
-        if (sha !== undefined)
-            return { sha, rule: 'input' };
-        ambiguous ??= answer.get('ambiguous')?.[0] || undefined;
-    }
-    throw new errors/* RollbackError */.ZS({
-        code: 'no-such-commit', what: `the input "commit" is ${JSON.stringify(commit)}, which no host knows as a commit, tag or branch, nor does their remote`,
-        ...(ambiguous === undefined ? {} : { why: ambiguous }), fix: 'Give the full SHA, or a tag or branch that has been pushed.',
-    });
-}
-/** Asked again after an undo: the same answer means that the checkout and its units are as they were found. */
-function checkoutAsFound(inputs, role) {
-    return `${repository(inputs.appDir)}
-fact as-found "commit $(repo rev-parse HEAD)"
-fact as-found "branch $(repo symbolic-ref --quiet HEAD)"
-fact as-found "local changes $(repo status --porcelain=v2 --untracked-files=no | sha256sum | cut -c 1-64)"
-${role.app ? inputs.services.map((unit) => `fact as-found "unit "${(0,quote/* quote */.h)(unit)}" $(systemctl show --property=ActiveState --value -- ${(0,quote/* quote */.h)(unit)} | sed 's/activating/failed/')"\n`).join('') : ''}`;
-}
-function hostOf(around, name) {
-    const host = around.hosts.get(name);
-    if (host === undefined)
-        throw new Error(`${name} is no host of this run`);
-    return host;
-}
-function refuseIfAny(failures) {
-    const [first, ...rest] = failures;
-    if (first !== undefined)
-        throw new errors/* RollbackError */.ZS([first, ...rest]);
-}
-
-;// CONCATENATED MODULE: ./build/commands/backup.js
-/** What every backup on a host shares: its folder, its name, its manifest, and how many are kept. */
-
-/** Makes the folder, readable by nobody else, and names the backup: `$file`, written as `$file.part` until it is verified. */
-function backupFolder({ folder, stamp, run, release }, kind, ending) {
-    return `umask 077
-backup_dir=${(0,quote/* quote */.h)(folder)}
-[ -d "$backup_dir" ] || mkdir -p -m 0700 "$backup_dir" 2>/dev/null || as_root install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "$backup_dir"
-file=$backup_dir/${(0,quote/* quote */.h)(`${kind}-${stamp}-${release.slice(0, 7)}-${run}.${ending}`)}
-details=
-rm -f "$file.part"
-`;
-}
-/** Renames a verified `$file.part`, writes its manifest (`$details` are its own JSON fields), prunes older ones of its kind, and tells. */
-function finishBackup({ environment, app, run, release, keep, good }, kind) {
-    const whose = JSON.stringify({ kind, environment, app }).slice(0, -1);
-    const fixed = `${whose}${JSON.stringify({ run, release }).replace('{', ',').slice(0, -1)}`;
-    return `if [ -f "$file.part" ]; then
-  bytes=$(stat -c %s "$file.part"); sha256=$(sha256sum < "$file.part" | cut -c 1-64)
-  printf '%s,"time":"%s","bytes":%s,"sha256":"%s"%s}\\n' ${(0,quote/* quote */.h)(fixed)} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$bytes" "$sha256" "\${details:+,$details}" > "$file.json.part"
-  sync "$file.part" 2>/dev/null || :
-  mv "$file.part" "$file"; mv "$file.json.part" "$file.json"
-fi
-sed -n 's/.*"bytes":\\([0-9]*\\),"sha256":"\\([0-9a-f]*\\)".*/\\1 \\2/p' "$file.json" | { read -r bytes sha256; fact bytes "$bytes"; fact sha256 "$sha256"; }
-fact backup ${kind}
-fact location "$file"
-cd "$backup_dir"
-manifests=$(ls -1r ${kind}-*.json 2>/dev/null | while IFS= read -r manifest; do if grep -qF ${(0,quote/* quote */.h)(`${whose},`)} "$manifest"; then echo "$manifest"; fi; done)
-last_good=
-for manifest in $manifests; do
-  for line in ${good.map((sha) => (0,quote/* quote */.h)(`"release":"${sha}"`)).join(' ')}; do
-    if [ -z "$last_good" ] && grep -qF "$line" "$manifest"; then last_good=$manifest; fi
-  done
-done
-printf '%s\\n' "$manifests" | tail -n +${keep + 1} | while IFS= read -r manifest; do
-  if [ "$manifest" != "$last_good" ] && [ "$backup_dir/\${manifest%.json}" != "$file" ]; then rm -f "\${manifest%.json}" "$manifest"; fi
-done
-cd /
-`;
-}
-
-;// CONCATENATED MODULE: ./build/commands/archive.js
-/** A copy of the checkout's own files, for what git does not hold: env files, uploads, local changes. */
-
-
-/**
- * A tar of the checkout without git's objects, virtual environments, node_modules and logs. A file that changes while it is read (tar's
- * exit status 1) is a note and no failure. Facts as of every backup: `backup`, `location`, `bytes`, `sha256`.
- */
-function archiveCheckout(appDir, place) {
-    return `${backupFolder(place, 'app', 'tar.gz')}app=${(0,quote/* quote */.h)(appDir)}
-if [ ! -f "$file" ]; then
-  cd "$app"
-  {
-    find . -name pyvenv.cfg -not -path './.git/*' -exec dirname {} \\;
-    case $backup_dir in "$app"/*) printf '.%s\\n' "\${backup_dir#"$app"}" ;; esac
-  } | sed 's/[][*?\\\\]/\\\\&/g' > "$file.exclude"
-  status=0
-  tar -czf "$file.part" --exclude=./.git/objects --exclude=node_modules --exclude='*.log' --exclude=./logs --exclude-from="$file.exclude" . 2> "$file.said" || status=$?
-  grep -v '^tar: .*: file changed as we read it$' "$file.said" >&2 || :
-  [ "$status" = 0 ] || [ "$status" = 1 ] || { rm -f "$file.part" "$file.exclude" "$file.said"; echo "tar ended with exit status $status" >&2; exit 1; }
-  [ "$status" = 0 ] || fact note "some files of $app changed while they were saved"
-  rm -f "$file.exclude" "$file.said"
-  gzip -t "$file.part" && files=$(tar -tzf "$file.part" | wc -l) && [ "$files" -gt 1 ] || { rm -f "$file.part"; echo 'the archive cannot be read back' >&2; exit 1; }
-  details="\\"files\\":$files"
-fi
-${finishBackup(place, 'app')}`;
-}
-
-;// CONCATENATED MODULE: ./build/databases/mysql/affected.js
-/** Which tables a migration touches, read from the SQL that it would run. */
-const affected_name = '(?:(?:`(?:[^`]|``)+`|[\\w$]+)\\s*\\.\\s*)?(`(?:[^`]|``)+`|[\\w$]+)';
-const on = (text) => new RegExp(`^${text.replaceAll('@', affected_name).replaceAll(' ', '\\s+')}`, 'i');
-/** Statements that change no table by themselves. */
-const harmless = on('(?:BEGIN|COMMIT|START TRANSACTION|SET(?=\\s)|SELECT(?=\\s)|(?:CREATE(?: OR REPLACE)?|ALTER|DROP)(?: ALGORITHM\\s*=\\s*\\w+)?(?: DEFINER\\s*=\\s*\\S+)?(?: SQL SECURITY \\w+)? VIEW|DROP (?:TRIGGER|PROCEDURE|FUNCTION|EVENT))\\b');
-const onlyColumns = [
-    on('ALTER(?: IGNORE)? TABLE(?: IF EXISTS)? @'),
-    on('CREATE(?: OR REPLACE)?(?: UNIQUE| FULLTEXT| SPATIAL)? INDEX(?: IF NOT EXISTS)? \\S+(?: USING \\w+)? ON @'),
-    on('DROP INDEX(?: IF EXISTS)? \\S+ ON @'),
-];
-const alsoRows = [
-    on('TRUNCATE(?: TABLE)? @'),
-    on('(?:INSERT|REPLACE)(?: LOW_PRIORITY| DELAYED| HIGH_PRIORITY)?(?: IGNORE)?(?: INTO)? @'),
-    on('UPDATE(?: LOW_PRIORITY)?(?: IGNORE)? @ SET\\b'),
-    on('DELETE(?: LOW_PRIORITY)?(?: QUICK)?(?: IGNORE)? FROM @(?= WHERE\\b| ORDER\\b| LIMIT\\b|\\s*$)'),
-];
-const create = on('CREATE(?: OR REPLACE)? TABLE(?: IF NOT EXISTS)? @');
-const drop = on('DROP TABLE(?: IF EXISTS)? (.+?)(?: RESTRICT| CASCADE)?$');
-const rename = on('RENAME TABLES?(?: IF EXISTS)? (.+)$');
-const renamedTo = new RegExp(`\\bRENAME\\s+(?:TO\\s+|AS\\s+|=\\s*)?(?!COLUMN\\b|INDEX\\b|KEY\\b)${affected_name}\\s*$`, 'i');
-/** @param sql as `alembic downgrade --sql` prints it; empty when it is not known. */
-function affectedBy(sql) {
-    const all = statements(sql);
-    if (all.length === 0)
-        return { kind: 'everything' };
-    const tables = new Map();
-    const created = new Set();
-    const touch = (quoted, rows) => { tables.set(bare(quoted), rows || (tables.get(bare(quoted)) ?? false)); };
-    for (const statement of all) {
-        const columns = first(onlyColumns, statement);
-        const rows = first(alsoRows, statement);
-        const made = create.exec(statement)?.[1];
-        const dropped = drop.exec(statement)?.[1];
-        const moved = rename.exec(statement)?.[1];
-        if (columns !== undefined) {
-            touch(columns, false);
-            const to = renamedTo.exec(statement)?.[1];
-            if (to !== undefined)
-                created.add(bare(to));
-        }
-        else if (rows !== undefined)
-            touch(rows, true);
-        else if (made !== undefined)
-            created.add(bare(made));
-        else if (dropped !== undefined)
-            for (const each of dropped.split(','))
-                touch(each, false);
-        else if (moved !== undefined) {
-            for (const pair of moved.split(',')) {
-                const [from = '', to = ''] = pair.split(/\s+TO\s+/i);
-                touch(from, false);
-                created.add(bare(to));
-            }
-        }
-        else if (!harmless.test(statement))
-            return { kind: 'everything' };
-    }
-    // A table that is dropped and made again has other rows.
-    return { kind: 'tables', tables: [...tables].map(([table, rows]) => ({ name: table, rows: rows || created.has(table) })), created: [...created] };
-}
-function first(patterns, statement) {
-    for (const pattern of patterns) {
-        const found = pattern.exec(statement)?.[1];
-        if (found !== undefined)
-            return found;
-    }
-    return undefined;
-}
-/** The name itself, without a database's name before it and without backticks. */
-function bare(quoted) {
-    const last = new RegExp(`^\\s*${affected_name}\\s*$`).exec(quoted)?.[1] ?? quoted.trim();
-    return last.startsWith('`') ? last.slice(1, -1).replaceAll('``', '`') : last;
-}
-/** Statements without comments, split where a semicolon stands outside of quotes. */
-function statements(sql) {
-    const token = /'(?:[^'\\]|\\[^]|'')*'|"(?:[^"\\]|\\[^]|"")*"|`(?:[^`]|``)*`|--[^\n]*|#[^\n]*|\/\*[^]*?\*\/|;|[^'"`#;/-]+|[^]/g;
-    const all = [''];
-    for (const [text] of sql.matchAll(token)) {
-        if (text === ';')
-            all.push('');
-        else if (!/^(?:--|#|\/\*(?![!M]))/.test(text))
-            all.push((all.pop() ?? '') + text);
-    }
-    return all.map((statement) => statement.trim()).filter((statement) => statement !== '');
-}
-
-;// CONCATENATED MODULE: ./build/databases/mysql/dump.js
-/** A dump that is proved before it counts as a backup. Follows `databasePrelude()` of commands/mysql.ts. */
-
-
-
-/**
- * One consistent snapshot with routines, events and triggers. It counts only when the dump program ended well, its last line says so, and it
- * makes every table that the database has; a pipe to gzip would hide the first two, so it is compressed afterwards. Facts as of every
- * backup, and `tables`.
- */
-function dumpDatabase(place) {
-    return `${backupFolder(place, 'database', 'sql.gz')}[ -n "$dumper" ] || { echo 'neither mariadb-dump nor mysqldump is installed' >&2; exit 1; }
-refuse() { rm -f "$file.part" "$file.sql.part"; echo "$*" >&2; exit 1; }
-if [ ! -f "$file" ]; then
-  options='--single-transaction --quick --triggers --hex-blob --default-character-set=utf8mb4'
-  ${missingPrivileges.trim()}
-  case $(missing_privileges) in
-    *EVENT*) fact note 'the dump holds no events: the user of the database may not see them' ;;
-    *) options="$options --events" ;;
-  esac
-  known=$("$dumper" --no-defaults --help 2>/dev/null) || known=
-  for option in --no-tablespaces --set-gtid-purged=OFF --column-statistics=0; do
-    case $known in *"\${option%%=*}"*) options="$options $option";; esac
-  done
-  for table in $(db -e "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE ${ours}"); do options="$options --ignore-table=$database.$table"; done
-  if ! said=$(db_dump --routines $options 2>&1 > "$file.sql.part"); then
-    printf '%s\\n' "$said" >&2
-    case $said in *'insufficient privileges to SHOW CREATE'*) ;; *) refuse 'the dump program failed' ;; esac
-    fact note 'the dump holds no routines: some belong to another user of the database'
-    db_dump $options > "$file.sql.part" || refuse 'the dump program failed'
-  fi
-  [ "$(tail -n 1 "$file.sql.part" | cut -c 1-17)" = '-- Dump completed' ] || refuse 'the dump is not complete: its last line is missing'
-  tables=$(db -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT LIKE ${ours}")
-  # The text of a routine may begin a line with anything.
-  made=$(awk '/^-- Dumping (routines|events) for database / { exit } /^CREATE TABLE / { count++ } END { print count + 0 }' "$file.sql.part")
-  [ "$made" = "$tables" ] || refuse "the dump makes $made tables, the database has $tables"
-  revision=$(db -e 'SELECT version_num FROM alembic_version' 2>/dev/null | sort | tr '\\n' ' ') || revision=
-  server=$(db -e 'SELECT VERSION()' | tr -cd 'A-Za-z0-9.+_-')
-  details="\\"sql-bytes\\":$(stat -c %s "$file.sql.part"),\\"sql-sha256\\":\\"$(sha256sum < "$file.sql.part" | cut -c 1-64)\\",\\"server\\":\\"$server\\",\\"revision\\":\\"$(printf '%s' "\${revision% }" | tr -cd 'A-Za-z0-9_. -')\\",\\"tables\\":$tables"
-  gzip -c "$file.sql.part" > "$file.part" || refuse 'the dump could not be compressed'
-  gzip -dc "$file.part" | cmp -s - "$file.sql.part" || refuse 'the compressed dump is not the dump'
-  rm -f "$file.sql.part"
-fi
-${finishBackup(place, 'database')}`;
-}
-
-;// CONCATENATED MODULE: ./build/databases/mysql/written.js
-/** What the application wrote between the downgrade and its undo: found before the schema goes back, kept by key. */
-
-
-
-/**
- * Sets `@key`: the index by which a row is known again, the primary key or a unique one without NULL. NULL when there is none, or when the
- * migrations took one of its columns away.
- */
-const findKey = `SET @key = (SELECT index_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = @before AND non_unique = 0
-  GROUP BY index_name HAVING SUM(nullable = 'YES' OR sub_part IS NOT NULL OR column_name IS NULL) = 0 ORDER BY index_name = 'PRIMARY' DESC, index_name LIMIT 1);
-SELECT IF(COUNT(a.column_name) = COUNT(*) OR @after_state <=> 'gone', @key, NULL) INTO @key FROM information_schema.statistics s
-  LEFT JOIN information_schema.columns a ON a.table_schema = s.table_schema AND a.table_name = @after AND a.column_name = s.column_name
-  WHERE s.table_schema = DATABASE() AND s.table_name = @before AND s.index_name = @key;`;
-/** SQL text that is true when two values are the same to the byte: collations hide differences, and a charset may have changed. */
-function sameValue(one, other) {
-    const bytes = (value) => `'CAST(CONVERT(', ${value}, ' USING utf8mb4) AS BINARY)'`;
-    return `IF(is_text, CONCAT(${bytes(one)}, ' <=> ', ${bytes(other)}), CONCAT(${one}, ' <=> ', ${other}))`;
-}
-/** `x.k1 = y.k1 AND x.k2 = y.k2` from rows with `q` (a backticked column) and `in_key`. */
-const onKey = (x, y) => `GROUP_CONCAT(IF(in_key, CONCAT('${x}.', q, ' = ${y}.', q), NULL) SEPARATOR ' AND ')`;
-/** Columns of `after` (as the application has written them): `q`, `is_text`, `in_key`, `extra` (the found table has no such column). */
-const columns = `(SELECT ${fingerprint_name('a.column_name')} AS q, a.ordinal_position AS o, a.character_set_name IS NOT NULL AS is_text, s.column_name IS NOT NULL AS in_key, b.column_name IS NULL AS extra
-  FROM information_schema.columns a
-  LEFT JOIN information_schema.columns b ON b.table_schema = a.table_schema AND b.table_name = @before AND b.column_name = a.column_name
-  LEFT JOIN information_schema.statistics s ON s.table_schema = a.table_schema AND s.table_name = @before AND s.index_name = @key AND s.column_name = a.column_name
-  WHERE a.table_schema = DATABASE() AND a.table_name = @after AND COALESCE(a.generation_expression, '') = '') c`;
-/** Generates, for one table with a key, SQL that fills `@changed`; for one without, two checksums to compare. */
-const written_statements = (index) => `
-SELECT rows_too, after_state, created INTO @rows_too, @after_state, @created FROM ${index} WHERE n = @n;
-${findKey}
-SELECT GROUP_CONCAT(IF(in_key, q, NULL) ORDER BY o SEPARATOR ', '), GROUP_CONCAT(IF(in_key, CONCAT('live.', q), NULL) ORDER BY o SEPARATOR ', '), GROUP_CONCAT(IF(in_key, CONCAT('a.', q), NULL) ORDER BY o SEPARATOR ', '),
-  ${onKey('live', 'a')}, ${onKey('a', 'b')}, ${onKey('live', 'c')}, GROUP_CONCAT(${sameValue("CONCAT('live.', q)", "CONCAT('a.', q)")} SEPARATOR ' AND '), MIN(IF(in_key, q, NULL)),
-  SUM(extra), GROUP_CONCAT(q ORDER BY o SEPARATOR ', '), GROUP_CONCAT(CONCAT('live.', q) ORDER BY o SEPARATOR ', ')
-  INTO @keys, @live_keys, @a_keys, @live_a, @a_b, @live_c, @same, @k, @extra, @all, @live_all FROM ${columns};
-SELECT CONCAT('DROP TABLE IF EXISTS ', @changed, ', ', @left, ';
-CREATE TABLE ', @changed, ' (\`rollback kind\` VARCHAR(8) NOT NULL DEFAULT ''changed'', PRIMARY KEY (', @keys, ')) ENGINE=InnoDB AS SELECT ', @live_keys, ' FROM ', @before, ' AS live LIMIT 0;
-INSERT INTO ', @changed, ' (', @keys, ', \`rollback kind\`) SELECT ', @live_keys, ', ''changed'' FROM ', @live, ' AS live JOIN ', @after, ' AS a ON ', @live_a, ' WHERE NOT (', @same, ');
-INSERT IGNORE INTO ', @changed, ' (', @keys, ', \`rollback kind\`) SELECT ', @live_keys, ', ''new'' FROM ', @live, ' AS live LEFT JOIN ', @after, ' AS a ON ', @live_a, ' WHERE a.', @k, ' IS NULL;
-INSERT IGNORE INTO ', @changed, ' (', @keys, ', \`rollback kind\`) SELECT ', @a_keys, ', ''deleted'' FROM ', @after, ' AS a LEFT JOIN ', @live, ' AS live ON ', @live_a, ' WHERE live.', @k, ' IS NULL;',
-IF(@rows_too, '', CONCAT('
-INSERT IGNORE INTO ', @changed, ' (', @keys, ', \`rollback kind\`) SELECT ', @a_keys, ', ''new'' FROM ', @after, ' AS a LEFT JOIN ', @before, ' AS b ON ', @a_b, ' WHERE b.', @k, ' IS NULL;')),
-IF(@extra = 0, '', CONCAT('
-CREATE TABLE ', @left, ' LIKE ', @live, '; INSERT INTO ', @left, ' (', @all, ') SELECT ', @live_all, ' FROM ', @live, ' AS live JOIN ', @changed, ' AS c ON ', @live_c, ' WHERE c.\`rollback kind\` <> ''deleted'';')), '
-UPDATE ${index} SET written = (SELECT COUNT(*) > 0 FROM ', @changed, ') WHERE n = ', @n, ';')
-FROM DUAL WHERE @key IS NOT NULL AND @after_state = 'kept' AND NOT @created;
-SELECT CONCAT('DROP TABLE IF EXISTS ', @changed, '; CREATE TABLE ', @changed, ' ENGINE=InnoDB AS SELECT ''new'' AS \`rollback kind\`, ', GROUP_CONCAT(${fingerprint_name('column_name')} SEPARATOR ', '), ' FROM ', @before, ' LIMIT 0; UPDATE ${index} SET written = 0 WHERE n = ', @n, ';')
-FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = @before AND index_name = @key AND @after_state = 'gone' HAVING COUNT(*) > 0;
-SELECT CONCAT('@checksum ', @t) FROM DUAL WHERE @key IS NULL OR @created;`;
-/**
- * Defines `keep_written`: finds, once, what the application wrote since `after` was kept; keeps `after` first where a step was cut short before
- * it could. Facts: `written` (`<rows> <table>`).
- */
-function writtenPrelude(run) {
-    const index = asideOf(run);
-    return `keep_written() {
-  keep_after
-  numbers=$(of_tables "written IS NULL AND (kept OR created)")
-  for n in $numbers; do
-    statements=$(for_table "$n" ${(0,quote/* quote */.h)(written_statements(index))})
-    case $statements in
-      @checksum*)
-        one=$(for_table "$n" ${(0,quote/* quote */.h)(checksumStatements('table_name = @t'))} | db | cut -f 1,2)
-        other=$(for_table "$n" ${(0,quote/* quote */.h)(checksumStatements('table_name = @after'))} | db | cut -f 1,2)
-        if [ "$one" = "$other" ]; then written=0; else written=1; fact written "? $(for_table "$n" 'SELECT @t;')"; fi
-        db -e "UPDATE $aside SET written = $written WHERE n = $n"
-        ;;
-      *)
-        printf '%s\\n' "$statements" | db
-        rows=$(db -e "SELECT COUNT(*) FROM \${aside}_\${n}_changed")
-        if [ "$rows" -gt 0 ]; then fact written "$rows $(for_table "$n" 'SELECT @t;')"; fi
-        ;;
-    esac
-  done
-  ${dropEmptyLeft}
-}
-`;
-}
-/** A `left` table without rows is of no use to anybody. */
-const dropEmptyLeft = `numbers=$(of_tables "EXISTS (SELECT 1 FROM information_schema.tables i WHERE i.table_schema = DATABASE() AND i.table_name = CONCAT('$aside', '_', n, '_left'))")
-  for n in $numbers; do if [ "$(db -e "SELECT COUNT(*) FROM (SELECT 1 FROM \${aside}_\${n}_left LIMIT 1) l")" = 0 ]; then db -e "DROP TABLE \${aside}_\${n}_left"; fi; done`;
-
-;// CONCATENATED MODULE: ./build/databases/mysql/lost.js
-/** What a downgrade takes out of use, in rows. Follows `databasePrelude()`. */
-
-
-
-
-const lost_columns = `(SELECT ${fingerprint_name('b.column_name')} AS q, b.character_set_name IS NOT NULL AS is_text, s.column_name IS NOT NULL AS in_key, a.column_name IS NOT NULL AS stays
-  FROM information_schema.columns b
-  LEFT JOIN information_schema.columns a ON a.table_schema = b.table_schema AND a.table_name = @after AND a.column_name = b.column_name
-  LEFT JOIN information_schema.statistics s ON s.table_schema = b.table_schema AND s.table_name = @before AND s.index_name = @key AND s.column_name = b.column_name
-  WHERE b.table_schema = DATABASE() AND b.table_name = @before AND COALESCE(b.generation_expression, '') = '') c`;
-const statement = (index) => `
-SELECT after_state INTO @after_state FROM ${index} WHERE n = @n;
-${findKey}
-SELECT ${onKey('a', 'b')}, GROUP_CONCAT(IF(stays, ${sameValue("CONCAT('a.', q)", "CONCAT('b.', q)")}, NULL) SEPARATOR ' AND '), COALESCE(GROUP_CONCAT(IF(stays, NULL, CONCAT('b.', q, ' IS NOT NULL')) SEPARATOR ' OR '), 'FALSE'), MIN(IF(in_key, q, NULL))
-  INTO @a_b, @same, @dropped, @k FROM ${lost_columns};
-SELECT CASE
-  WHEN @after_state = 'gone' THEN CONCAT('SELECT COUNT(*) FROM ', @before, ';')
-  WHEN @key IS NOT NULL THEN CONCAT('SELECT COUNT(*) FROM ', @before, ' AS b LEFT JOIN ', @after, ' AS a ON ', @a_b, ' WHERE a.', @k, ' IS NULL OR NOT (', @same, ') OR ', @dropped, ';')
-  ELSE CONCAT('SELECT GREATEST((SELECT CAST(COUNT(*) AS SIGNED) FROM ', @before, ') - (SELECT COUNT(*) FROM ', @after, '), (SELECT COUNT(*) FROM ', @before, ' AS b WHERE ', @dropped, '));')
-END;`;
-/**
- * Rows held before that are no longer in live use: gone, changed, or with a value in a dropped column; after the last downgrade. In a table
- * without a key a changed row cannot be told. Facts: `lost` (`<rows> <table>`), where there are any.
- */
-function lostRows(run) {
-    const index = asideOf(run);
-    return `${asidePrelude(run)}keep_after
-for n in $(of_tables "kept = 1 AND name <> 'alembic_version'"); do
-  statement=$(for_table "$n" ${(0,quote/* quote */.h)(statement(index))})
-  rows=$(printf '%s\\n' "$statement" | db)
-  if [ "\${rows:-0}" -gt 0 ]; then fact lost "$rows $(for_table "$n" 'SELECT @t;')"; fi
-done
-`;
-}
-
-;// CONCATENATED MODULE: ./build/databases/mysql/definition.js
-/**
- * From how tables are to how they were: compares `SHOW CREATE TABLE` texts and prints the ALTER TABLE that leads back, in place, so that
- * foreign keys that point to a table, its triggers and other sessions are not disturbed.
- *
- * awk; reads the texts to reach, a line with only `\001`, and the texts as they are, each text after a line `\002<n>`.
- * Prints `<phase><TAB><n><TAB><statement>`:
- * - `0` (no statement) the table is gone
- * - `1` takes off foreign keys and checks that are others
- * - `2` columns and indexes; without `-v final=1` nothing that restricts rows (primary key, unique indexes, foreign keys, checks) is added
- *   yet, since rows that are not back can break it
- * - `9` what cannot be changed back (partitions), as a sentence
- *
- * Nothing is printed when both say the same; AUTO_INCREMENT counters and the order of indexes do not count.
- */
-const alterations = String.raw `
-function first_name(line) { match(line, /` + '`([^`]|``)*`' + String.raw `/); return substr(line, RSTART, RLENGTH) }
-function add(phase, clause) { clauses[phase] = clauses[phase] (clauses[phase] == "" ? "" : ", ") clause }
-function same(id) { return ((n, 0, id) in part) && ((n, 1, id) in part) && part[n, 0, id] == part[n, 1, id] }
-function restricts(id) { return id == "PRIMARY KEY" || part[n, 0, id] ~ /^(UNIQUE|CONSTRAINT)/ || part[n, 1, id] ~ /^UNIQUE/ }
-# A counter needs its index: without the index, the column goes without the counter for a while.
-function uncounted(line) { if (bare) sub(/ AUTO_INCREMENT/, "", line); return line }
-BEGIN { side = 0 }
-/^\001$/ { side = 1; next }
-/^\002/ { n = substr($0, 2); if (!side) tables[++count] = n; next }
-/^$/ { next }
-/^CREATE / { table[n, side] = first_name($0); next }
-{ line = $0; sub(/,$/, "", line) }
-/^  ` + '`' + String.raw `/ { id = first_name(line); sub(/^  /, "", line); column[n, side, id] = line; order[n, side, ++columns[n, side]] = id; next }
-/^  PRIMARY KEY/ { id = "PRIMARY KEY" }
-/^  (UNIQUE |FULLTEXT |SPATIAL )?KEY/ { id = "INDEX " first_name(line) }
-/^  CONSTRAINT .* FOREIGN KEY / { id = "FOREIGN KEY " first_name(line) }
-/^  CONSTRAINT .* CHECK / { id = "CONSTRAINT " first_name(line) }
-/^  [A-Z]/ { sub(/^  /, "", line); parts[n, side, ++part_count[n, side]] = id; part[n, side, id] = line; next }
-/^[)]/ { line = $0; sub(/^[)] /, "", line); sub(/ AUTO_INCREMENT=[0-9]+/, "", line); options[n, side] = line; next }
-{ rest[n, side] = rest[n, side] "\n" $0 }
-END {
-  for (t = 1; t <= count; t++) {
-    n = tables[t]; clauses[1] = clauses[2] = wanted = found = ""; bare = 0
-    if (!((n, 1) in table)) { print "0\t" n; continue }
-    for (side = 0; side <= 1; side++) for (i = 1; i <= part_count[n, side]; i++) { id = parts[n, side, i]; if (!final && !same(id) && restricts(id)) bare = 1 }
-    # Columns that both have, in the order of each side: when they differ, every one is put in its place.
-    for (i = 1; i <= columns[n, 0]; i++) if ((n, 1, order[n, 0, i]) in column) wanted = wanted order[n, 0, i]
-    for (i = 1; i <= columns[n, 1]; i++) if ((n, 0, order[n, 1, i]) in column) found = found order[n, 1, i]
-    place = "FIRST"
-    for (i = 1; i <= columns[n, 0]; i++) {
-      id = order[n, 0, i]; line = uncounted(column[n, 0, id])
-      if (!((n, 1, id) in column)) add(2, "ADD COLUMN " line " " place)
-      else if (line != column[n, 1, id] || wanted != found) add(2, "MODIFY COLUMN " line " " place)
-      place = "AFTER " id
-    }
-    for (i = 1; i <= columns[n, 1]; i++) { id = order[n, 1, i]; if (!((n, 0, id) in column)) add(2, "DROP COLUMN " id) }
-    for (i = 1; i <= part_count[n, 1]; i++) { id = parts[n, 1, i]; if (!same(id)) add(id ~ /^(FOREIGN|CONSTRAINT)/ ? 1 : 2, "DROP " id) }
-    for (i = 1; i <= part_count[n, 0]; i++) { id = parts[n, 0, i]; if (!same(id) && (final || !restricts(id))) add(2, "ADD " part[n, 0, id]) }
-    if (options[n, 0] != options[n, 1]) add(2, options[n, 0] (options[n, 0] ~ / COMMENT=/ ? "" : " COMMENT=''"))
-    for (phase = 1; phase <= 2; phase++) if (clauses[phase] != "") print phase "\t" n "\tALTER TABLE " table[n, 1] " " clauses[phase] ";"
-    if (rest[n, 0] != rest[n, 1]) print "9\t" n "\tthe partitions of " table[n, 1] " are others"
-  }
-}`;
-
-;// CONCATENATED MODULE: ./build/databases/mysql/values.js
-/** Bringing rows back into a table whose schema is again as it was found. */
-
-
-
-
-/**
- * Columns of the found table. `value` is where an untouched row's value comes from: `b` as it was before, or `a` as the migrations left it, for
- * a column that they did not touch in a table whose rows they did not touch: writes of the application during the downgrade live there.
- */
-const values_columns = `(SELECT q, o, is_text, in_key, stays, touches, IF(@all OR NOT own, CONCAT('b.', q), CONCAT('a.', q)) AS value, own FROM (
-  SELECT ${fingerprint_name('b.column_name')} AS q, b.ordinal_position AS o, b.character_set_name IS NOT NULL AS is_text, s.column_name IS NOT NULL AS in_key,
-    a.column_name IS NOT NULL AS stays, b.extra LIKE '%on update%' AS touches,
-    a.column_type <=> b.column_type AND a.character_set_name <=> b.character_set_name AND a.is_nullable <=> b.is_nullable AS own
-  FROM information_schema.columns b
-  LEFT JOIN information_schema.columns a ON a.table_schema = b.table_schema AND a.table_name = @after AND a.column_name = b.column_name
-  LEFT JOIN information_schema.statistics s ON s.table_schema = b.table_schema AND s.table_name = @before AND s.index_name = @key AND s.column_name = b.column_name
-  WHERE b.table_schema = DATABASE() AND b.table_name = @before AND COALESCE(b.generation_expression, '') = '') x) c`;
-/**
- * Generates the SQL for one table, under a lock that keeps every other session out, its triggers off meanwhile (the lock is why nobody
- * can write past them; their definitions are kept, see `triggers_back`).
- *
- * - rows that the application did not write: exactly as before; what a migration inserted goes, what it deleted comes
- * - rows that it changed: as it left them, with the values of the columns that had been dropped
- * - rows that it inserted or deleted: as it left them
- *
- * A table without a key is taken back whole, if the application did not write to it; `@refused` otherwise.
- */
-const values_statements = (index) => `
-SELECT rows_too OR after_state = 'gone', after_state, written INTO @all, @after_state, @written FROM ${index} WHERE n = @n;
-${findKey}
-SELECT GROUP_CONCAT(q ORDER BY o SEPARATOR ', '), GROUP_CONCAT(value ORDER BY o SEPARATOR ', '), ${onKey('live', 'b')}, ${onKey('live', 'c')}, ${onKey('b', 'c')}, ${onKey('a', 'b')},
-  GROUP_CONCAT(${sameValue("CONCAT('live.', q)", 'value')} SEPARATOR ' AND '), MIN(IF(in_key, q, NULL)), SUM(NOT stays), SUM(NOT own),
-  GROUP_CONCAT(IF(stays, IF(touches, CONCAT('live.', q, ' = live.', q), NULL), CONCAT('live.', q, ' = b.', q)) SEPARATOR ', ')
-  INTO @columns, @values, @live_b, @live_c, @b_c, @a_b, @same, @k, @gone, @others, @set FROM ${values_columns};
-SET @wanted = IF(@all, CONCAT(@before, ' AS b'), CONCAT('(', @after, ' AS a JOIN ', @before, ' AS b ON ', @a_b, ')'));
-SELECT GROUP_CONCAT('DROP TRIGGER IF EXISTS ', ${fingerprint_name('trigger_name')}, ';' SEPARATOR '\n') INTO @drop_triggers FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND event_object_table = @t;
-SET @drop_triggers = COALESCE(@drop_triggers, '');
-SELECT CONCAT('SET autocommit = 0;
-LOCK TABLES ', @live, ' WRITE, ', @live, ' AS live WRITE, ', @changed, ' AS c READ, ', @before, ' AS b READ', IF(@after_state = 'kept', CONCAT(', ', @after, ' AS a READ'), ''), ';
-', @drop_triggers, '
-DELETE live FROM ', @live, ' AS live LEFT JOIN ', @wanted, ' ON ', @live_b, ' LEFT JOIN ', @changed, ' AS c ON ', @live_c, ' WHERE c.', @k, ' IS NULL AND (b.', @k, ' IS NULL OR NOT (', @same, '));
-INSERT INTO ', @live, ' (', @columns, ') SELECT ', @values, ' FROM ', @wanted, ' LEFT JOIN ', @live, ' AS live ON ', @live_b, ' LEFT JOIN ', @changed, ' AS c ON ', @b_c, ' WHERE live.', @k, ' IS NULL AND c.', @k, ' IS NULL;',
-IF(@after_state = 'kept' AND @gone > 0, CONCAT('
-UPDATE ', @live, ' AS live JOIN ', @before, ' AS b ON ', @live_b, ' JOIN ', @changed, ' AS c ON ', @live_c, ' SET ', @set, ' WHERE c.\`rollback kind\` = ''changed'';'), ''), '
-COMMIT;')
-FROM DUAL WHERE @key IS NOT NULL;
-SELECT IF(@written, CONCAT('@refused ', @t), CONCAT('SET autocommit = 0;
-LOCK TABLES ', @live, ' WRITE, ', @before, ' AS b READ;
-', @drop_triggers, '
-DELETE FROM ', @live, ';
-INSERT INTO ', @live, ' (', @columns, ') SELECT ', @columns, ' FROM ', @before, ' AS b;
-COMMIT;'))
-FROM DUAL WHERE @key IS NULL AND (@all OR @others > 0);`;
-/** The triggers of a table as they were found, each with the modes that it was made with. */
-const triggersOf = (index) => `SELECT CONCAT('SET SESSION sql_mode = ', QUOTE(sql_mode), ', character_set_client = ', IF(client LIKE 'utf8%' OR LENGTH(statement) = CHAR_LENGTH(statement), client, 'utf8mb4'), ', collation_connection = ', connection, ';
-DELIMITER //rollback//
-', statement, ' //rollback//
-DELIMITER ;') FROM ${index}_objects WHERE kind = 'trigger' AND on_table = @t ORDER BY position, name;`;
-/**
- * Defines:
- * - `values_back N` brings one table's rows back
- * - `triggers_back` makes the triggers of every table again where they are not as they were found, also after an interruption
- *
- * Both end with a failure when something cannot be brought back; nothing is half written then.
- */
-function valuesPrelude(run) {
-    const index = asideOf(run);
-    const others = `SELECT i.n FROM ${index} i
-  LEFT JOIN (SELECT event_object_table AS on_table, GROUP_CONCAT(${triggerStatement} ORDER BY trigger_name SEPARATOR '\n') AS text FROM information_schema.triggers WHERE trigger_schema = DATABASE() GROUP BY event_object_table) now ON now.on_table = i.name
-  LEFT JOIN (SELECT on_table, GROUP_CONCAT(statement ORDER BY name SEPARATOR '\n') AS text FROM ${index}_objects WHERE kind = 'trigger' GROUP BY on_table) found ON found.on_table = i.name
-  WHERE i.definition IS NOT NULL AND NOT (CAST(now.text AS BINARY) <=> CAST(found.text AS BINARY))`;
-    const drop = `SELECT CONCAT('DROP TRIGGER ', ${fingerprint_name('trigger_name')}, ';') FROM information_schema.triggers WHERE trigger_schema = DATABASE() AND event_object_table = @t;`;
-    return `values_back() {
-  statements=$(for_table "$1" ${(0,quote/* quote */.h)(values_statements(index))}) || return 1
-  case $statements in
-    @refused*)
-      echo "\${statements#@refused } has no key by which rows are known again, and the application wrote to it: what it held before is in \${aside}_$1_before" >&2
-      return 1
-      ;;
-    '') return 0 ;;
-  esac
-  triggers=$(for_table "$1" ${(0,quote/* quote */.h)(triggersOf(index))}) || return 1
-  printf '%s\\n%s\\nUNLOCK TABLES;\\n' "$statements" "$triggers" | db
-}
-triggers_back() {
-  numbers=$(db -e ${(0,quote/* quote */.h)(others)}) || return 1
-  for n in $numbers; do
-    statements=$(for_table "$n" ${(0,quote/* quote */.h)(drop)}; for_table "$n" ${(0,quote/* quote */.h)(triggersOf(index))}) || return 1
-    printf '%s\\n' "$statements" | db || return 1
-  done
-}
-`;
-}
-
-;// CONCATENATED MODULE: ./build/databases/mysql/restore.js
-/** Putting a database back as it was found, whatever the migrations did to it, half or whole. Follows `databasePrelude()`. */
-
-
-
-
-
-
-
-/**
- * Before the schema goes up again: keeps what the application wrote since the downgrade. Runs first in the undo of every step that takes the
- * database down; it does its work once.
- */
-function keepWritten(run) {
-    return `${asidePrelude(run)}${writtenPrelude(run)}keep_written
-`;
-}
-/**
- * The undo of `keepAside`: schema, rows, triggers and views exactly as they were found, except for what the application wrote since. It does
- * not matter how far the migrations came, or whether they could be taken up again: what is different from what was recorded is changed.
- * Safe to run again after an interruption. Fails, having kept everything, when something could not be brought back.
- */
-function restoreAside(run) {
-    const index = asideOf(run);
-    return `${asidePrelude(run)}${writtenPrelude(run)}${valuesPrelude(run)}${missingPrivileges}
-recorded() { db -e ${(0,quote/* quote */.h)(`SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ${(0,quote/* quote */.h)(index)}`)}; }
-if [ "$(recorded)" = 0 ] || [ "$(db -e "SELECT COUNT(*) FROM $aside WHERE n = 0")" = 0 ]; then exit 0; fi
-differences() {
-  found_definitions=$(db -e ${(0,quote/* quote */.h)(`SELECT CONCAT(CHAR(2), n, '\n', definition) FROM ${index} WHERE definition IS NOT NULL ORDER BY n`)})
-  present_definitions=$(definitions_now)
-  printf '%s\\n\\001\\n%s\\n' "$found_definitions" "$present_definitions" | awk -v final="$1" ${(0,quote/* quote */.h)(alterations)}
-}
-of_phase() { printf '%s\\n' "$all" | sed -n "s/^$1$tab[0-9]*$tab//p"; }
-keep_written
-
-numbers=$(of_tables ${(0,quote/* quote */.h)(`created = 1 AND ${exists('name')}`)})
-for n in $numbers; do
-  if [ "$(db -e "SELECT written FROM $aside WHERE n = $n")" = 1 ]; then copy_table "$n" left > /dev/null; fi
-  statement=$(for_table "$n" "SELECT CONCAT('DROP TABLE ', @live, ';');"); printf '%s\\n' "$statement" | db
-done
-all=$(differences 0)
-for n in $(printf '%s\\n' "$all" | sed -n "s/^0$tab//p"); do definition=$(db -e "SELECT definition FROM $aside WHERE n = $n"); printf '%s;\\n' "$definition" | db; done
-for phase in 1 2; do of_phase "$phase" | db; done
-
-of_other=$(db -e "SELECT COUNT(*) FROM information_schema.triggers t JOIN $aside i ON i.name = t.event_object_table WHERE i.kept AND t.trigger_schema = DATABASE() AND t.definer <> CURRENT_USER()")
-if [ "$of_other" -gt 0 ]; then
-  case $(missing_privileges) in *DEFINER*) echo "triggers of another user are on the tables: this user may not put them back, so rows were not touched; they are in $aside""_*_before" >&2; exit 1;; esac
-fi
-bad=0
-for n in $(of_tables 'kept = 1'); do (values_back "$n") || bad=1; done
-triggers_back || { echo 'not every trigger could be made again; their definitions are in '"$aside"_objects >&2; bad=1; }
-[ "$bad" = 0 ] || exit 1
-
-all=$(differences 1)
-for phase in 1 2; do of_phase "$phase" | db; done
-${viewsBack(index)}
-statements=$(db -e ${(0,quote/* quote */.h)(`SELECT CONCAT('ALTER TABLE ', ${fingerprint_name('i.name')}, ' AUTO_INCREMENT = ', i.counter, ';') FROM ${index} i JOIN information_schema.tables t ON t.table_schema = DATABASE() AND t.table_name = i.name WHERE i.n > 0 AND t.auto_increment < i.counter`)})
-printf '%s\\n' "$statements" | db
-all=$(differences 1)
-[ -z "$all" ] || { printf 'not as it was found: %s\\n' "$all" >&2; exit 1; }
-`;
-}
-/** Views that are others than they were, or gone, are made again; several times, as one may need another. */
-function viewsBack(index) {
-    return `db -e "DELETE FROM \${aside}_objects WHERE kind = 'now'"
-${viewsAsTheyAre(`INSERT INTO ${index}_objects (kind, statement, name) VALUES ('now', CONVERT(0x%s USING utf8mb4), CONVERT(0x%s USING utf8mb4));`)}
-other_views=$(db -e ${(0,quote/* quote */.h)(`SELECT HEX(v.name) FROM ${index}_objects v LEFT JOIN ${index}_objects w ON w.kind = 'now' AND w.name = v.name AND w.statement = v.statement WHERE v.kind = 'view' AND w.name IS NULL`)})
-while [ -n "$other_views" ]; do
-  still= view_trouble=
-  for view in $other_views; do
-    statement=$(db -e "SELECT CONCAT('CREATE OR REPLACE ', SUBSTRING(statement, 8)) FROM \${aside}_objects WHERE kind = 'view' AND name = CONVERT(0x$view USING utf8mb4)")
-    trouble=$(printf '%s;\\n' "$statement" | db 2>&1) || { still="$still $view"; view_trouble=$trouble; }
-  done
-  [ -z "$still" ] || [ "$still" != "\${before_round-}" ] || { printf 'a view could not be made again: %s\\n' "$view_trouble" >&2; exit 1; }
-  before_round=$still other_views=$still
-done
-db -e "DELETE FROM \${aside}_objects WHERE kind = 'now'"
-`;
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/data.js
-/** What belongs to the data in a git rollback: backups, migrations, and what an undo of them needs. */
-
-
-
-
-
-
-
-
-
-
-/** Tables with more data than this are compared by their number of rows only. */
-const checksumLimit = 512 * 1024 * 1024;
-function planData(inputs, facts, data, begun) {
-    return { backups: backups(inputs, facts, begun), migrations: migrations(inputs, facts, data, begun) };
-}
-function backups(inputs, facts, begun) {
-    const source = sourceOf(inputs);
-    return facts.hosts.flatMap(({ facts: { host, head, role, releases } }) => {
-        const place = {
-            folder: inputs.backupDir, keep: inputs.backupKeep, environment: inputs.environment, app: inputs.appDir, run: begun.run, release: head,
-            stamp: new Date(begun.startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, ''),
-            good: [facts.target.sha, ...releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to }) => to).toReversed()],
-        };
-        const step = (kind, title, script) => ({
-            id: `back-up-${kind}`, title, host, script, limit: inputs.backupTimeout,
-            failure: { code: 'backup-failed', fix: `Nothing was touched. Look at ${inputs.backupDir} on ${host}: space, rights, and whether the dump works by hand.` },
-        });
-        return [
-            ...(role.database && source !== undefined && inputs.backup.includes('database') ? [{ ...step('database', 'Dump the database and verify the dump', databasePrelude(source) + dumpDatabase(place)), needsDatabase: true }] : []),
-            ...(inputs.backup.includes('app') ? [step('app', 'Save the checkout', archiveCheckout(inputs.appDir, place))] : []),
-        ];
-    });
-}
-function migrations(inputs, facts, { way: { movements, sql }, keptAside }, begun) {
-    const host = facts.hosts.find(({ facts: { role } }) => role.database)?.facts.host;
-    if (host === undefined || (movements.length === 0 && !keptAside))
-        return [];
-    const source = sourceOf(inputs);
-    const repo = repository(inputs.appDir);
-    const database = source === undefined ? '' : databasePrelude(source);
-    const step = (id, title, script, undo) => ({
-        id, title, host, script, limit: inputs.backupTimeout, needsDatabase: true, ...(undo === undefined ? {} : { undo }),
-        failure: { code: 'step-failed', fix: `Mend the migration's downgrade, then try again; \`alembic current\` on ${host} says where the database is.` },
-    });
-    const down = movements.map((movement) => step(movement.id, movement.title, repo + movement.down, {
-        title: `Take back: ${movement.title}`, limit: inputs.backupTimeout,
-        // What kept the schema from going up is mended by what was kept aside, which is restored after it and compared with what was found.
-        script: source === undefined ? repo + movement.up : `${repo}${database}${keepWritten(begun.run)}(\n${movement.up}) || say 'Taken from what was kept aside instead.'\n`,
-    }));
-    if (source === undefined)
-        return down;
-    return [
-        step('keep-rows', 'Keep aside what the migrations may drop', database + keepAside(begun.run, affectedBy(sql)), {
-            title: 'Rows and definitions as they were found', limit: inputs.backupTimeout, script: database + restoreAside(begun.run),
-        }),
-        ...down,
-        step('count-loss', 'Count what is no longer in use', `${database}${lostRows(begun.run)}fact counted yes\n${lossLimit(inputs)}`),
-    ];
-}
-/** Fails when more rows than allowed left live use; the undo brings them back. */
-function lossLimit({ maxDataLossRows }) {
-    return maxDataLossRows === 'any' ? '' : `lost=$(sed -n 's/^lost=\\([0-9]*\\) .*/\\1/p' facts | awk '{ sum += $1 } END { print sum + 0 }')
-[ "$lost" -le ${maxDataLossRows} ] || { echo "$lost rows would leave live use, max-data-loss-rows is ${maxDataLossRows}" >&2; exit 1; }
-`;
-}
-/**
- * sh with facts `as-found` for the database: revisions, schema, rows of every table; undefined where this run and the one that it takes up
- * leave the database alone.
- * @param recorded what the one that is taken up had found
- */
-function dataAsFound(inputs, { way, keptAside }, recorded) {
-    const source = sourceOf(inputs);
-    const parts = [
-        ...(way.asFound === '' ? [] : [repository(inputs.appDir) + way.asFound]),
-        ...(source === undefined ? [] : [`${databasePrelude(source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$(printf '%s' "$*" | tr '\\t' ' ')" >&3; }\n${schemaFingerprint}${rowChecksums(checksumLimit)})\n`]),
-    ];
-    return (way.movements.length === 0 && !keptAside && recorded.length === 0) || parts.length === 0 ? undefined : parts.join('');
-}
-/** sh that takes away what was kept aside in the database. */
-function closeData(inputs, run) {
-    const source = sourceOf(inputs);
-    return source === undefined ? '' : databasePrelude(source) + forgetAside(run);
-}
-
-// EXTERNAL MODULE: ./build/inputs/kinds/batch.js
-var batch = __nccwpck_require__(9597);
 ;// CONCATENATED MODULE: ./build/methods/git/plan.js
-/**
- * The stages of a git rollback. Pure.
- *
- * The order is the point: the database goes down with the current code (only that has the downgrade scripts), before any checkout. Undo
- * runs the stages backwards, so what must come last there (services, on the found code) belongs to a step that comes first here.
- */
 
 
-
-
-
-
-
-
-const second = 1000;
-const minute = 60 * second;
 function planGit(inputs, facts, data, context) {
     const on = (each) => partsOf(inputs, facts, each, context);
-    const serving = facts.hosts.filter(({ facts: { role } }) => role.app);
-    const others = facts.hosts.filter(({ facts: { role } }) => !role.app);
-    const [first, ...rest] = serving;
-    if (first === undefined)
+    if (facts.hosts.every(({ facts: { role } }) => !role.app))
         return { stages: [] };
     return {
         stages: [
@@ -6186,88 +11219,9 @@ function planGit(inputs, facts, data, context) {
             stage('Back up', { touches: false, untimed: true }, data.backups),
             stage('Keep state', { touches: false }, facts.hosts.map((each) => on(each).keep)),
             stage('Database', { touches: true, untimed: true }, data.migrations),
-            switching(`First host: ${first.facts.host}`, [...others, first], on),
-            ...batches(rest, (0,batch/* sizeOf */.$)(inputs.batch, rest.length)).map((hosts, index, all) => switching(all.length === 1 ? 'Other hosts' : `Batch ${index + 1} of ${all.length}`, hosts, on)),
-            stage('Reload', { touches: true }, serving.flatMap((each) => on(each).reload)),
+            ...switchHosts(inputs, facts.hosts, on),
         ].filter(({ steps }) => steps.length > 0),
     };
-}
-function stage(name, { touches, untimed }, steps, prove = []) {
-    return { name, touches, steps, prove, ...(untimed === undefined ? {} : { untimed }) };
-}
-function switching(name, hosts, on) {
-    const serving = hosts.filter(({ facts: { role } }) => role.app).map(({ facts: { host } }) => host);
-    return stage(name, { touches: true }, hosts.flatMap((each) => on(each).switch), serving);
-}
-function batches(items, size) {
-    return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
-}
-/** The dependency files that going to the target changes on this host; all of them count when the target is not there to compare. */
-function changedDependencies(inputs, { changed }) {
-    if (changed === undefined)
-        return inputs.installWhen;
-    return changed.filter((path) => inputs.installWhen.some((pattern) => (0,posix_namespaceObject.matchesGlob)(path, pattern) || (0,posix_namespaceObject.matchesGlob)(path, `**/${pattern}`)));
-}
-function partsOf(inputs, facts, each, { environment, begun, asFound }) {
-    const { appDir, virtualenv, installCommand, services } = inputs;
-    const { host, role } = each.facts;
-    const target = facts.target.sha;
-    const short = target.slice(0, 7);
-    const repo = repository(appDir);
-    const step = (id, title, script, rest = {}) => ({
-        id, title, host, script, limit: 2 * minute, failure: { code: 'step-failed', fix: `Look at ${appDir} on ${host}.` }, ...rest,
-    });
-    const installs = installCommand !== undefined && changedDependencies(inputs, each).length > 0;
-    const installScript = install({ appDir, command: installCommand ?? '', environment, path: virtualenv === undefined ? '' : `PATH=${(0,quote/* quote */.h)(`${virtualenv}/bin`)}:$PATH; export PATH` });
-    const units = role.app ? services : [];
-    const reloads = role.app ? inputs.reload : [];
-    return {
-        fetch: step('fetch', `Fetch ${short}`, repo + fetchCommit(target), {
-            failure: { code: 'no-such-commit', fix: `Check that \`git -C ${appDir} fetch origin ${target}\` works on ${host}.` },
-        }),
-        keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun), asFound: answersOn(host, asFound) }) + keepUnits(units), {
-            undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * minute },
-        }),
-        switch: [
-            ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv, begun.run), {
-                    limit: 5 * minute,
-                    undo: virtualenv === undefined
-                        ? { title: 'Install the found release’s dependencies', script: installScript, limit: 10 * minute }
-                        : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv, begun.run), limit: 2 * minute },
-                })] : []),
-            step('checkout', `Check out ${short}`, repo + checkout(target), {
-                undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: repo + checkoutBack, limit: 2 * minute },
-            }),
-            ...(installs ? [step('install', 'Install dependencies', installScript, {
-                    limit: 10 * minute, failure: { code: 'step-failed', fix: `Run "install-command" by hand on ${host} to see what it lacks.` },
-                })] : []),
-            ...(units.length > 0 ? [step('restart', `Restart ${units.join(', ')}`, repo + restart(units), {
-                    limit: 3 * minute, failure: { code: 'target-unhealthy', fix: `\`journalctl -u ${units[0] ?? ''} -n 100\` on ${host} says why it does not stay up.` },
-                })] : []),
-        ],
-        reload: reloads.map((unit, index) => step(`reload-${fileName(unit, index)}`, `Reload ${unit}`, reload(unit), {
-            failure: { code: 'step-failed', fix: `\`systemctl status ${unit}\` and its error log on ${host} say why.` },
-        })),
-    };
-}
-/** A unit's name as part of a job's id, which has no capitals, `@`, `_`, `:` or backslashes. */
-function fileName(unit, index) {
-    const plain = unit.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
-    return plain === unit ? unit : `${plain}-${index + 1}`;
-}
-function answersOn(host, asFound) {
-    const answered = asFound.flatMap((question) => (question.host === host && question.answer !== undefined ? [[question.needsDatabase ? 'database' : 'checkout', question.answer]] : []));
-    return Object.fromEntries(answered);
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/roles.js
-/** Every host of the rollback by name, with what it does. The database host need not serve the application. */
-function rolesOf(inputs) {
-    const usesDatabase = inputs.migrations !== 'none' || inputs.backup.includes('database');
-    const roles = new Map(inputs.hosts.map(({ name }) => [name, { app: true, database: false }]));
-    if (usesDatabase)
-        roles.set(inputs.databaseHost.name, { app: roles.has(inputs.databaseHost.name), database: true });
-    return roles;
 }
 
 ;// CONCATENATED MODULE: ./build/methods/git.js
@@ -6281,81 +11235,39 @@ function rolesOf(inputs) {
 
 
 
-
-
-
-
-const git = { assess, close: git_close };
-async function assess(inputs, around) {
-    const roles = rolesOf(inputs);
-    const facts = await assessCheckouts(inputs, roles, around);
+const git = { assess: git_assess, close: git_close };
+async function git_assess(inputs, around) {
+    const facts = await assessCheckouts(inputs, rolesOf(inputs), around);
     const data = await assessData(inputs, facts, around);
-    const asFound = await askAsFound(inputs, facts, data, around);
-    const { from, target, between, unfinished } = facts;
+    const asFound = await askAsFound(inputs, facts, { database: (recorded) => dataAsFound(inputs, data, recorded) }, around);
+    const { from, target, unfinished } = facts;
     const begun = unfinished ?? { run: around.run.id, actor: around.run.actor, from, to: target.sha, startedAt: around.clock.now() };
     const { movements, migrations, sql } = data.way;
     return {
-        from: releaseOf(from, between),
-        to: { ...releaseOf(target.sha, between), rule: target.rule },
-        plan: planGit(inputs, facts, planData(inputs, facts, data, begun), { environment: environmentFor(inputs), begun, asFound }),
-        asAsked: unfinished === undefined && movements.length === 0 && facts.hosts.every(({ facts: { head, dirty } }) => head === target.sha && dirty.length === 0),
-        commits: (between.get('commit') ?? []).map(commitOf),
-        commitCount: Number(between.get('commit-count')?.[0] ?? 0),
+        ...describeCode(facts),
+        plan: planGit(inputs, facts, planData(inputs, facts, data, begun), { environment: (0,databases_source/* environmentFor */.DD)(inputs), begun, asFound }),
+        asAsked: unfinished === undefined && movements.length === 0 && isThere(facts),
         migrations,
         migrationSql: sql,
-        filesChanged: Number(between.get('changed-count')?.[0] ?? 0),
-        notes: [...git_notesOn(facts), ...data.notes],
+        notes: [...notesOn(facts, true), ...data.notes],
         found: data.found,
-        current: Object.fromEntries(facts.hosts.map(({ facts: { host, head } }) => [host, head])),
         asFound,
         run: begun.run,
+        ...(data.database === undefined ? {} : { engine: data.database.engine.name }),
         appHosts: inputs.hosts.map(({ name }) => name),
     };
 }
-/** How everything is now, and what an undo goes back to: of a run that is taken up, what it found at first. */
-async function askAsFound(inputs, { hosts }, data, around) {
-    const questions = hosts.flatMap(({ facts: { host, role, recorded } }) => {
-        const database = role.database ? dataAsFound(inputs, data, recorded.database) : undefined;
-        return [
-            { recorded: recorded.checkout, question: { host, what: 'the checkout', script: checkoutAsFound(inputs, role) } },
-            ...(database === undefined ? [] : [{ recorded: recorded.database, question: { host, what: 'the database', script: database, needsDatabase: true } }]),
-        ];
-    });
-    return (0,parallel/* eachAtMost */.W)(inputs.parallel, questions, async ({ recorded, question }) => {
-        const seen = await (0,as_found/* answerTo */.o)(question, around.hosts, inputs.databaseUrl);
-        return { ...question, seen, answer: recorded.length > 0 ? recorded : seen };
-    });
-}
 function git_close(inputs, assessed, host, ended, material) {
-    const { appDir, virtualenv, environment } = inputs;
-    const put = material === 'leave' ? '' : closeFound(material === 'keep' ? { keepAs: ended.run } : {});
-    const packages = material !== 'drop' || virtualenv === undefined ? '' : dropKeptPackages(virtualenv, assessed.run);
-    const data = material === 'drop' && rolesOf(inputs).get(host)?.database === true ? closeData(inputs, assessed.run) : '';
-    const script = `${repository(appDir)}${recordEnd(environment, { ...ended, app: appDir })}${packages}${put}${data}`;
+    const data = material === 'drop' && rolesOf(inputs).get(host)?.database === true ? closeData(inputs, assessed) : '';
+    const script = closeCode(inputs, assessed.run, ended, material) + data;
     return data === '' ? { script } : { script, needsDatabase: true };
-}
-/** What is worth knowing, each once, with the hosts that it is true of. */
-function git_notesOn({ hosts }) {
-    const notes = hosts.flatMap(({ facts, toFetch }) => [
-        ...noteHost(facts),
-        ...(toFetch ? ['the target is not in the checkout and is fetched from its remote.'] : []),
-        ...(facts.dirty.length > 0 ? [`the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}); they are kept in a ref and a patch.`] : []),
-    ].map((note) => ({ host: facts.host, note })));
-    return [...Map.groupBy(notes, ({ note }) => note)].map(([note, on]) => `${on.map(({ host }) => host).join(', ')}: ${note}`);
-}
-function releaseOf(sha, between) {
-    return { sha, names: between.get(`tag-${sha}`) ?? [], subject: between.get(`subject-${sha}`)?.[0] ?? '' };
-}
-/** A line of the fact `commit` of `difference`. */
-function commitOf(line) {
-    const [sha = '', time = '', author = '', ...subject] = line.split('␟');
-    return { sha, time, author, subject: subject.join(' ') };
 }
 
 ;// CONCATENATED MODULE: ./build/methods/registry.js
 
+
 /** The values of the input `method`. */
-const methods = { git: git };
+const methods = { git: git, database: database };
 const methodNames = Object.keys(methods);
 
 
@@ -6433,6 +11345,7 @@ function healthOf(verdicts) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   h: () => (/* binding */ annotations)
 /* harmony export */ });
+/* unused harmony export annotationsOf */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4963);
 /* harmony import */ var _headline_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3032);
@@ -6447,19 +11360,29 @@ function annotations(report) {
 }
 function errors({ failures, checks }) {
     return [
-        ...failures.map((failure) => ({ level: 'error', title: title(failure.what, failure.host), message: (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .sentence */ .em)(failure), 1_000) })),
+        ...failures.map(aboutFailure),
         ...checks.filter((check) => check.verdict === 'failed' && !failures.some(({ host, why }) => host === check.host && why === check.message)).map((check) => aboutCheck('error', 'failed', check)),
     ];
 }
 function warnings({ notes, checks }) {
     return [
         ...checks.filter(({ verdict }) => verdict === 'unknown').map((check) => aboutCheck('warning', 'could not be measured', check)),
-        ...notes.map((note) => ({ level: 'warning', title: 'Worth knowing', message: (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(note, 1_000) })),
+        ...notes.map(aboutNote),
     ];
 }
 function notices(report) {
     const well = report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned';
-    return well ? [{ level: 'notice', title: 'Rollback', message: (0,_headline_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(report) }] : [];
+    return well ? [{ level: 'notice', title: 'Rollback', message: (0,_headline_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .Pl)(report) }] : [];
+}
+/** The same of an action that only has failures and notes. */
+function annotationsOf({ failures, notes }) {
+    return [...limited(failures.map(aboutFailure)), ...limited(notes.map(aboutNote))];
+}
+function aboutFailure(failure) {
+    return { level: 'error', title: title(failure.what, failure.host), message: (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .sentence */ .em)(failure), 1_000) };
+}
+function aboutNote(note) {
+    return { level: 'warning', title: 'Worth knowing', message: (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(note, 1_000) };
 }
 function aboutCheck(level, became, { kind, name, host, message }) {
     const what = `${kind === 'health' ? 'Health check' : 'Smoke test'} ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(name, 100)} ${became}`;
@@ -6820,9 +11743,10 @@ function tick(total) {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ headline),
-/* harmony export */   Z: () => (/* binding */ marks)
+/* harmony export */   Pl: () => (/* binding */ headline),
+/* harmony export */   Z8: () => (/* binding */ marks)
 /* harmony export */ });
+/* unused harmony exports cause, capitalised */
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4963);
 /* harmony import */ var _impact_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9802);
 /* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7485);
@@ -6866,8 +11790,8 @@ function sentence(report, place) {
             return `cancelled: ${cancelledState(report, place)}.`;
     }
 }
-function target({ to }) {
-    return to === undefined ? 'the release it should be on' : (0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to);
+function target(report) {
+    return (0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .destination */ .j_)(report, 'the release it should be on');
 }
 function found({ from }) {
     return from === undefined ? '' : `, on ${(0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`;
@@ -6887,6 +11811,7 @@ function undoing({ commitCount, migrations, hosts }) {
     const where = hosts.length > 0 ? ` on ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(hosts.length, 'host')}` : '';
     return parts.length === 0 ? where : `, undoing ${parts.join(' and ')}${where}`;
 }
+/** Why, in a few words: the first reason, and how many more there are. */
 function cause({ failures }, otherwise) {
     const [first, ...more] = failures;
     if (first === undefined)
@@ -7037,7 +11962,7 @@ function incidentReport(report) {
     const { run } = report;
     const parts = [
         `# Incident: rollback of ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)(run.environment, 60)} on ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_13__/* .moment */ .n$)(run.startedAt).slice(0, 10)}`,
-        section('Summary', (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)((0,_headline_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(report), 600), facts(report)),
+        section('Summary', (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)((0,_headline_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .Pl)(report), 600), facts(report)),
         section('Timeline', timeline(report)),
         section('Root cause', rootCause(report)),
         section('Impact', impact(report), (0,_sections_kept_js__WEBPACK_IMPORTED_MODULE_8__/* .lostRows */ .Ae)(report), failedChecks(report)),
@@ -7057,12 +11982,12 @@ function titled(title, body) {
     return body === '' ? '' : `**${title}**\n\n${body}`;
 }
 function facts(report) {
-    const { run, from, to } = report;
+    const { run, from } = report;
     const rows = [
         ['Result', (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(report.result) + (report.reasonCode === '' ? '' : ` (${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(report.reasonCode)})`)],
         ['Environment', (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(run.environment, 60)],
         ['Found', from === undefined ? 'unknown' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from))],
-        ['Target', to === undefined ? 'unknown' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(to))],
+        ['Target', (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_2__/* .destination */ .j_)(report, 'unknown'))],
         ['Method', (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(run.method, 40)],
         ['Started by', `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)(run.actor, 60)} (${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(run.trigger, 60)})`],
         ['Reason', run.reason === '' ? 'none was given' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)(run.reason)],
@@ -7144,13 +12069,15 @@ __nccwpck_require__.d(__webpack_exports__, {
   V: () => (/* binding */ outputs)
 });
 
+// UNUSED EXPORTS: backupOutput
+
 ;// CONCATENATED MODULE: ./build/plan.js
 /** The `plan` output. */
 function planAsJson(plan) {
     return JSON.stringify({
         stages: plan.stages.map(({ name, steps }) => ({
             name,
-            steps: steps.map(({ id, title, host, undo }) => ({ id, title, host, undo: undo?.title ?? null })),
+            steps: steps.map(({ id, title, host, undo, estimate }) => ({ id, title, host, undo: undo?.title ?? null, ...(estimate === undefined ? {} : { seconds: Math.round(estimate / 1000) }) })),
         })),
     });
 }
@@ -7169,7 +12096,7 @@ var impact = __nccwpck_require__(9802);
 const room = { plan: 150_000, checks: 90_000, hosts: 90_000, backup: 20_000 };
 /** The outputs of the rollback, by their names in action.yml. Sizes are kept by cutting messages first, then the ends of lists. */
 function outputs(report, places) {
-    const { result, reasonCode, from, to, health, checks } = report;
+    const { result, reasonCode, from, to, restored, health, checks } = report;
     const smoke = checks.filter(({ kind }) => kind === 'smoke');
     const downtime = (0,impact/* measuredDowntime */.iW)(report);
     const rows = (0,impact/* lostRowCount */.Ir)(report);
@@ -7177,14 +12104,14 @@ function outputs(report, places) {
         result,
         'reason-code': reasonCode,
         from: from?.sha ?? '',
-        to: to?.sha ?? '',
+        to: restored?.dataOnly === true ? restored.backup : (to?.sha ?? ''),
         health,
         'health-results': array(failedFirst(checks.filter(({ kind }) => kind === 'health')), check, room.checks),
         'smoke-tests': array(failedFirst(smoke), check, room.checks),
         'smoke-passed': String(smoke.filter(({ verdict }) => verdict === 'passed').length),
         'smoke-failed': String(smoke.filter(({ verdict }) => verdict === 'failed').length),
         hosts: array(report.hosts, host, room.hosts),
-        backup: array(report.backups, backup, room.backup),
+        backup: backupOutput(report.backups),
         'duration-seconds': (0,impact/* runSeconds */.Rl)(report).toFixed(1),
         'recovery-seconds': (0,impact/* recoverySeconds */.Bn)(report)?.toFixed(1) ?? '',
         'downtime-seconds': downtime?.total.toFixed(1) ?? '',
@@ -7204,6 +12131,10 @@ function check({ name, url, host: on, verdict, status, milliseconds, tries, mess
 }
 function host({ host: name, result, from, to, seconds, message }, longest) {
     return { host: name, result, from, to, seconds, message: cut(message, longest) };
+}
+/** The output `backup`, of every action that saves something. */
+function backupOutput(backups) {
+    return array(backups, backup, room.backup);
 }
 function backup({ kind, host: on, location, bytes, sha256 }) {
     return { kind, host: on, location, bytes, sha256 };
@@ -7326,6 +12257,7 @@ function sum(numbers) {
 /* harmony export */   WM: () => (/* binding */ isCommit),
 /* harmony export */   Xx: () => (/* binding */ ruleInWords),
 /* harmony export */   h0: () => (/* binding */ short),
+/* harmony export */   j_: () => (/* binding */ destination),
 /* harmony export */   q0: () => (/* binding */ describe),
 /* harmony export */   wn: () => (/* binding */ commitLink)
 /* harmony export */ });
@@ -7341,6 +12273,14 @@ function describe(release) {
     const commit = subject === '' ? short(release.sha) : `${short(release.sha)} "${subject}"`;
     const name = release.names[0];
     return name === undefined ? commit : `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)(name, 60)} (${commit})`;
+}
+/** What production goes back to: a release, data, or both. Plain text. */
+function destination({ to, restored }, otherwise) {
+    const release = to === undefined ? otherwise : describe(to);
+    if (restored === undefined)
+        return release;
+    const data = `the data of ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)(restored.time ?? restored.backup, 120)}`;
+    return restored.dataOnly ? data : `${release} with ${data}`;
 }
 /** What a host's release is called: `v2`, else its short SHA. Plain text. */
 function nameOf(report, sha) {
@@ -7391,11 +12331,19 @@ const ruleInWords = {
 
 /** From which release to which, by which rule, and the commits and migrations that go. */
 function changes(report) {
-    return [fromTo(report), rule(report), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
+    return [data(report), ...(report.restored?.dataOnly === true ? [] : [fromTo(report), rule(report)]), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
 }
 function fromTo({ from, to, run }) {
     const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${name(release)} (${(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .commitLink */ .wn)(run, release.sha)}${subject(release)})`));
     return from === undefined && to === undefined ? '' : named.join(' → ');
+}
+/** Which data is live again, and where the replaced one is. */
+function data({ restored, run }) {
+    if (restored === undefined)
+        return '';
+    const { backup, time, release, used, kept } = restored;
+    const of = release === undefined ? 'a dump that was not made by this action' : `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(time ?? '', 40)}, of release ${(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .commitLink */ .wn)(run, release)}`;
+    return `**Data** of ${of}: ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(backup, 200)}. The application uses ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(used, 80)} afterwards; what was replaced is kept in ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(kept, 80)}.`;
 }
 function name({ names, sha }) {
     return `**${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(names[0] ?? (0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .short */ .h0)(sha), 60)}**`;
@@ -7677,7 +12625,7 @@ function capitalised(sentence) {
 
 
 function backups({ backups: all }) {
-    const lines = (0,_budget_js__WEBPACK_IMPORTED_MODULE_0__/* .fitting */ ._Q)(all.map(({ kind, host, location, bytes, sha256 }) => `- **${kind}** of ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(host, 80)}, ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .size */ .Ej)(bytes)}: ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(location, 200)}<br>SHA-256 ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(sha256, 64)}`), 7 * _budget_js__WEBPACK_IMPORTED_MODULE_0__/* .KiB */ .ty);
+    const lines = (0,_budget_js__WEBPACK_IMPORTED_MODULE_0__/* .fitting */ ._Q)(all.map(({ kind, host, location, bytes, sha256 }) => `- **${kind}** of ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(host, 80)}, ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .size */ .Ej)(bytes)}: ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(location, 200)}${sha256 === '' ? '' : `<br>SHA-256 ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(sha256, 64)}`}`), 7 * _budget_js__WEBPACK_IMPORTED_MODULE_0__/* .KiB */ .ty);
     const left = all.length - lines.length;
     return [...lines, ...(left > 0 ? [`- … and ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(left, 'more backup')}.`] : [])].join('\n');
 }
@@ -7793,7 +12741,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   z: () => (/* binding */ summary)
 });
 
-// UNUSED EXPORTS: summaryLimit
+// UNUSED EXPORTS: facts, rendered, summaryLimit
 
 // EXTERNAL MODULE: ./build/report/budget.js
 var budget = __nccwpck_require__(5641);
@@ -7958,7 +12906,7 @@ const summaryLimit = 256 * budget/* KiB */.ty;
  * @param incidentReport path of the incident report, empty if none was written
  */
 function summary(report, incidentReport = '') {
-    const first = `### ${headline/* marks */.Z[report.result]} ${(0,report_escape/* text */.Qq)((0,headline/* headline */.P)(report), 600)}\n\n${facts(report)}`;
+    const first = `### ${headline/* marks */.Z8[report.result]} ${(0,report_escape/* text */.Qq)((0,headline/* headline */.Pl)(report), 600)}\n\n${facts(report)}`;
     const parts = [first];
     let used = (0,budget/* bytesOf */.$$)(first);
     for (const section of sections(report, incidentReport)) {
@@ -8019,6 +12967,7 @@ function sections(report, incidentReport) {
 function carryOn({ result }) {
     return result === 'cancelled' ? 'Run it again when it is wanted: a release that is already where it should be is left alone.' : '';
 }
+/** Who, why, where, when: the line below the headline. */
 function facts(report) {
     const { run } = report;
     return [
@@ -8182,12 +13131,12 @@ var execute = __nccwpck_require__(8192);
 var parallel = __nccwpck_require__(3344);
 // EXTERNAL MODULE: ./build/recording.js
 var build_recording = __nccwpck_require__(2052);
-// EXTERNAL MODULE: ./build/settle.js + 3 modules
-var settle = __nccwpck_require__(5707);
+// EXTERNAL MODULE: ./build/settle.js + 4 modules
+var settle = __nccwpck_require__(6735);
 // EXTERNAL MODULE: ./build/host-reports.js
 var host_reports = __nccwpck_require__(6995);
-// EXTERNAL MODULE: ./build/underway.js
-var build_underway = __nccwpck_require__(9378);
+// EXTERNAL MODULE: ./build/underway.js + 1 modules
+var build_underway = __nccwpck_require__(9464);
 // EXTERNAL MODULE: ./build/verification.js + 4 modules
 var verification = __nccwpck_require__(4766);
 ;// CONCATENATED MODULE: ./build/rollback.js
@@ -8300,7 +13249,7 @@ async function rollback(inputs, method, run, world) {
                 recording.notes.push(...locked.notes);
                 await refuseIfMoved(assessed, locked, inputs);
                 world.checkpoint({ token: locked.token, recording, assessed, before });
-                const underway = (0,build_underway/* getUnderway */.I)({ inputs, method, assessed, recording, before, locked, world, onTouch });
+                const underway = (0,build_underway/* getUnderway */.I)({ inputs, method, assessed, recording, before, locked, world, rds: await world.rds(), onTouch });
                 try {
                     const executed = await (0,execute/* execute */.g7)(assessed.plan, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, underway.executor);
                     const proved = executed.failures.length > 0 ? executed.failures : await proveAll(underway);
@@ -8387,15 +13336,15 @@ async function refuseIfMoved({ asFound }, { hosts }, { parallel }) {
     if (first !== undefined)
         throw new Moved([first, ...rest]);
 }
-function writeDown(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, notes }) {
-    Object.assign(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged });
+function writeDown(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, notes, restored }) {
+    Object.assign(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, ...(restored === undefined ? {} : { restored }) });
     recording.notes.push(...notes);
 }
 
 
 /***/ }),
 
-/***/ 5707:
+/***/ 6735:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -8413,6 +13362,16 @@ var errors = __nccwpck_require__(9984);
 var execute = __nccwpck_require__(8192);
 // EXTERNAL MODULE: ./build/as-found.js
 var as_found = __nccwpck_require__(6694);
+;// CONCATENATED MODULE: ./build/backups/told.js
+/** The backup that a step's facts tell of; none where it saved nothing. */
+function backupIn(host, facts) {
+    const one = (name) => facts.get(name)?.[0] ?? '';
+    const kind = one('backup');
+    if (kind !== 'database' && kind !== 'app' && kind !== 'rds' && kind !== 'lost-rows')
+        return [];
+    return [{ kind, host, location: one('location'), bytes: Number(one('bytes')), sha256: one('sha256') }];
+}
+
 // EXTERNAL MODULE: ./build/parallel.js
 var parallel = __nccwpck_require__(3344);
 // EXTERNAL MODULE: ./build/recording.js
@@ -8522,11 +13481,17 @@ var verification = __nccwpck_require__(4766);
 
 
 
+
 /** @param policy what is done with a run that failed or was cancelled after it touched production */
 async function settle(run, done, policy, cancelled) {
     const { recording, assessed } = run;
     recordFacts(recording, assessed, done.facts);
+    recordNotes(recording, assessed, done.facts, 'note');
     const settled = await decide(run, done, policy, cancelled);
+    if (settled.result === 'rolled-back')
+        recordNotes(recording, assessed, done.facts, 'note-rolled-back');
+    else if (settled.material === 'drop')
+        recordNotes(recording, assessed, done.facts, 'note-put-back');
     // From here on nothing is taken back any more, whatever becomes of this process.
     run.decided(settled);
     return finish(run, done, settled);
@@ -8584,19 +13549,19 @@ function recordFacts(recording, { plan }, facts) {
         if (reported === undefined)
             continue;
         const one = (name) => reported.get(name)?.[0] ?? '';
-        const kind = one('backup');
-        if (kind === 'database' || kind === 'app') {
-            recording.backups = [...recording.backups, { kind, host, location: one('location'), bytes: Number(one('bytes')), sha256: one('sha256') }];
-        }
+        recording.backups = [...recording.backups, ...backupIn(host, reported)];
         if (one('saved-ref') !== '')
             recording.notes.push(`${host}: local changes in the checkout are kept in ${one('saved-ref')} and ${one('saved-patch')}.`);
-        for (const note of reported.get('note') ?? [])
-            recording.notes.push(`${host}: ${note}`);
         const lost = reported.get('lost');
         if (lost !== undefined || one('counted') === 'yes') {
             recording.lostRows = (lost ?? []).map((line) => ({ rows: Number(line.split(' ')[0]), table: line.split(' ').slice(1).join(' ') })).filter(({ rows }) => rows > 0);
         }
     }
+}
+/** What steps have to say: whatever becomes of the run, only if the restored data is in use, or only if everything is as it was found. */
+function recordNotes(recording, { plan }, facts, fact) {
+    for (const step of plan.stages.flatMap(({ steps }) => steps))
+        recording.notes.push(...(facts.get((0,execute/* key */.Eb)(step))?.get(fact) ?? []).map((note) => `${step.host}: ${note}`));
 }
 /** The last step on every host. What could not be put away is told, and changes nothing in the result. */
 async function settle_close({ inputs, method, assessed, hosts, recording, executor }, { result, material }) {
@@ -8635,8 +13600,8 @@ async function begunOn(hosts, states) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
 /* harmony import */ var _execute_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8192);
 /* harmony import */ var _recording_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2052);
-/* harmony import */ var _settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5707);
-/* harmony import */ var _underway_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9378);
+/* harmony import */ var _settle_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6735);
+/* harmony import */ var _underway_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9464);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -8703,15 +13668,16 @@ async function takeUp(inputs, method, checkpoint, world) {
         try {
             const connected = __addDisposableResource(env_1, await world.connect(inputs, recording.run), true);
             const locked = __addDisposableResource(env_1, await connected.lock(token), true);
-            const underway = (0,_underway_js__WEBPACK_IMPORTED_MODULE_3__/* .getUnderway */ .I)({ inputs, method, assessed, recording, before, locked, world, onTouch: () => undefined });
-            const begun = await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .begunOn */ .p$)(locked.hosts, ['running', 'finished', 'interrupted']);
+            const underway = (0,_underway_js__WEBPACK_IMPORTED_MODULE_3__/* .getUnderway */ .I)({ inputs, method, assessed, recording, before, locked, world, rds: await world.rds(), onTouch: () => undefined });
+            const places = underway.executor.hosts;
+            const begun = await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .begunOn */ .p$)(places, ['running', 'finished', 'interrupted']);
             const touched = assessed.plan.stages.some((stage) => stage.touches && stage.steps.some(({ host, id }) => begun.has(`${host} ${id}`)));
             if (decided !== undefined) {
                 await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .finish */ .O9)(underway, { failures: decided.failures, begun, touched, facts: new Map() }, decided);
                 return end(decided.result, decided.failures);
             }
             world.log.info(begun.size === 0 ? 'Nothing had been begun' : `The run was interrupted after ${begun.size} steps; ${inputs.onCancel === 'undo' ? 'taking them back' : 'leaving them as they are'}`);
-            const facts = await (0,_execute_js__WEBPACK_IMPORTED_MODULE_1__/* .followUp */ .nF)(assessed.plan, await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .begunOn */ .p$)(locked.hosts, ['running', 'finished']), underway.executor);
+            const facts = await (0,_execute_js__WEBPACK_IMPORTED_MODULE_1__/* .followUp */ .nF)(assessed.plan, await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .begunOn */ .p$)(places, ['running', 'finished']), underway.executor);
             const { result, failures } = await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .settle */ .G9)(underway, { failures: [], begun, touched, facts }, inputs.onCancel, true);
             return end(result, failures);
         }
@@ -8740,31 +13706,56 @@ async function takeUp(inputs, method, checkpoint, world) {
 
 /***/ }),
 
-/***/ 9378:
+/***/ 9464:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ getUnderway)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
-/* harmony import */ var _verification_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4766);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  I: () => (/* binding */ getUnderway)
+});
+
+// EXTERNAL MODULE: ./build/databases/source.js
+var source = __nccwpck_require__(8113);
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(9984);
+// EXTERNAL MODULE: ./build/databases/rds/place.js + 5 modules
+var rds_place = __nccwpck_require__(7687);
+;// CONCATENATED MODULE: ./build/databases/rds/with-rds.js
+
+/** The hosts, and RDS as one more place on which steps of a plan are performed, where the plan has any. */
+function withRds(hosts, rds, of, around) {
+    const { target, run, fencedBy } = of;
+    if (target === undefined || rds === undefined)
+        return hosts;
+    const { clock, random, signal, log } = around;
+    const place = (0,rds_place/* rdsPlace */.z)({ target, rds, run, clock, random, signal, fencedBy, say: (line) => log.info(line) });
+    return new Map([...hosts, [place.name, place]]);
+}
+
+// EXTERNAL MODULE: ./build/verification.js + 4 modules
+var verification = __nccwpck_require__(4766);
+;// CONCATENATED MODULE: ./build/underway.js
 
 
-function getUnderway({ inputs, method, assessed, recording, before, locked, world, onTouch }) {
+
+
+function getUnderway({ inputs, method, assessed, recording, before, locked, world, rds, onTouch }) {
     const { hosts, token } = locked;
     const { clock, log } = world;
     const verifying = { inputs, hosts, appHosts: assessed.appHosts, asking: world };
+    const secret = (0,source/* databaseSecret */.ak)(inputs);
     const executor = {
-        hosts, clock, log, onTouch,
+        hosts: withRds(hosts, rds, { target: assessed.rds, run: assessed.rds?.run ?? assessed.run, fencedBy: () => locked.fencedBy() }, world), clock, log, onTouch,
         parallel: inputs.parallel,
-        ...(inputs.databaseUrl === undefined ? {} : { databaseSecret: inputs.databaseUrl }),
+        ...(secret === undefined ? {} : { databaseSecret: secret }),
         record: (span) => recording.timeline.push(span),
         async prove(names) {
             const start = clock.now();
-            const results = await (0,_verification_js__WEBPACK_IMPORTED_MODULE_1__/* .proveHosts */ .g9)(verifying, assessed.to, names);
-            recording.checks = (0,_verification_js__WEBPACK_IMPORTED_MODULE_1__/* .latest */ .IW)(recording.checks, results);
-            const failures = (0,_verification_js__WEBPACK_IMPORTED_MODULE_1__/* .failuresOf */ .dJ)(results);
+            const results = await (0,verification/* proveHosts */.g9)(verifying, assessed.to, names);
+            recording.checks = (0,verification/* latest */.IW)(recording.checks, results);
+            const failures = (0,verification/* failuresOf */.dJ)(results);
             const result = failures.length === 0 ? 'done' : 'failed';
             if (results.length > 0)
                 recording.timeline.push({ stage: 'Prove', title: names.join(', '), start, end: clock.now(), result });
@@ -8776,7 +13767,7 @@ function getUnderway({ inputs, method, assessed, recording, before, locked, worl
             world.checkpoint({ token, recording, assessed, before, settled });
         }
         catch (thrown) {
-            log.warning(`How this run ends could not be written down for the post step: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(thrown)}`);
+            log.warning(`How this run ends could not be written down for the post step: ${(0,errors/* messageOf */.bD)(thrown)}`);
         }
     };
     return { inputs, method, assessed, recording, before, hosts, verifying, executor, decided };
@@ -37759,6 +42750,14 @@ module.exports = require("node:buffer");
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:child_process");
+
+/***/ }),
+
 /***/ 7540:
 /***/ ((module) => {
 
@@ -37807,6 +42806,14 @@ module.exports = require("node:fs");
 
 /***/ }),
 
+/***/ 1455:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:fs/promises");
+
+/***/ }),
+
 /***/ 7067:
 /***/ ((module) => {
 
@@ -37823,11 +42830,27 @@ module.exports = require("node:http2");
 
 /***/ }),
 
+/***/ 4708:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:https");
+
+/***/ }),
+
 /***/ 7030:
 /***/ ((module) => {
 
 "use strict";
 module.exports = require("node:net");
+
+/***/ }),
+
+/***/ 8161:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:os");
 
 /***/ }),
 
@@ -37844,6 +42867,14 @@ module.exports = require("node:path");
 
 "use strict";
 module.exports = require("node:perf_hooks");
+
+/***/ }),
+
+/***/ 1708:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:process");
 
 /***/ }),
 
@@ -44377,7 +49408,7 @@ var omap = __nccwpck_require__(303);
 var pairs = __nccwpck_require__(8385);
 var schema$2 = __nccwpck_require__(5913);
 var set = __nccwpck_require__(1528);
-var timestamp = __nccwpck_require__(1990);
+var timestamp = __nccwpck_require__(4371);
 
 const schemas = new Map([
     ['core', schema.schema],
@@ -44992,7 +50023,7 @@ var merge = __nccwpck_require__(452);
 var omap = __nccwpck_require__(303);
 var pairs = __nccwpck_require__(8385);
 var set = __nccwpck_require__(1528);
-var timestamp = __nccwpck_require__(1990);
+var timestamp = __nccwpck_require__(4371);
 
 const schema = [
     map.map,
@@ -45127,7 +50158,7 @@ exports.set = set;
 
 /***/ }),
 
-/***/ 1990:
+/***/ 4371:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 "use strict";
@@ -49725,6 +54756,36 @@ function getExecOutput(commandLine, args, options) {
 /******/ 				() => (module);
 /******/ 			__nccwpck_require__.d(getter, { a: getter });
 /******/ 			return getter;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/create fake namespace object */
+/******/ 	(() => {
+/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 		var leafPrototypes;
+/******/ 		// create a fake namespace object
+/******/ 		// mode & 1: value is a module id, require it
+/******/ 		// mode & 2: merge all properties of value into the ns
+/******/ 		// mode & 4: return value when already ns object
+/******/ 		// mode & 16: return value when it's Promise-like
+/******/ 		// mode & 8|1: behave like require
+/******/ 		__nccwpck_require__.t = function(value, mode) {
+/******/ 			if(mode & 1) value = this(value);
+/******/ 			if(mode & 8) return value;
+/******/ 			if(typeof value === 'object' && value) {
+/******/ 				if((mode & 4) && value.__esModule) return value;
+/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 			}
+/******/ 			var ns = Object.create(null);
+/******/ 			__nccwpck_require__.r(ns);
+/******/ 			var def = {};
+/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 			}
+/******/ 			def['default'] = () => (value);
+/******/ 			__nccwpck_require__.d(ns, def);
+/******/ 			return ns;
 /******/ 		};
 /******/ 	})();
 /******/ 	

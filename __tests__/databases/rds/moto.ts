@@ -7,18 +7,31 @@ import { join } from 'node:path';
 export type Moto = AsyncDisposable & { readonly url: string };
 
 const venv = join(tmpdir(), 'rollback-action-moto');
+const hasMoto = `-c 'import moto.server, moto.rds, flask_cors'`;
 
-/** A Python that can serve moto's RDS: the system's own (Debian 13 has python3-moto), or one in a folder that is made once. */
+/**
+ * Prints a Python that can serve moto's RDS: the system's own (Debian 13 has python3-moto), or one in a folder that is made once. Test files
+ * start side by side: one of them installs.
+ */
+const findPython = `
+exec 9>${venv}.lock
+flock 9
+for python in python3 ${venv}/bin/python3; do if $python ${hasMoto} 2>/dev/null; then echo $python; exit; fi; done
+{
+  as_root=; [ "$(id -u)" = 0 ] || as_root='sudo -n'
+  if command -v apt-get; then
+    $as_root apt-get update -q
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3-moto python3-flask-cors python3-cffi-backend \
+      || $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3-venv
+  fi
+  python3 ${hasMoto} || { rm -rf ${venv}; python3 -m venv ${venv} && ${venv}/bin/pip install -q 'moto[rds,server]'; }
+} >/dev/null 2>&1 </dev/null
+for python in python3 ${venv}/bin/python3; do if $python ${hasMoto} 2>/dev/null; then echo $python; exit; fi; done
+`;
+
 function pythonWithMoto(): string | undefined {
-  const has = (python: string): boolean => spawnSync(python, ['-c', 'import moto.server, moto.rds, flask_cors']).status === 0;
-  const sudo = process.getuid?.() === 0 ? '' : 'sudo -n ';
-  const installs: readonly (readonly [python: string, command: string])[] = [
-    ['python3', ':'],
-    [`${venv}/bin/python3`, ':'],
-    ['python3', `${sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3-moto python3-flask-cors python3-cffi-backend`],
-    [`${venv}/bin/python3`, `python3 -m venv ${venv} && ${venv}/bin/pip install -q 'moto[rds,server]'`],
-  ];
-  return installs.find(([python, command]) => spawnSync('sh', ['-c', command], { stdio: 'ignore' }).status === 0 && has(python))?.[0];
+  const python = spawnSync('sh', ['-c', findPython], { encoding: 'utf8' }).stdout.trim();
+  return python === '' ? undefined : python;
 }
 
 /** Whether moto is here or could be installed. Says so in one loud line when not, and throws on CI, where these tests are never skipped. */
