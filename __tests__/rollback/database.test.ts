@@ -76,7 +76,7 @@ describe.skipIf(!available).each(['mariadb', 'postgresql'] as const)('the data o
     await scene.production.deploy('v3-good');
     await addCareers(1001, 10);
     const before = await look();
-    const ended = await run({ commit: 'v2-bad', 'restore-from': path, 'max-data-loss-rows': 'any', 'health-timeout': '3s' });
+    const ended = await run({ commit: 'v2-bad', 'restore-from': path, 'max-data-loss-rows': 'any', 'health-timeout': '8s' });
     expect({ code: ended.code, result: ended.outputs['result'], reason: ended.outputs['reason-code'], lost: ended.outputs['data-loss-rows'] }, ended.log)
       .toEqual({ code: 1, result: 'undone', reason: 'target-unhealthy', lost: '0' });
     // Of the data that is live again nobody hears how it is deleted.

@@ -36,7 +36,7 @@ describe.skipIf(!available).each(['mariadb', 'postgresql'] as const)('a password
     await scene.sql("INSERT INTO careers (id, name) VALUES (1001, 'lost')");
 
     const watch = await startStrace(host);
-    const undone = await runAction(inputsFor(production, { method: 'database', commit: 'v2-bad', 'restore-from': path, 'max-data-loss-rows': 'any', 'health-timeout': '2s' }));
+    const undone = await runAction(inputsFor(production, { method: 'database', commit: 'v2-bad', 'restore-from': path, 'max-data-loss-rows': 'any', 'health-timeout': '8s' }));
     expect(undone.outputs['result'], undone.log).toBe('undone');
     const ended = await runAction(inputsFor(production, { method: 'database', 'max-data-loss-rows': 'any', backup: 'database\napp' }));
     expect(ended.outputs['result'], ended.log).toBe('rolled-back');
