@@ -5,7 +5,7 @@ import { plain, runAction, type Ended } from './runner.ts';
 
 /** Forty mistakes, each in another input or of another kind, with the words that have to name it. */
 const mistakes: readonly (readonly [name: string, value: string, says: RegExp])[] = [
-  ['method', 'gti', /Input "method" must be "git", got "gti"/],
+  ['method', 'gti', /Input "method" must be "git".*, got "gti"/],
   ['commit', '--upload-pack=touch /tmp/x', /Input "commit"/],
   ['environment', 'two\nlines', /Input "environment"/],
   ['detected-at', 'yesterday', /Input "detected-at" .*yesterday/],
