@@ -6,10 +6,13 @@ import { key, minimal, mistakes, read } from './inputs/good.ts';
 
 const manyHosts = Array.from({ length: 257 }, (_, number) => `a@web-${number}`).join('\n');
 
+const blueGreen = { method: 'blue-green', hosts: '', 'app-dir': '', 'load-balancers': 'a@lb-1', 'nginx-config': '/etc/nginx/conf.d/app.conf', upstream: 'app', blue: 'blue:8000', green: 'green:8000' };
+const canary = { ...blueGreen, method: 'canary', blue: '', green: '', canary: 'canary:8000' };
+
 const bad: readonly (readonly [Readonly<Record<string, string>>, ...string[]])[] = [
   // what
   [{ method: '' }, 'Input "method" is required. Set it in the workflow or in the config file.'],
-  [{ method: 'gti' }, 'Input "method" must be "git" or "database", got "gti". Correct it in the workflow.'],
+  [{ method: 'gti' }, 'Input "method" must be "git", "database", "blue-green" or "canary", got "gti". Correct it in the workflow.'],
   [{ commit: 'HEAD~1' }, 'Input "commit" must be a SHA, tag or branch, got "HEAD~1". Relative names mean something else on every host: name the commit itself.'],
   [{ commit: 'abc123' }, 'Input "commit" must be a SHA, tag or branch, got "abc123". A short SHA has 7 digits at least.'],
   [{ commit: 'HEAD' }, 'Input "commit" must be a SHA, tag or branch, got "HEAD". Leave it empty for the last known good release.'],
@@ -26,6 +29,43 @@ const bad: readonly (readonly [Readonly<Record<string, string>>, ...string[]])[]
   [{ paralel: '2' }, 'Input "paralel" is not known. Did you mean "parallel"?'],
   [{ health_url: 'x' }, 'Input "health_url" is not known. Did you mean "health-url"?'],
   [{ 'slack-channel-name': 'x' }, 'Input "slack-channel-name" is not known. Take it out, or look its name up in the README.'],
+  // traffic
+  [{ ...blueGreen, 'load-balancers': '' }, 'Input "load-balancers" is required with "method: blue-green". Name the hosts that run nginx, one per line.'],
+  [{ ...blueGreen, 'load-balancers': '# none' }, 'Input "load-balancers" must name one host at least, got only comments. Write one host per line.'],
+  [{ ...blueGreen, 'load-balancers': 'a@lb-1\nb@lb-1' }, 'Input "load-balancers" must name each host once, got b@lb-1 again. Take one of the lines out.'],
+  [{ ...blueGreen, 'load-balancers': 'lb-1' }, 'Input "load-balancers" names lb-1 without a user, and "ssh-user" is not set. Set "ssh-user", or write deploy@lb-1.'],
+  [{ ...blueGreen, hosts: 'b@lb-1' }, 'Inputs "load-balancers" and "hosts" name a@lb-1 and b@lb-1, one host with two users. Give both the same user.'],
+  [{ ...blueGreen, 'nginx-config': '', upstream: '', blue: '', green: '' },
+    'Input "nginx-config" is required with "method: blue-green". Set it to the file on the load balancers that holds the upstream block, such as /etc/nginx/conf.d/app.conf.',
+    'Input "upstream" is required with "method: blue-green". Set it to the name of that block.',
+    'Input "blue" is required with "method: blue-green". Set it to the server as the block names it, such as blue.internal:8000.',
+    'Input "green" is required with "method: blue-green". Set it to the server as the block names it, such as green.internal:8000.'],
+  [{ ...blueGreen, blue: 'app:80', green: 'APP' }, 'Inputs "blue" and "green" must be two servers, got app:80 and APP. Name each as the upstream block does.'],
+  [{ ...blueGreen, blue: 'http://blue' }, 'Input "blue" must be a server as the upstream block names it, such as blue.internal:8000 or unix:/run/app.sock, got "http://blue". Correct it in the workflow.'],
+  [{ ...blueGreen, blue: 'blue:8000; include /etc/shadow' }, 'Input "blue" must be a server as the upstream block names it, such as blue.internal:8000 or unix:/run/app.sock, got "blue:8000; include /etc/shadow". Correct it in the workflow.'],
+  [{ ...blueGreen, blue: 'blue:99999' }, 'Input "blue" must be a server as the upstream block names it, such as blue.internal:8000 or unix:/run/app.sock, got "blue:99999". Correct it in the workflow.'],
+  [{ ...blueGreen, upstream: '$backend' }, 'Input "upstream" must be the name of an upstream block, of letters, digits, ".", "_" and "-", got "$backend". Correct it in the workflow.'],
+  [{ ...blueGreen, 'nginx-config': 'nginx.conf' }, 'Input "nginx-config" must be an absolute path, such as /var/www/app, got "nginx.conf". Correct it in the workflow.'],
+  [{ ...blueGreen, 'nginx-config': '/etc/nginx/' }, 'Input "nginx-config" must be a file of nginx, such as /etc/nginx/conf.d/app.conf, got "/etc/nginx/". Correct it in the workflow.'],
+  [{ ...blueGreen, 'switch-to': 'red' }, 'Input "switch-to" must be "blue" or "green", got "red". Correct it in the workflow.'],
+  [{ 'switch-to': 'blue' }, 'Input "switch-to" has no effect with "method: git". Set "method: blue-green", or take it out.'],
+  [{ ...blueGreen, 'confirm-timeout': '1s' }, 'Input "confirm-timeout" must be a duration of at least 5s, got "1s". Correct it in the workflow.'],
+  [{ ...blueGreen, 'confirm-timeout': '11m' }, 'Input "confirm-timeout" must be a duration of at most 10m, got "11m". Correct it in the workflow.'],
+  [{ ...blueGreen, 'log-files': 'logs/app.log' }, 'Input "log-files" must be absolute where no "app-dir" is given. Write the whole path, or set "app-dir".'],
+  [{ ...blueGreen, 'env-file': '/srv/app/.env', backup: 'database' }, 'Input "backup" has no effect with "method: blue-green": nothing but traffic moves. Take it out.'],
+  [{ ...blueGreen, migrations: 'alembic', 'migrations-dir': 'backend' },
+    'Input "hosts" is required with "method: blue-green" and "migrations: alembic". Name the hosts on which the servers of the block run.',
+    'Input "app-dir" is required with "method: blue-green" and "migrations: alembic". Set it to the checkout on those hosts, such as /var/www/app.'],
+  [{ ...canary, canary: '' }, 'Input "canary" is required with "method: canary". Set it to the server as the block names it, such as canary.internal:8000.'],
+  [{ ...canary, commit: 'v1' },
+    'Input "hosts" is required with "method: canary" and "commit". Name the hosts on which the servers of the block run.',
+    'Input "app-dir" is required with "method: canary" and "commit". Set it to the checkout on those hosts, such as /var/www/app.'],
+  [{ ...canary, commit: 'v1', 'load-balancers': '', hosts: 'a@canary', 'app-dir': '/srv/app' }, 'Input "load-balancers" is required with "method: canary" and "commit": "hosts" names the canary then. Name the hosts that run nginx, one per line.'],
+  [{ maintenance: 'true' }, 'Input "maintenance" has no effect with "method: git": production is not stopped. Take it out.'],
+  [{ 'maintenance-page': 'page.html' }, 'Input "maintenance-page" has no effect without "maintenance: true". Set "maintenance: true", or take it out.'],
+  [{ method: 'database', 'env-file': '.env', maintenance: 'true' },
+    'Input "nginx-config" is required with "maintenance: true". Set it to the file on the load balancers that holds the upstream block, such as /etc/nginx/conf.d/app.conf.',
+    'Input "upstream" is required with "maintenance: true". Set it to the name of that block.'],
   // hosts
   [{ hosts: '' }, 'Input "hosts" is required. Set it in the workflow or in the config file.'],
   [{ hosts: '# none' }, 'Input "hosts" must name one host at least, got only comments. Write one host per line.'],
@@ -161,17 +201,17 @@ describe('bad input', () => {
       "Input "paralel" is not known. Did you mean "parallel"?
       Line 1 of input "hosts" must be [user@]host[:port], got "web 1". Correct it in the workflow.
       Line 2 of input "hosts" must be [user@]host[:port], got "web 2". Correct it in the workflow.
-      Input "app-dir" is required. Set it in the workflow or in the config file.
       Input "parallel" must be a whole number from 1, got "two". Correct it in the workflow.
-      Input "health-url" or "host-health-url" is required with "method: git". Set one of them: without it nothing proves that production is back."
+      Input "health-url" or "host-health-url" is required with "method: git". Set one of them: without it nothing proves that production is back.
+      Input "app-dir" is required. Set it in the workflow or in the config file."
     `);
     expect(new Set(error.failures.map(({ code }) => code))).toEqual(new Set(['invalid-input']));
   });
 
   test('the methods that may be asked for are those that there are', () => {
-    expect(readInputs({ ...minimal, method: 'canary' }, undefined, ['git', 'canary']).method).toBe('canary');
-    expect(() => readInputs({ ...minimal, method: 'canry' }, undefined, ['git', 'canary'])).toThrow(
-      'Input "method" must be "git" or "canary", got "canry". Did you mean "canary"?',
+    expect(readInputs({ ...minimal, method: 'other' }, undefined, ['git', 'other']).method).toBe('other');
+    expect(() => readInputs({ ...minimal, method: 'othr' }, undefined, ['git', 'other'])).toThrow(
+      'Input "method" must be "git" or "other", got "othr". Did you mean "other"?',
     );
   });
 
@@ -246,7 +286,10 @@ describe('good input', () => {
           "percent": 100,
         },
         "beforeCommand": undefined,
+        "blue": undefined,
+        "canary": undefined,
         "commit": undefined,
+        "confirmTimeout": 30000,
         "cutover": "swap",
         "databaseAdminUrl": undefined,
         "databaseHost": {
@@ -264,6 +307,7 @@ describe('good input', () => {
         "environment": "production",
         "expectedAwsAccountId": undefined,
         "githubToken": undefined,
+        "green": undefined,
         "healthInterval": 1000,
         "healthSuccesses": 3,
         "healthTimeout": 60000,
@@ -291,14 +335,18 @@ describe('good input', () => {
           "Gemfile.lock",
           "composer.lock",
         ],
+        "loadBalancers": [],
         "lockWait": 0,
         "logFiles": [],
+        "maintenance": false,
+        "maintenancePage": undefined,
         "maxDataLossRows": "any",
         "method": "git",
         "migrations": "none",
         "migrationsDir": undefined,
         "migrationsDownCommand": undefined,
         "migrationsUpCommand": undefined,
+        "nginxConfig": undefined,
         "onCancel": "undo",
         "onFailure": "undo",
         "parallel": 32,
@@ -315,7 +363,9 @@ describe('good input', () => {
         "sshConnectTimeout": 20000,
         "sshJumpHost": undefined,
         "sshPassphrase": undefined,
+        "switchTo": undefined,
         "timeout": 300000,
+        "upstream": undefined,
         "versionFrom": undefined,
         "virtualenv": undefined,
       }
@@ -392,7 +442,10 @@ describe('good input', () => {
           "percent": 25,
         },
         "beforeCommand": "./announce.sh",
+        "blue": undefined,
+        "canary": undefined,
         "commit": "release/2025.1",
+        "confirmTimeout": 30000,
         "cutover": "repoint",
         "databaseAdminUrl": undefined,
         "databaseHost": {
@@ -410,6 +463,7 @@ describe('good input', () => {
         "environment": "staging",
         "expectedAwsAccountId": undefined,
         "githubToken": "ghs_token",
+        "green": undefined,
         "healthInterval": 250,
         "healthSuccesses": 5,
         "healthTimeout": 120000,
@@ -447,17 +501,21 @@ describe('good input', () => {
           "requirements*.txt",
           "apps/web/package-lock.json",
         ],
+        "loadBalancers": [],
         "lockWait": 3600000,
         "logFiles": [
           "/var/log/nginx/error.log",
           "/srv/shop/logs/app.log",
         ],
+        "maintenance": false,
+        "maintenancePage": undefined,
         "maxDataLossRows": 0,
         "method": "git",
         "migrations": "alembic",
         "migrationsDir": "/srv/shop/apps/backend",
         "migrationsDownCommand": undefined,
         "migrationsUpCommand": undefined,
+        "nginxConfig": undefined,
         "onCancel": "stop",
         "onFailure": "stop",
         "parallel": 4,
@@ -502,7 +560,9 @@ describe('good input', () => {
           "user": "jump",
         },
         "sshPassphrase": "open sesame",
+        "switchTo": undefined,
         "timeout": "none",
+        "upstream": undefined,
         "versionFrom": {
           "kind": "json",
           "pointer": "/commit",
@@ -536,6 +596,18 @@ describe('good input', () => {
   test('a host is named without its port unless another differs only there', () => {
     const { hosts } = read({ hosts: 'a@127.0.0.1:2201\nb@127.0.0.1:2202\na@web-1:2203\na@[::1]:22' });
     expect(hosts.map(({ name }) => name)).toEqual(['127.0.0.1:2201', '127.0.0.1:2202', 'web-1', '[::1]']);
+  });
+
+  test.each([
+    ['traffic alone: the load balancers', blueGreen, [], ['lb-1']],
+    ['which are the hosts where none are named', { ...blueGreen, hosts: 'a@web-1', 'load-balancers': '' }, [], ['web-1']],
+    ['a canary with a commit: its host too', { ...canary, hosts: 'a@canary', 'app-dir': '/srv/app', commit: 'v1' }, ['canary'], ['lb-1']],
+    ['a colour with migrations: its host too', { ...blueGreen, hosts: 'a@blue', 'app-dir': '/srv/app', migrations: 'alembic', 'migrations-dir': '.' }, ['blue'], ['lb-1']],
+    ['git has nothing to do with load balancers', { 'load-balancers': 'a@lb-1' }, ['web-1'], []],
+    ['a restore has, where a page is shown', { method: 'database', 'env-file': '.env', maintenance: 'true', 'nginx-config': '/etc/nginx/app', upstream: 'app' }, ['web-1'], ['web-1']],
+  ])('the hosts that a run works on: %s', (_what, over, hosts, balancers) => {
+    const inputs = read(over);
+    expect([inputs.hosts.map(({ name }) => name), inputs.loadBalancers.map(({ name }) => name)]).toEqual([hosts, balancers]);
   });
 
   test('a database host that is one of the hosts is that same host', () => {

@@ -16,6 +16,10 @@ import type { Milliseconds } from './ports.ts';
 export type Inputs = CamelCased<Omit<Values, 'config' | 'ssh-user' | 'ssh-port' | keyof Derived>> & CamelCased<Derived>;
 
 type Derived = Places & {
+  /** Absolute; empty where a method that moves traffic alone is given none. */
+  readonly 'app-dir': string;
+  /** Absolute: a file on the load balancers. */
+  readonly 'maintenance-page': string | undefined;
   /** Absolute. */
   readonly 'migrations-dir': string | undefined;
   /** Absolute. */
@@ -48,17 +52,19 @@ const fiveMinutes: Milliseconds = 5 * 60_000;
 
 function derive(values: Values): Inputs {
   const { config: _config, 'ssh-user': _user, 'ssh-port': _port, ...rest } = values;
-  const app = values['app-dir'];
+  const app = values['app-dir'] ?? '';
   const inApp = (path: string | undefined) => (path === undefined ? undefined : below(app, path));
   const migrationsDir = inApp(values['migrations-dir']);
   const databaseKnown = values['database-url'] !== undefined || values['env-file'] !== undefined;
   const restores = values.method === 'database';
   const rds = values['rds-instance'] !== undefined;
-  const standardBackup = restores && rds ? ['rds' as const] : databaseKnown ? ['database' as const] : [];
+  const standardBackup = movesTrafficAlone(values) ? [] : restores && rds ? ['rds' as const] : databaseKnown ? ['database' as const] : [];
   const asked = values.backup.length === 0 ? standardBackup : values.backup;
   return camelCased({
     ...rest,
-    ...placesOf(values),
+    'app-dir': app,
+    ...placesOf({ ...values, ...usedHosts(values), 'app-dir': app }),
+    'maintenance-page': inApp(values['maintenance-page']),
     'migrations-dir': migrationsDir,
     virtualenv: values.virtualenv === undefined ? undefined : below(migrationsDir ?? app, values.virtualenv),
     'log-files': values['log-files'].map((path) => below(app, path)),
@@ -68,4 +74,18 @@ function derive(values: Values): Inputs {
     'max-data-loss-rows': values['max-data-loss-rows'] ?? (restores ? 0 : 'any'),
     timeout: values.timeout ?? (restores ? 'none' : fiveMinutes),
   });
+}
+
+/** A run that leaves code and data where they are. */
+export function movesTrafficAlone({ method, commit }: Pick<Values, 'method' | 'commit'>): boolean {
+  return method === 'blue-green' || (method === 'canary' && commit === undefined);
+}
+
+/** Of the hosts that are named, those that this run has to do with. */
+function usedHosts(values: Values): Pick<Values, 'hosts' | 'load-balancers' | 'database-host'> {
+  const { method, hosts, 'load-balancers': named, 'database-host': database, maintenance, migrations } = values;
+  const balancers = named.length > 0 ? named : hosts;
+  // The revision that a colour needs is asked on its own host.
+  if (movesTrafficAlone(values) && (method !== 'blue-green' || migrations === 'none')) return { hosts: [], 'load-balancers': balancers, 'database-host': undefined };
+  return { hosts, 'load-balancers': method === 'blue-green' || method === 'canary' || maintenance ? balancers : [], 'database-host': database };
 }

@@ -21,7 +21,7 @@ export const minimal: Readonly<Record<string, string>> = {
 
 /** The minimal inputs with these over them; an empty one takes an input away. */
 export function read(over: Readonly<Record<string, string>>, config?: string): Inputs {
-  return readInputs({ ...minimal, ...over }, config === undefined ? undefined : { path: 'rollback.yml', text: config }, ['git', 'database']);
+  return readInputs({ ...minimal, ...over }, config === undefined ? undefined : { path: 'rollback.yml', text: config }, ['git', 'database', 'blue-green', 'canary']);
 }
 
 /** What the error says, one line for each mistake. */

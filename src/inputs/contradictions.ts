@@ -21,6 +21,8 @@ export function contradictions(values: Partial<Values>, isSet: (name: keyof Valu
     ...rdsRules(values, isSet),
     ...restoreRules(values, isSet),
     ...healthRules(values, isSet),
+    ...placeRules(values, isSet),
+    ...trafficRules(values, isSet),
     ...alone('install-when', ['install-command'], isSet),
     ...alone('virtualenv', ['migrations', 'install-command'], isSet),
   ];
@@ -37,21 +39,33 @@ function* hostRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
   const standard: Standard = { user: values['ssh-user'], port: values['ssh-port'] ?? 22 };
   const lines: Readonly<Record<string, readonly HostLine[]>> = {
     hosts: values.hosts ?? [],
+    'load-balancers': values['load-balancers'] ?? [],
     'database-host': values['database-host'] === undefined ? [] : [values['database-host']],
     'ssh-jump-host': values['ssh-jump-host'] === undefined ? [] : [values['ssh-jump-host']],
   };
-  if (isSet('hosts') && values.hosts?.length === 0) yield invalid('Input "hosts" must name one host at least, got only comments', 'Write one host per line.');
-  if ((values.hosts?.length ?? 0) > 256) yield invalid(`Input "hosts" must name at most 256 hosts, got ${values.hosts?.length}`, 'Roll back in several runs, each with an environment of its own.');
+  for (const name of ['hosts', 'load-balancers'] as const) {
+    if (isSet(name) && values[name]?.length === 0) yield invalid(`Input "${name}" must name one host at least, got only comments`, 'Write one host per line.');
+    if ((values[name]?.length ?? 0) > 256) yield invalid(`Input "${name}" must name at most 256 hosts, got ${values[name]?.length}`, 'Roll back in several runs, each with an environment of its own.');
+  }
   for (const [name, hosts] of Object.entries(lines)) {
     const [example, ...others] = isSet('ssh-user') ? [] : hosts.filter(({ user }) => user === undefined).map(written);
     if (example === undefined) continue;
     yield invalid(`Input "${name}" names ${[example, ...others].join(', ')} without a user, and "ssh-user" is not set`, `Set "ssh-user", or write deploy@${example}.`);
   }
-  const seen = new Map<string, HostLine>();
-  for (const line of values.hosts ?? []) {
-    const place = placeOf(line, standard);
-    if (seen.has(place)) yield invalid(`Input "hosts" must name each host once, got ${written(line)} again`, 'Take one of the lines out.');
-    seen.set(place, line);
+  for (const name of ['hosts', 'load-balancers'] as const) {
+    const places = new Set<string>();
+    for (const line of values[name] ?? []) {
+      const place = placeOf(line, standard);
+      if (places.has(place)) yield invalid(`Input "${name}" must name each host once, got ${written(line)} again`, 'Take one of the lines out.');
+      places.add(place);
+    }
+  }
+  const seen = new Map((values.hosts ?? []).map((line) => [placeOf(line, standard), line]));
+  for (const balancer of values['load-balancers'] ?? []) {
+    const host = seen.get(placeOf(balancer, standard));
+    if (host !== undefined && (host.user ?? standard.user) !== (balancer.user ?? standard.user)) {
+      yield invalid(`Inputs "load-balancers" and "hosts" name ${written(balancer)} and ${written(host)}, one host with two users`, 'Give both the same user.');
+    }
   }
   const database = values['database-host'];
   const same = database && seen.get(placeOf(database, standard));
@@ -150,6 +164,66 @@ function* healthRules(values: Partial<Values>, isSet: IsSet): Generator<Failure>
       'Raise "health-timeout", or lower "health-successes" or "health-interval".',
     );
   }
+}
+
+const trafficMethods: readonly string[] = ['blue-green', 'canary'];
+
+/** Whose code or data a run moves must be named; where only traffic moves, the load balancers are enough. */
+function* placeRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
+  const { method, migrations } = values;
+  if (method === undefined) return;
+  const traffic = trafficMethods.includes(method);
+  const movesCode = !traffic || (method === 'canary' && isSet('commit'));
+  const needsApp = movesCode || (method === 'blue-green' && migrations !== undefined && migrations !== 'none');
+  const because = traffic ? (method === 'canary' ? ' with "method: canary" and "commit"' : ` with "method: blue-green" and "migrations: ${migrations}"`) : '';
+  if (needsApp && !isSet('hosts')) yield invalid(`Input "hosts" is required${because}`, traffic ? 'Name the hosts on which the servers of the block run.' : 'Set it in the workflow or in the config file.');
+  if (!needsApp && !isSet('hosts') && !isSet('load-balancers')) yield invalid(`Input "load-balancers" is required with "method: ${method}"`, 'Name the hosts that run nginx, one per line.');
+  if (needsApp && !isSet('app-dir')) yield invalid(`Input "app-dir" is required${because}`, traffic ? 'Set it to the checkout on those hosts, such as /var/www/app.' : 'Set it in the workflow or in the config file.');
+  if (movesCode && traffic && isSet('hosts') && !isSet('load-balancers')) {
+    yield invalid('Input "load-balancers" is required with "method: canary" and "commit": "hosts" names the canary then', 'Name the hosts that run nginx, one per line.');
+  }
+  if (isSet('app-dir') || needsApp) return;
+  const files = ['env-file', 'access-log', 'maintenance-page'] as const;
+  const relative = [...files.filter((name) => isRelative(values[name])), ...(values['log-files']?.some(isRelative) ? ['log-files'] : [])];
+  for (const name of relative) yield invalid(`Input "${name}" must be absolute where no "app-dir" is given`, 'Write the whole path, or set "app-dir".');
+}
+
+function isRelative(path: string | undefined): boolean {
+  return path !== undefined && !path.startsWith('/');
+}
+
+/** What moving traffic needs, and what does not go together there. */
+function* trafficRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
+  const { method, blue, green, maintenance, backup = [] } = values;
+  if (method === undefined) return;
+  const needed: Readonly<Record<string, readonly (keyof Values)[]>> = {
+    'blue-green': ['nginx-config', 'upstream', 'blue', 'green'],
+    canary: ['nginx-config', 'upstream', 'canary'],
+  };
+  const what: Partial<Record<keyof Values, string>> = {
+    'nginx-config': 'the file on the load balancers that holds the upstream block, such as /etc/nginx/conf.d/app.conf', upstream: 'the name of that block',
+    blue: 'the server as the block names it, such as blue.internal:8000', green: 'the server as the block names it, such as green.internal:8000',
+    canary: 'the server as the block names it, such as canary.internal:8000',
+  };
+  for (const name of needed[method] ?? []) if (!isSet(name)) yield invalid(`Input "${name}" is required with "method: ${method}"`, `Set it to ${what[name]}.`);
+  if (method === 'blue-green' && blue !== undefined && green !== undefined && sameServer(blue, green)) {
+    yield invalid(`Inputs "blue" and "green" must be two servers, got ${blue} and ${green}`, 'Name each as the upstream block does.');
+  }
+  if (isSet('switch-to') && method !== 'blue-green') yield invalid(`Input "switch-to" has no effect with "method: ${method}"`, 'Set "method: blue-green", or take it out.');
+  if (method === 'blue-green' && backup.some((kind) => kind !== 'none')) {
+    yield invalid('Input "backup" has no effect with "method: blue-green": nothing but traffic moves', 'Take it out.');
+  }
+  if (maintenance === true) {
+    if (method !== 'database') yield invalid(`Input "maintenance" has no effect with "method: ${method}": production is not stopped`, 'Take it out.');
+    else for (const name of ['nginx-config', 'upstream'] as const) if (!isSet(name)) yield invalid(`Input "${name}" is required with "maintenance: true"`, `Set it to ${what[name]}.`);
+  }
+  if (maintenance === false && isSet('maintenance-page')) yield invalid('Input "maintenance-page" has no effect without "maintenance: true"', 'Set "maintenance: true", or take it out.');
+}
+
+/** nginx takes port 80 where a server names none. */
+function sameServer(one: string, other: string): boolean {
+  const whole = (server: string): string => (server.startsWith('unix:') || /:\d+$/.test(server.replace(/^\[.*\]/, '')) ? server : `${server}:80`).toLowerCase();
+  return whole(one) === whole(other);
 }
 
 function* alone(name: keyof Values, needs: readonly (keyof Values)[], isSet: IsSet): Generator<Failure> {

@@ -9,6 +9,7 @@ import { duration } from './kinds/duration.ts';
 import { host, user } from './kinds/host.ts';
 import { knownHosts } from './kinds/known-hosts.ts';
 import { list } from './kinds/list.ts';
+import { nginxFile, upstreamName, upstreamServer } from './kinds/nginx.ts';
 import { whole } from './kinds/number.ts';
 import { directory, path, relativePath } from './kinds/path.ts';
 import { privateKey } from './kinds/private-key.ts';
@@ -36,7 +37,8 @@ const what = (methods: readonly string[]) => ({
 });
 
 const hosts = {
-  hosts: required(list(host)),
+  hosts: several(list(host)),
+  'load-balancers': several(list(host)),
   'database-host': optional(host),
 };
 
@@ -51,7 +53,7 @@ const ssh = {
 };
 
 const app = {
-  'app-dir': required(directory),
+  'app-dir': optional(directory),
   dirty: preset('save', oneOf(['save', 'refuse'])),
   services: several(list(unit)),
   reload: several(list(unit)),
@@ -91,6 +93,18 @@ const rds = {
   'expected-aws-account-id': optional(awsAccount),
 };
 
+const traffic = {
+  'nginx-config': optional(nginxFile),
+  upstream: optional(upstreamName),
+  blue: optional(upstreamServer),
+  green: optional(upstreamServer),
+  'switch-to': optional(oneOf(['blue', 'green'])),
+  canary: optional(upstreamServer),
+  'confirm-timeout': preset('30s', duration({ from: 5 * second, to: 600 * second })),
+  maintenance: preset('false', boolean),
+  'maintenance-page': optional(path),
+};
+
 const verify = {
   'health-url': several(list(httpUrl)),
   'host-health-url': several(list(httpUrl)),
@@ -125,14 +139,14 @@ const tell = {
  * @param methods the values of `method`: the names in the registry of methods
  */
 export function rollbackDeclarations(methods: readonly string[]) {
-  return { ...what(methods), ...hosts, ...ssh, ...app, ...databaseAddress, ...saved, ...restored, ...rds, ...verify, ...run, ...tell };
+  return { ...what(methods), ...hosts, ...ssh, ...app, ...databaseAddress, ...saved, ...restored, ...rds, ...traffic, ...verify, ...run, ...tell };
 }
 
 const { environment, reason, config } = what([]);
 
 /** The inputs of the backup action. */
 export const backupDeclarations = {
-  environment, reason, config, ...hosts, ...ssh, 'app-dir': app['app-dir'], ...databaseAddress, ...saved,
+  environment, reason, config, hosts: required(list(host)), 'database-host': hosts['database-host'], ...ssh, 'app-dir': required(directory), ...databaseAddress, ...saved,
   verify: preset('quick', oneOf(['quick', 'full'])),
   ...rds, parallel: run.parallel, 'lock-wait': run['lock-wait'], 'github-token': tell['github-token'],
 };

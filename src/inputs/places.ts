@@ -4,8 +4,11 @@ import type { HostLine } from './kinds/host.ts';
 import { below } from './kinds/path.ts';
 
 export type Places = {
-  readonly hosts: readonly [HostAddress, ...HostAddress[]];
-  /** One of `hosts` itself where it is the same host. */
+  /** The application hosts that this run works on; none where it moves traffic alone. */
+  readonly hosts: readonly HostAddress[];
+  /** The load balancers that this run works on; those that are application hosts too are the same objects. */
+  readonly 'load-balancers': readonly HostAddress[];
+  /** One of the others itself where it is the same host. */
   readonly 'database-host': HostAddress;
   readonly 'ssh-jump-host': HostAddress | undefined;
   /** Absolute. */
@@ -15,6 +18,7 @@ export type Places = {
 
 type Given = {
   readonly hosts: readonly HostLine[];
+  readonly 'load-balancers'?: readonly HostLine[];
   readonly 'database-host': HostLine | undefined;
   readonly 'ssh-jump-host': HostLine | undefined;
   readonly 'ssh-user': string | undefined;
@@ -25,14 +29,16 @@ type Given = {
 };
 
 export function placesOf(given: Given): Places {
-  const { hosts, 'database-host': database, 'ssh-jump-host': jump, 'app-dir': app, 'env-file': envFile } = given;
+  const { hosts, 'load-balancers': balancers = [], 'database-host': database, 'ssh-jump-host': jump, 'app-dir': app, 'env-file': envFile } = given;
   const standard = { user: given['ssh-user'], port: given['ssh-port'] };
-  // Resolved together, so that a database on one of the hosts is that same host.
-  const [first, ...others] = resolveHosts(database === undefined ? hosts : [...hosts, database], standard);
+  // Resolved together, so that a database or a load balancer on one of the hosts is that same host.
+  const all = resolveHosts([...hosts, ...balancers, ...(database === undefined ? [] : [database])], standard);
+  const [first] = all;
   if (first === undefined) throw new RangeError('No hosts');
   return {
-    hosts: [first, ...others.slice(0, hosts.length - 1)],
-    'database-host': database === undefined ? first : (others.at(-1) ?? first),
+    hosts: all.slice(0, hosts.length),
+    'load-balancers': all.slice(hosts.length, hosts.length + balancers.length),
+    'database-host': database === undefined ? first : (all.at(-1) ?? first),
     'ssh-jump-host': jump === undefined ? undefined : resolveHosts([jump], standard)[0],
     'env-file': envFile === undefined ? undefined : below(app, envFile),
     'backup-dir': given['backup-dir'] ?? `/var/backups/${app.split('/').at(-1)}`,

@@ -7,14 +7,14 @@ const units: Readonly<Record<string, Milliseconds>> = { ms: 1, s: 1000, m: 60_00
 const longest = 120 * 3_600_000;
 
 /** `250ms`, `90s`, `5m`, `2h`; a bare number is seconds. */
-export function duration({ from }: { readonly from: Milliseconds }): Kind<Milliseconds> {
+export function duration({ from, to = longest }: { readonly from: Milliseconds; readonly to?: Milliseconds }): Kind<Milliseconds> {
   return (text) => {
     const [, digits, unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(text) ?? [];
     const factor = units[unit];
     if (digits === undefined || factor === undefined) return refuse('must be a duration such as 250ms, 90s, 5m or 2h', { got: text });
     const milliseconds = Number(digits) * factor;
     if (milliseconds < from) return refuse(`must be a duration of at least ${asDuration(from)}`, { got: text });
-    if (milliseconds > longest) return refuse('must be a duration of at most 120h', { got: text });
+    if (milliseconds > to) return refuse(`must be a duration of at most ${asDuration(to)}`, { got: text });
     return accept(milliseconds);
   };
 }
