@@ -47,7 +47,7 @@ export interface ReadableHost {
    */
   ask(script: string, options?: { readonly limit?: Milliseconds; readonly secret?: string }): Promise<Answer>;
   /**
-   * A TCP connection as seen from the host itself.
+   * A connection as seen from the host itself: TCP, or to a unix socket where the address is its path (the port says nothing then).
    * @throws RollbackError `no-rights` when the host's sshd forbids forwarding; other errors are the address's own (refused, timeout).
    */
   dial(address: string, port: number): Promise<Duplex>;
@@ -74,12 +74,20 @@ export type HttpAnswer =
   /** The address could not be asked: its name does not resolve, the way to it (SSH) is gone. */
   | { readonly kind: 'unasked'; readonly why: string };
 
+/** Where a server listens: a host (name or address, without brackets) and a port, or the path of a unix socket. */
+export type Place = { readonly address: string; readonly port: number };
+
 export type HttpRequest = {
   readonly method: string;
   readonly url: URL;
   readonly timeout: Milliseconds;
   /** Asked from this host instead of from the runner. */
   readonly via?: ReadableHost;
+  /**
+   * With `via`: asked at this place, whatever the URL's host, which is still the one that the request names. Which certificate a server
+   * behind a load balancer has is not looked at: nginx does not look at it either.
+   */
+  readonly at?: Place;
   /** Ends the question early; the answer is then `unasked`. */
   readonly signal?: AbortSignal;
 };

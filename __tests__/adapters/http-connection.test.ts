@@ -42,6 +42,19 @@ describe('from a host', () => {
     await closed(server);
   });
 
+  test('a server is asked at its own place, by the name that the URL has', async () => {
+    const server = await serving(({ headers, url }, response) => response.end(`${headers.host} ${url}`));
+    const dialled: unknown[] = [];
+    const host = via(async (address, port) => (dialled.push([address, port]), channel(server.port)));
+    const places = [{ address: 'blue', port: 8000 }, { address: '2001:db8::1', port: 80 }, { address: '/run/app.sock', port: 0 }];
+    for (const at of places) expect(await ask('http://shop.test/health?deep=1', { via: host, at })).toMatchObject({ kind: 'answered', body: 'shop.test /health?deep=1' });
+    expect(dialled).toEqual(places.map(({ address, port }) => [address, port]));
+    const dead = via(() => Promise.reject(new Error('(SSH) Channel open failure: Connection refused')));
+    const said = await Promise.all(places.map((at) => ask('http://shop.test/', { via: dead, at })));
+    expect(said.map((answer) => 'why' in answer && answer.why.split(' from ')[0])).toEqual(['blue:8000', '[2001:db8::1]:80', '/run/app.sock']);
+    expect(await ask('http://shop.test/', { via: dead, at: { address: '169.254.169.254', port: 80 } })).toMatchObject({ kind: 'unasked' });
+  });
+
   test('a refused connection has failed', async () => {
     const host = via(() => Promise.reject(new Error('(SSH) Channel open failure: Connection refused')));
     expect(await ask('http://127.0.0.1:8000/', { via: host }))
@@ -87,6 +100,13 @@ describe('from a host', () => {
 
 describe('TLS', () => {
   const secure = () => listening(createHttps({ cert: certificate, key }, ({ headers }, response) => response.end(headers.host)));
+
+  test('a server that is asked at its own place may have any certificate', async () => {
+    const server = await secure();
+    const host = via(async () => channel(server.port));
+    expect(await ask('https://other.test/', { via: host, at: { address: 'blue', port: 8443 } })).toMatchObject({ kind: 'answered', status: 200, body: 'other.test' });
+    expect(await ask('https://other.test/', { via: host })).toMatchObject({ kind: 'failed' });
+  });
 
   test.each(['the runner', 'a host'])('a certificate that is trusted and of the right name, from %s', async (from) => {
     const server = await secure();

@@ -25,7 +25,7 @@ forbidden.addAddress('fd00:ec2::254', 'ipv6');
  * The addresses that were judged are the ones that are connected to, whatever the name says a moment later.
  * When the signal is aborted, it rejects with its reason and leaves nothing open.
  */
-export async function connect({ url, via }: Pick<HttpRequest, 'url' | 'via'>, network: Network, signal: AbortSignal): Promise<Duplex> {
+export async function connect({ url, via, at }: Pick<HttpRequest, 'url' | 'via' | 'at'>, network: Network, signal: AbortSignal): Promise<Duplex> {
   const secure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
@@ -37,12 +37,14 @@ export async function connect({ url, via }: Pick<HttpRequest, 'url' | 'via'>, ne
     await ready(socket, 'connect', signal);
     tcp = socket;
   } else {
-    tcp = await dialled(via.dial(host, port), signal);
+    const { address, port: open } = at ?? { address: host, port };
+    if (isIP(address) !== 0) permit(address);
+    tcp = await dialled(via.dial(address, open), signal);
   }
   if (!secure) return tcp;
 
   const trust = network.authorities === undefined ? {} : { ca: network.authorities };
-  const tls = connectTls({ socket: tcp, host, ...(isIP(host) === 0 ? { servername: host } : {}), ...trust });
+  const tls = connectTls({ socket: tcp, host, ...(isIP(host) === 0 ? { servername: host } : {}), ...trust, ...(at === undefined ? {} : { rejectUnauthorized: false }) });
   await ready(tls, 'secureConnect', signal, tcp);
   return tls;
 }

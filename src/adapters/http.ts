@@ -76,9 +76,10 @@ function headersOf({ headers }: IncomingMessage): ReadonlyMap<string, string> {
   return new Map(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value].flat().join(', ')]])));
 }
 
-function unanswered(error: unknown, { url, via, timeout }: HttpRequest, { connection, status }: Progress, milliseconds: number): HttpAnswer {
+function unanswered(error: unknown, { url, via, at, timeout }: HttpRequest, { connection, status }: Progress, milliseconds: number): HttpAnswer {
   // Path and query can carry tokens: host and port are enough.
-  const place = via === undefined ? url.host : `${url.host} from ${via.name}`;
+  const host = at === undefined ? url.host : at.address.startsWith('/') ? at.address : `${at.address.includes(':') ? `[${at.address}]` : at.address}:${at.port}`;
+  const place = via === undefined ? host : `${host} from ${via.name}`;
   if (error instanceof TooLate) {
     const got = status === undefined ? (connection === undefined ? 'no connection' : 'no answer') : `answered ${status}, but the reply was not complete`;
     return { kind: 'failed', why: `${place}: ${got} within ${timeout / 1000} s`, milliseconds };

@@ -1,6 +1,9 @@
 /** What ssh2 and node-ssh leave open, one by one, against a real sshd. The command is a plain `sh`, so that a test says what it does. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -110,6 +113,18 @@ describe.skipIf(!(await sshdAvailable()))('a connection', () => {
     way.end('ping');
     expect(await text(way)).toBe('got ping');
     await expect(connection.dial('127.0.0.1', 1)).rejects.toThrow(/Connection refused/);
+  });
+
+  test('dial reaches unix sockets too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'socket-'));
+    const server = createServer({ allowHalfOpen: true }, (socket) => void text(socket).then((got) => socket.end(`got ${got}`)));
+    await new Promise<void>((resolve) => server.listen(join(folder, 'app.sock'), resolve));
+    const way = await connection.dial(join(folder, 'app.sock'), 0);
+    way.end('ping');
+    expect(await text(way)).toBe('got ping');
+    server.close();
+    await expect(connection.dial(join(folder, 'none.sock'), 0)).rejects.toThrow(/open failed|Connection refused/);
+    rmSync(folder, { recursive: true });
   });
 
   test('dial says when sshd forbids it', async () => {

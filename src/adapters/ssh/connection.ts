@@ -3,7 +3,7 @@
  * that never settle or settle as success when the connection is lost, output without bound, characters broken between chunks.
  */
 import type { Duplex } from 'node:stream';
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client, ClientCallback, ClientChannel } from 'ssh2';
 import { RollbackError } from '../../errors.ts';
 import type { Connection, ExecEnd } from '../../hosts/connection.ts';
 import { Bounded } from './bounded.ts';
@@ -120,9 +120,11 @@ async function feed(channel: ClientChannel, bytes: Buffer): Promise<void> {
 }
 
 function dial(client: Client, health: Health, name: string, address: string, port: number): Promise<Duplex> {
+  const socket = address.startsWith('/');
+  const place = socket ? address : `${address}:${port}`;
   return new Promise((resolve, reject) => {
     const gone = (why: string): RollbackError => new RollbackError({
-      what: `the connection was lost while it led to ${address}:${port}`, code: 'host-lost', host: name, why,
+      what: `the connection was lost while it led to ${place}`, code: 'host-lost', host: name, why,
       fix: 'Look whether the host is up and its sshd runs, then run the rollback again',
     });
     const stopListening = health.onLost((why) => reject(gone(why)));
@@ -131,13 +133,13 @@ function dial(client: Client, health: Health, name: string, address: string, por
       stopListening();
       reject(forbidsForwarding(error)
         ? new RollbackError({
-          what: `sshd does not let this user connect to ${address}:${port}`, code: 'no-rights', host: name,
-          fix: 'Allow it in sshd_config: "AllowTcpForwarding local" and a PermitOpen that has the address; no "restrict" or "no-port-forwarding" in authorized_keys',
+          what: `sshd does not let this user connect to ${place}`, code: 'no-rights', host: name,
+          fix: `Allow it in sshd_config: ${socket ? '"AllowStreamLocalForwarding local"' : '"AllowTcpForwarding local" and a PermitOpen that has the address'}; no "restrict" or "no-port-forwarding" in authorized_keys`,
         })
         : error instanceof Error ? error : new Error(String(error)));
     };
     try {
-      client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+      const opened: ClientCallback = (error, channel) => {
         if (error !== undefined) return refuse(error);
         stopListening();
         // A stream that just ends would look like the address's own answer.
@@ -146,7 +148,9 @@ function dial(client: Client, health: Health, name: string, address: string, por
         });
         channel.once('close', stop);
         resolve(channel);
-      });
+      };
+      if (socket) client.openssh_forwardOutStreamLocal(address, opened);
+      else client.forwardOut('127.0.0.1', 0, address, port, opened);
     } catch (error) {
       refuse(error);
     }
