@@ -1,14 +1,15 @@
 import type { CheckResult } from '../outcome.ts';
-import type { Clock, Http, Milliseconds, ReadableHost } from '../ports.ts';
+import type { Clock, Http, Milliseconds } from '../ports.ts';
+import { addressOf, type AskedAt } from './asked-at.ts';
 import { type Expected, type Finding, judge } from './verdict.ts';
 
 /** One address that says whether the service is well. */
-export type HealthCheck = {
+export type HealthCheck = AskedAt & {
   readonly url: URL;
-  /** Asked on this host instead of from the runner. */
-  readonly via?: ReadableHost;
   /** Then only an answer of this release passes. */
   readonly expected?: Expected;
+  /** Any status below 500 passes: what else is well at this address, nobody has said. */
+  readonly lenient?: true;
 };
 
 export type HealthLimits = {
@@ -26,8 +27,8 @@ export type Asking = { readonly http: Http; readonly clock: Clock; readonly sign
 export const longestTry: Milliseconds = 5000;
 
 /** Asks once. */
-export async function askHealth({ url, via, expected }: HealthCheck, { http, signal }: Pick<Asking, 'http' | 'signal'>, timeout = longestTry): Promise<Finding> {
-  return judge(await http({ method: 'GET', url, timeout, signal, ...(via !== undefined && { via }) }), expected);
+export async function askHealth({ url, via, at, expected, lenient }: HealthCheck, { http, signal }: Pick<Asking, 'http' | 'signal'>, timeout = longestTry): Promise<Finding> {
+  return judge(await http({ method: 'GET', url, timeout, signal, ...(via !== undefined && { via }), ...(at !== undefined && { at }) }), expected, lenient);
 }
 
 /**
@@ -57,9 +58,9 @@ export async function untilHealthy(check: HealthCheck, limits: HealthLimits, { h
 }
 
 /** The path names a health check: the host is in the URL. */
-export function resultOf({ url, via }: HealthCheck, tries: number, finding: Finding): CheckResult {
+export function resultOf({ url, via, at }: HealthCheck, tries: number, finding: Finding): CheckResult {
   const { version: _version, ...found } = finding;
-  return { kind: 'health', name: url.pathname, url: url.href, ...(via !== undefined && { host: via.name }), tries, ...found };
+  return { kind: 'health', name: url.pathname, url: addressOf(url, at), ...(via !== undefined && { host: via.name }), tries, ...found };
 }
 
 function tooFew(last: Finding, inRow: number, { successes, timeout }: HealthLimits): Finding {

@@ -1,5 +1,6 @@
 import type { CheckResult } from '../outcome.ts';
 import type { HttpAnswer, Milliseconds } from '../ports.ts';
+import { addressOf, type AskedAt } from './asked-at.ts';
 import type { Asking } from './health.ts';
 import type { Method, SmokeTest, StatusPattern } from './smoke-grammar.ts';
 
@@ -12,18 +13,18 @@ const tries: Readonly<Record<Method, number>> = { GET: 3, HEAD: 3, OPTIONS: 3, P
 type SmokeFinding = Pick<CheckResult, 'verdict' | 'message' | 'status' | 'milliseconds'>;
 
 /** Runs all of them at once; each passes with its first good try. */
-export async function runSmokeTests(tests: readonly SmokeTest[], asking: Asking): Promise<CheckResult[]> {
-  return Promise.all(tests.map((one) => runOne(one, asking)));
+export async function runSmokeTests(tests: readonly SmokeTest[], asking: Asking, from: AskedAt = {}): Promise<CheckResult[]> {
+  return Promise.all(tests.map((one) => runOne(one, asking, from)));
 }
 
-async function runOne(smoke: SmokeTest, { http, clock, signal }: Asking): Promise<CheckResult> {
+async function runOne(smoke: SmokeTest, { http, clock, signal }: Asking, from: AskedAt): Promise<CheckResult> {
   const { method, url, within } = smoke;
   // Waits longer than `within` allows, so that it can be said how slow the answer was.
   const timeout = Math.max(patience, within ?? 0);
   for (let done = 1; ; done++) {
-    const found = judgeSmoke(smoke, await http({ method, url, timeout, signal }));
+    const found = judgeSmoke(smoke, await http({ method, url, timeout, signal, ...from }));
     if (found.verdict === 'passed' || done >= tries[method] || signal.aborted) {
-      return { kind: 'smoke', name: `${method} ${url.pathname}`, url: url.href, tries: done, ...found };
+      return { kind: 'smoke', name: `${method} ${url.pathname}`, url: addressOf(url, from.at), ...(from.via !== undefined && { host: from.via.name }), tries: done, ...found };
     }
     await clock.sleep(pause, signal);
   }

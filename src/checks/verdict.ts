@@ -21,15 +21,16 @@ export type Finding = {
 /**
  * A health check passes on any 2xx; when `expected` is given, only on one of that release. A good answer that names no release has
  * failed: that it is not the release is as likely as that it is, and login pages and caches answer like this.
+ * @param lenient any status below 500 is good
  */
-export function judge(answer: HttpAnswer, expected?: Expected): Finding {
+export function judge(answer: HttpAnswer, expected?: Expected, lenient?: true): Finding {
   switch (answer.kind) {
     case 'unasked':
       return { verdict: 'unknown', message: `could not be asked: ${answer.why}` };
     case 'failed':
       return { verdict: 'failed', message: answer.why, milliseconds: answer.milliseconds };
     case 'answered':
-      return { ...answered(answer, expected), status: answer.status, milliseconds: answer.milliseconds };
+      return { ...answered(answer, expected, lenient), status: answer.status, milliseconds: answer.milliseconds };
   }
 }
 
@@ -47,9 +48,10 @@ export function nameOf({ sha, names }: Expected['release']): string {
 
 type Answered = Extract<HttpAnswer, { kind: 'answered' }>;
 
-function answered(answer: Answered, expected: Expected | undefined): Pick<Finding, 'verdict' | 'message' | 'version' | 'wrongRelease'> {
+function answered(answer: Answered, expected: Expected | undefined, lenient: true | undefined): Pick<Finding, 'verdict' | 'message' | 'version' | 'wrongRelease'> {
   const { status, milliseconds } = answer;
-  if (status < 200 || status > 299) return { verdict: 'failed', message: `answered ${status}${towards(answer)}, a 2xx was expected` };
+  if (lenient && status >= 500) return { verdict: 'failed', message: `answered ${status}, a status below 500 was expected` };
+  if (!lenient && (status < 200 || status > 299)) return { verdict: 'failed', message: `answered ${status}${towards(answer)}, a 2xx was expected` };
   if (expected === undefined) return { verdict: 'passed', message: `answered ${status} in ${milliseconds} ms` };
   const version = versionIn(answer, expected.from);
   if (version === undefined) {
