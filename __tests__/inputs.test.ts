@@ -44,7 +44,7 @@ const bad: readonly (readonly [Readonly<Record<string, string>>, ...string[]])[]
   [{ ...blueGreen, blue: 'http://blue' }, 'Input "blue" must be a server as the upstream block names it, such as blue.internal:8000 or unix:/run/app.sock, got "http://blue". Correct it in the workflow.'],
   [{ ...blueGreen, blue: 'blue:8000; include /etc/shadow' }, 'Input "blue" must be a server as the upstream block names it, such as blue.internal:8000 or unix:/run/app.sock, got "blue:8000; include /etc/shadow". Correct it in the workflow.'],
   [{ ...blueGreen, blue: 'blue:99999' }, 'Input "blue" must be a server as the upstream block names it, such as blue.internal:8000 or unix:/run/app.sock, got "blue:99999". Correct it in the workflow.'],
-  [{ ...blueGreen, upstream: '$backend' }, 'Input "upstream" must be the name of an upstream block, of letters, digits, ".", "_" and "-", got "$backend". Correct it in the workflow.'],
+  [{ ...blueGreen, upstream: '$backend' }, 'Input "upstream" must be the name of an upstream block, of at most 64 letters, digits, ".", "_" and "-", got "$backend". Correct it in the workflow.'],
   [{ ...blueGreen, 'nginx-config': 'nginx.conf' }, 'Input "nginx-config" must be an absolute path, such as /var/www/app, got "nginx.conf". Correct it in the workflow.'],
   [{ ...blueGreen, 'nginx-config': '/etc/nginx/' }, 'Input "nginx-config" must be a file of nginx, such as /etc/nginx/conf.d/app.conf, got "/etc/nginx/". Correct it in the workflow.'],
   [{ ...blueGreen, 'switch-to': 'red' }, 'Input "switch-to" must be "blue" or "green", got "red". Correct it in the workflow.'],

@@ -3,7 +3,7 @@ import type { Failure } from './errors.ts';
 import { messageOf, RollbackError } from './errors.ts';
 import type { Span } from './outcome.ts';
 import { eachAtMost } from './parallel.ts';
-import type { Plan, Stage, Step } from './plan.ts';
+import type { Plan, Proof, Stage, Step } from './plan.ts';
 import type { Clock, Facts, Host, JobEnd, Log, Milliseconds } from './ports.ts';
 
 export type Executor = {
@@ -14,8 +14,8 @@ export type Executor = {
   readonly parallel: number;
   /** What goes to steps that need the database, on standard input; undefined when the host has the credentials itself. */
   readonly databaseSecret?: string;
-  /** Whether the hosts of a stage answer as the target; the reasons why not. */
-  prove(hosts: readonly string[]): Promise<readonly Failure[]>;
+  /** Whether what must be true after a stage is: that these hosts answer as the target, and the rest; the reasons why not. */
+  prove(hosts: readonly string[], proofs: readonly Proof[]): Promise<readonly Failure[]>;
   /** Called when the first stage that touches production begins. */
   onTouch(): void;
   /** Called with each step's bar of the timeline. */
@@ -69,7 +69,8 @@ export async function execute(plan: Plan, timeout: Milliseconds, by: Executor): 
       }
     });
     if (stage.untimed) deadline += by.clock.now() - began;
-    if (failures.length === 0 && stage.prove.length > 0) failures.push(...(await by.prove(stage.prove)));
+    const { prove, proofs = [] } = stage;
+    if (failures.length === 0 && prove.length + proofs.length > 0) failures.push(...(await by.prove(prove, proofs)));
     if (failures.length > 0) break;
   }
   return { failures, touched, facts, begun };

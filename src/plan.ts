@@ -1,5 +1,5 @@
 import type { ReasonCode } from './errors.ts';
-import type { Milliseconds } from './ports.ts';
+import type { Milliseconds, Place } from './ports.ts';
 
 /** What puts a step back: run when the step was started, whether or not it finished. */
 export type Undo = { readonly title: string; readonly script: string; readonly limit: Milliseconds };
@@ -22,6 +22,26 @@ export type Step = {
   readonly failure: { readonly code: ReasonCode; readonly fix: string; readonly what?: string };
 };
 
+/** A place that is asked from a load balancer: a server of its block, or the address at which itself serves people. */
+export type Asked = {
+  readonly balancer: string;
+  readonly at: Place;
+  /** What is asked for. The host in it is the name by which the place is asked. */
+  readonly urls: readonly string[];
+  /** Nobody has said what is well there: any status below 500 is. */
+  readonly lenient?: true;
+};
+
+/** What has to be true before the next stage begins, besides the hosts that must answer as the target. */
+export type Proof =
+  /** Servers that answer as the target and, asked from the first load balancer, pass the smoke tests. */
+  | { readonly kind: 'servers'; readonly servers: readonly Asked[] }
+  /** Not one of so many requests through these is answered by the server that has left. */
+  | { readonly kind: 'gone'; readonly through: readonly Asked[]; readonly server: Gone; readonly requests: number };
+
+/** A server that traffic has left: the release that it alone says it is, where it says one that no other does. */
+export type Gone = { readonly name: string; readonly at: Place; readonly version?: string };
+
 /** Steps that run at the same time on different hosts; on one host they run in their order. */
 export type Stage = {
   readonly name: string;
@@ -32,6 +52,7 @@ export type Stage = {
   readonly steps: readonly Step[];
   /** Hosts that must answer as the target before the next stage begins. */
   readonly prove: readonly string[];
+  readonly proofs?: readonly Proof[];
 };
 
 export type Plan = { readonly stages: readonly Stage[] };

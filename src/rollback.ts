@@ -38,7 +38,7 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
     world.log.info(`Looking at ${connected.hosts.size} ${connected.hosts.size === 1 ? 'host' : 'hosts'}; nothing is changed yet`);
     const assessed = (known = await method.assess(inputs, { ...world, run, hosts: connected.hosts }));
     writeDown(recording, assessed);
-    const verifying: Verifying = { inputs, hosts: connected.hosts, appHosts: assessed.appHosts, asking: world };
+    const verifying: Verifying = { inputs, hosts: connected.hosts, appHosts: assessed.appHosts, fronts: assessed.fronts ?? [], asking: world };
     const before = await lookBefore(verifying);
     recording.found = [...assessed.found, ...(await readTails(verifying))];
     recording.health = healthOf(Object.values(before.health));

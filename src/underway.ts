@@ -10,7 +10,7 @@ import type { Assessed, Method } from './methods/method.ts';
 import type { Result } from './outcome.ts';
 import type { Host } from './ports.ts';
 import type { Recording } from './recording.ts';
-import { failuresOf, latest, proveHosts, type Baseline, type Verifying } from './verification.ts';
+import { failuresOf, latest, proveHosts, proveProof, type Baseline, type Verifying } from './verification.ts';
 import type { Locked, World } from './world.ts';
 
 /** How the service answered and where its logs ended, by host, before anything was changed. */
@@ -52,20 +52,21 @@ type Parts = Omit<Checkpoint, 'token' | 'settled'> & Pick<Underway, 'inputs' | '
 export function getUnderway({ inputs, method, assessed, recording, before, locked, world, rds, onTouch }: Parts): Underway {
   const { hosts, token } = locked;
   const { clock, log } = world;
-  const verifying: Verifying = { inputs, hosts, appHosts: assessed.appHosts, asking: world };
+  const verifying: Verifying = { inputs, hosts, appHosts: assessed.appHosts, fronts: assessed.fronts ?? [], asking: world };
   const secret = databaseSecret(inputs);
   const executor: Executor = {
     hosts: withRds(hosts, rds, { target: assessed.rds, run: assessed.rds?.run ?? assessed.run, fencedBy: () => locked.fencedBy() }, world), clock, log, onTouch,
     parallel: inputs.parallel,
     ...(secret === undefined ? {} : { databaseSecret: secret }),
     record: (span) => recording.timeline.push(span),
-    async prove(names) {
+    async prove(names, proofs) {
       const start = clock.now();
-      const results = await proveHosts(verifying, assessed.to, names);
+      const results = [...(await proveHosts(verifying, assessed.to, names))];
+      for (const proof of failuresOf(results).length > 0 ? [] : proofs) results.push(...(await proveProof(verifying, assessed.to, proof)));
       recording.checks = latest(recording.checks, results);
       const failures = failuresOf(results);
       const result = failures.length === 0 ? 'done' : 'failed';
-      if (results.length > 0) recording.timeline.push({ stage: 'Prove', title: names.join(', '), start, end: clock.now(), result });
+      if (results.length > 0) recording.timeline.push({ stage: 'Prove', title: [...new Set([...names, ...results.flatMap(({ host = [] }) => host)])].join(', '), start, end: clock.now(), result });
       return failures;
     },
   };

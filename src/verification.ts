@@ -1,10 +1,13 @@
 /** Health, identity and smoke tests as a rollback needs them: which are asked when, and what their results mean. */
+import { addressOf } from './checks/asked-at.ts';
+import { proveGone } from './checks/gone.ts';
 import { askHealth, type Asking, type HealthCheck } from './checks/health.ts';
 import { verify } from './checks/verify.ts';
 import type { Failure } from './errors.ts';
 import type { Inputs } from './inputs.ts';
 import type { CheckResult, Release, Verdict } from './outcome.ts';
 import { eachAtMost } from './parallel.ts';
+import type { Asked, Proof } from './plan.ts';
 import type { ReadableHost } from './ports.ts';
 
 export type Verifying = {
@@ -12,6 +15,8 @@ export type Verifying = {
   readonly hosts: ReadonlyMap<string, ReadableHost>;
   /** The hosts that serve the application. */
   readonly appHosts: readonly string[];
+  /** Where the load balancers of this run serve people. */
+  readonly fronts: readonly Asked[];
   readonly asking: Asking;
 };
 
@@ -19,7 +24,7 @@ export type Verifying = {
 export type Baseline = Readonly<Record<string, Verdict>>;
 
 export async function askBaseline(by: Verifying): Promise<Baseline> {
-  const checks = [...publicChecks(by), ...hostChecks(by, by.appHosts)];
+  const checks = [...publicChecks(by), ...hostChecks(by, by.appHosts), ...by.fronts.flatMap((front) => askedChecks(by, front))];
   const verdicts = await eachAtMost(by.inputs.parallel, checks, async (check) => {
     const { verdict } = await askHealth(check, by.asking);
     return [nameOf(check), verdict] as const;
@@ -27,21 +32,47 @@ export async function askBaseline(by: Verifying): Promise<Baseline> {
   return Object.fromEntries(verdicts);
 }
 
-/** Some hosts, right after their restart. */
+/** Some hosts, right after their restart or reload. */
 export async function proveHosts(by: Verifying, target: Release, hosts: readonly string[]): Promise<readonly CheckResult[]> {
-  return verify({ health: hostChecks(by, hosts, target), limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
+  const fronts = by.fronts.filter(({ balancer }) => hosts.includes(balancer)).flatMap((front) => askedChecks(by, front, target));
+  return verify({ health: [...hostChecks(by, hosts, target), ...fronts], limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
+}
+
+/** What else must be true before a run goes on. */
+export async function proveProof(by: Verifying, target: Release, proof: Proof): Promise<readonly CheckResult[]> {
+  switch (proof.kind) {
+    case 'servers': return proveServers(by, target, proof.servers);
+    case 'gone': return proveAway(by, proof);
+  }
+}
+
+/** Servers that people do not see yet: they answer as the target from every load balancer, and the first one's smoke tests pass there. */
+export async function proveServers(by: Pick<Verifying, 'inputs' | 'hosts' | 'asking'>, target: Release, servers: readonly Asked[]): Promise<readonly CheckResult[]> {
+  const health = servers.flatMap((server) => askedChecks(by, server, target));
+  const [first] = servers;
+  const via = first === undefined ? undefined : by.hosts.get(first.balancer);
+  const smoke = first === undefined ? [] : by.inputs.smokeTests.filter(({ url }) => isBehind(url, by.inputs, first));
+  return verify({ health, limits: limitsOf(by.inputs), smoke, ...(first === undefined || via === undefined ? {} : { smokeAt: { via, at: first.at } }), soak: 0 }, by.asking);
+}
+
+async function proveAway({ inputs: { versionFrom }, hosts, asking }: Verifying, { through, server, requests }: Extract<Proof, { kind: 'gone' }>): Promise<readonly CheckResult[]> {
+  const known = versionFrom === undefined || server.version === undefined ? {} : { known: { from: versionFrom, version: server.version } };
+  return Promise.all(through.flatMap(({ balancer, at, urls: [url] }) => {
+    const via = hosts.get(balancer);
+    return via === undefined || url === undefined ? [] : [proveGone({ url: new URL(url), via, at, server: server.name, requests: Math.ceil(requests / through.length), ...known }, asking)];
+  }));
 }
 
 /** All hosts and the public address, smoke tests, soak. */
 export async function verifyAll(by: Verifying, target: Release): Promise<readonly CheckResult[]> {
   const { smokeTests, soak } = by.inputs;
-  const health = [...publicChecks(by, target), ...hostChecks(by, by.appHosts, target)];
+  const health = [...publicChecks(by, target), ...hostChecks(by, by.appHosts, target), ...by.fronts.flatMap((front) => askedChecks(by, front, target))];
   return verify({ health, limits: limitsOf(by.inputs), smoke: smokeTests, soak }, by.asking);
 }
 
 /** After an undo: what answered well before has to answer well again. The reasons why not. */
 export async function proveNoWorse(by: Verifying, before: Baseline): Promise<readonly CheckResult[]> {
-  const health = [...publicChecks(by), ...hostChecks(by, by.appHosts)].filter((check) => before[nameOf(check)] === 'passed');
+  const health = [...publicChecks(by), ...hostChecks(by, by.appHosts), ...by.fronts.flatMap((front) => askedChecks(by, front))].filter((check) => before[nameOf(check)] === 'passed');
   return verify({ health, limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
 }
 
@@ -88,6 +119,16 @@ function hostChecks({ inputs, hosts }: Verifying, names: readonly string[], targ
   });
 }
 
+function askedChecks({ inputs, hosts }: Pick<Verifying, 'inputs' | 'hosts'>, { balancer, at, urls, lenient }: Asked, target?: Release): readonly HealthCheck[] {
+  const via = hosts.get(balancer);
+  return via === undefined ? [] : urls.map((url) => ({ url: new URL(url), via, at, ...(lenient === undefined ? {} : { lenient }), ...expecting(inputs, target) }));
+}
+
+/** Whether a smoke test's address is one that the server stands behind: that of a health check, or the name by which it is asked. */
+function isBehind(url: URL, { healthUrl }: Inputs, { urls }: Asked): boolean {
+  return [...healthUrl.map(({ host }) => host), ...urls.map((asked) => new URL(asked).host)].includes(url.host);
+}
+
 function expecting({ versionFrom }: Inputs, release: Release | undefined): Pick<HealthCheck, 'expected'> {
   return versionFrom === undefined || release === undefined ? {} : { expected: { from: versionFrom, release } };
 }
@@ -96,6 +137,6 @@ function limitsOf({ healthSuccesses, healthInterval, healthTimeout }: Inputs) {
   return { successes: healthSuccesses, interval: healthInterval, timeout: healthTimeout };
 }
 
-function nameOf({ url, via }: HealthCheck): string {
-  return `${via?.name ?? ''} ${url.href}`;
+function nameOf({ url, via, at }: HealthCheck): string {
+  return `${via?.name ?? ''} ${addressOf(url, at)}`;
 }

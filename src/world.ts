@@ -30,7 +30,8 @@ export type Connected = AsyncDisposable & {
 
 /** What is needed to reach the hosts, and GitHub. */
 export type Reach = Pick<Inputs, 'hosts' | 'databaseHost' | 'sshJumpHost' | 'sshPrivateKey' | 'sshPassphrase' | 'sshKnownHosts' | 'sshConnectTimeout'
-  | 'appDir' | 'parallel' | 'lockWait' | 'githubToken' | 'rdsInstance' | 'awsRegion'>;
+  | 'appDir' | 'parallel' | 'lockWait' | 'githubToken' | 'rdsInstance' | 'awsRegion'>
+  & Partial<Pick<Inputs, 'loadBalancers' | 'nginxConfig' | 'upstream'>>;
 
 export type World = {
   readonly clock: Clock;

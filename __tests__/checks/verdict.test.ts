@@ -27,6 +27,10 @@ describe('judge', () => {
     [{ kind: 'unasked', why: 'shop.test: no name' }, v2, 'unknown', 'could not be asked: shop.test: no name'],
   ])('%j', (answer, expected, verdict, message) => expect(judge(answer, expected)).toMatchObject({ verdict, message }));
 
+  test.each([[200, 'passed'], [302, 'passed'], [404, 'passed'], [499, 'passed'], [500, 'failed'], [503, 'failed']])('where nobody said what is well, %d has %s', (status, verdict) => {
+    expect(judge(answered(status), undefined, true).verdict).toBe(verdict);
+  });
+
   test('only an answer of another release is one of a wrong release', () => {
     expect(judge(answered(200, { 'x-version': 'v3' }), v2)).toEqual({
       verdict: 'failed', message: 'answered 200 as v3, v2 (2f6c1d0) was expected', status: 200, milliseconds: 12, version: 'v3', wrongRelease: true,

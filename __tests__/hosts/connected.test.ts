@@ -34,7 +34,7 @@ function play(held: Readonly<Record<string, Lock | undefined>>, options: { reado
   const log = { info: (line: string) => told.push(line), warning: (line: string) => told.push(line), error: () => undefined, group: () => undefined };
   const connecting = connectHosts({
     addresses: Object.keys(held).map((name) => ({ name, user: 'deploy', address: name, port: 22 })), open: async ({ name }) => connectionTo(name),
-    appDir: '/var/www/app', parallel: 4, lockWait: options.lockWait ?? 0, run, clock, log, nonce: () => `nonce-${nonce++}`,
+    lockPlace: () => ({ checkout: '/var/www/app', folder: '/var/tmp/lock' }), parallel: 4, lockWait: options.lockWait ?? 0, run, clock, log, nonce: () => `nonce-${nonce++}`,
   });
   return { connecting, clock, told, asked, waited: () => clock.now() - start };
 }

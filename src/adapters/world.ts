@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { bootstrap } from '../hosts/bootstrap.ts';
 import { connectHosts } from '../hosts/connected.ts';
+import { lockPlaces } from '../hosts/lock-place.ts';
 import { opener } from '../hosts/open.ts';
 import { semaphore } from '../hosts/semaphore.ts';
 import type { Rds } from '../databases/rds/port.ts';
@@ -28,7 +29,9 @@ export function realWorld(inputs: Reach, run: RunStart, checkpoint: (state: unkn
     rds: async () => (inputs.rdsInstance === undefined ? undefined : (rds ??= (await import('./rds.ts')).rdsIn(inputs.awsRegion))),
     command: (text, environment) => runCommand(text, environment, actionsLog),
     async connect() {
-      const { sshJumpHost, databaseHost, hosts, appDir, parallel, lockWait } = inputs;
+      const { sshJumpHost, databaseHost, hosts, loadBalancers = [], appDir, parallel, lockWait } = inputs;
+      const applications = new Set([...hosts, ...(loadBalancers.includes(databaseHost) ? [] : [databaseHost])]);
+      const balancers = new Set(loadBalancers.filter((balancer) => !applications.has(balancer)).map(({ name }) => name));
       // ssh2 is large and takes a while to load: whoever is refused before does not wait for it.
       const [{ connect }, { unreachable }, { parsePrivateKey }] = await Promise.all([import('./ssh/connect.ts'), import('./ssh/failures.ts'), import('./ssh/private-key.ts')]);
       const credentials = {
@@ -40,7 +43,9 @@ export function realWorld(inputs: Reach, run: RunStart, checkpoint: (state: unkn
         handshakes: semaphore(handshakes), clock: systemClock, random: Math.random, ...(sshJumpHost === undefined ? {} : { jump: sshJumpHost }),
       });
       const connected = await connectHosts({
-        addresses: [...hosts, databaseHost], open: ssh.open, appDir, parallel, lockWait, run, clock: systemClock, log: actionsLog, nonce: randomUUID,
+        addresses: [...new Set([...applications, ...loadBalancers])], open: ssh.open, parallel,
+        lockPlace: lockPlaces(run.environment, appDir, balancers, `${inputs.nginxConfig}#${inputs.upstream}`),
+        lockWait, run, clock: systemClock, log: actionsLog, nonce: randomUUID,
       });
       return { ...connected, async [Symbol.asyncDispose]() {
         await connected[Symbol.asyncDispose]();

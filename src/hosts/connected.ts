@@ -9,12 +9,13 @@ import { heartbeat, type Beat } from './heartbeat.ts';
 import { readOnly } from './host.ts';
 import { beatLock } from './lock.ts';
 import { acquireAll, releaseAll, resumeAll, type Fences, type Held, type Holder } from './lock-all.ts';
-import { folderName } from './run-folder.ts';
+import type { LockPlace } from './lock-place.ts';
 
 export type ConnectOptions = {
   readonly addresses: readonly Address[];
   readonly open: Open;
-  readonly appDir: string;
+  /** Where the lock lies on a host. */
+  readonly lockPlace: (host: string) => LockPlace;
   readonly parallel: number;
   /** How long a held lock is waited for. */
   readonly lockWait: number;
@@ -29,10 +30,9 @@ export type ConnectOptions = {
 const lockInterval = 5000;
 
 export async function connectHosts(options: ConnectOptions): Promise<Connected> {
-  const { addresses, open, appDir, parallel, run, clock, log, nonce } = options;
-  const place = { checkout: appDir, folder: `/var/tmp/rollback-action-${folderName(run.environment)}` };
+  const { addresses, open, lockPlace, parallel, run, clock, log, nonce } = options;
   let token = nonce();
-  const fences: Fences = () => ({ place, token });
+  const fences: Fences = (host) => ({ place: lockPlace(host), token });
   const fleet = await connectAll(addresses, { open, parallel, run: { environment: run.environment, id: run.id }, fences, clock, nonce });
   const hosts = [...fleet.hosts.values()];
   const owner = JSON.stringify({ run: run.id, actor: run.actor, url: run.url, time: new Date(clock.now()).toISOString() });
@@ -48,7 +48,7 @@ export async function connectHosts(options: ConnectOptions): Promise<Connected> 
       leave: () => void (left = true),
       async fencedBy() {
         const [first] = hosts;
-        const told = first === undefined ? undefined : (await first.ask(beatLock(place, token))).facts;
+        const told = first === undefined ? undefined : (await first.ask(beatLock(lockPlace(first.name), token))).facts;
         return told?.get('lock')?.[0] === 'lost' ? (told.get('owner')?.[0] ?? '') : undefined;
       },
       async [Symbol.asyncDispose]() {

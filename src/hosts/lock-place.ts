@@ -1,4 +1,5 @@
 import { quote } from '../commands/quote.ts';
+import { folderName } from './run-folder.ts';
 
 /** Where the lock of an application lies on a host: in its checkout's git folder, which is the same for every SSH user. */
 export type LockPlace = {
@@ -6,6 +7,15 @@ export type LockPlace = {
   /** For a host without that checkout (a load balancer): an absolute folder, named for application and environment. */
   readonly folder: string;
 };
+
+/**
+ * Where a run locks each of its hosts: an application's host by its checkout, a load balancer by the block that is changed there.
+ * @param traffic the nginx file and its block, where load balancers are worked on
+ */
+export function lockPlaces(environment: string, checkout: string, balancers: ReadonlySet<string>, traffic: string): (host: string) => LockPlace {
+  const folder = `/var/tmp/rollback-action-${folderName(environment)}`;
+  return (host) => (balancers.has(host) ? { folder: `${folder}-${folderName(traffic)}` } : { checkout, folder });
+}
 
 /** Shell text that sets `$lock`. Changes nothing. */
 export function findLock({ checkout, folder }: LockPlace): string {

@@ -6,13 +6,15 @@ import type { AsFound } from '../as-found.ts';
 import type { EndedRun } from '../hosts/history.ts';
 import type { Inputs } from '../inputs.ts';
 import type { Commit, LogExcerpt, Migration, Release, Restored, TargetRule } from '../outcome.ts';
-import type { Plan } from '../plan.ts';
-import type { Clock, DeploymentRecord, ReadableHost } from '../ports.ts';
+import type { Asked, Plan } from '../plan.ts';
+import type { Clock, DeploymentRecord, Http, ReadableHost } from '../ports.ts';
 
 /** What a method may look at while it assesses; nothing here can write. */
 export type Surroundings = {
   readonly hosts: ReadonlyMap<string, ReadableHost>;
   readonly clock: Clock;
+  readonly http: Http;
+  readonly signal: AbortSignal;
   /** This run's id and who started it, for what it leaves on hosts. */
   readonly run: { readonly id: string; readonly actor: string };
   /** Amazon RDS, where an instance is given. */
@@ -51,6 +53,8 @@ export type Assessed = {
   readonly restoring?: Restoring;
   /** The hosts that serve the application. */
   readonly appHosts: readonly string[];
+  /** Where the load balancers that are worked on serve people. */
+  readonly fronts?: readonly Asked[];
 };
 
 export type Method = {

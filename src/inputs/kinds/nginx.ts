@@ -5,14 +5,15 @@ import { absolutePath } from './path.ts';
 export const nginxFile: Kind<string> = (text) => {
   const path = absolutePath(text);
   if ('refused' in path) return path;
-  return text.endsWith('/') || path.value.split('/').length < 3
+  // With the block's name it is also the name of a folder on the hosts, of 255 characters at most.
+  return text.endsWith('/') || path.value.split('/').length < 3 || encodeURIComponent(path.value).length > 180
     ? refuse('must be a file of nginx, such as /etc/nginx/conf.d/app.conf', { got: text })
     : path;
 };
 
 /** The name of an `upstream` block. */
 export const upstreamName: Kind<string> = (text) =>
-  /^[A-Za-z0-9_.-]{1,128}$/.test(text) ? accept(text) : refuse('must be the name of an upstream block, of letters, digits, ".", "_" and "-"', { got: text });
+  /^[A-Za-z0-9_.-]{1,64}$/.test(text) ? accept(text) : refuse('must be the name of an upstream block, of at most 64 letters, digits, ".", "_" and "-"', { got: text });
 
 /** A server as a line of an `upstream` block names it. */
 export const upstreamServer: Kind<string> = (text) =>

@@ -1,5 +1,6 @@
+import { placeName } from '../../checks/asked-at.ts';
 import type { Report } from '../../outcome.ts';
-import type { Stage } from '../../plan.ts';
+import type { Proof, Stage } from '../../plan.ts';
 import { KiB } from '../budget.ts';
 import { line, text } from '../escape.ts';
 import { listed } from '../quantity.ts';
@@ -15,7 +16,7 @@ export function plan({ plan: { stages } }: Report): string {
   });
 }
 
-function steps({ touches, steps: all, prove }: Stage): readonly (readonly string[])[] {
+function steps({ touches, steps: all, prove, proofs = [] }: Stage): readonly (readonly string[])[] {
   const same = Map.groupBy(all, ({ id, title, undo }) => JSON.stringify([id, line(title, 160), line(undo?.title ?? '', 160)]));
   const nothing = touches ? '' : 'nothing in production changes';
   const proof = [['*these must answer as the target before anything else is done*', hosts(prove), '']];
@@ -25,7 +26,20 @@ function steps({ touches, steps: all, prove }: Stage): readonly (readonly string
       return first === undefined ? [] : [[text(first.title, 160), hosts(group.map(({ host }) => host)), text(first.undo?.title ?? nothing, 160)]];
     }),
     ...(prove.length === 0 ? [] : proof),
+    ...proofs.map((each) => [`*${inWords(each)} before anything else is done*`, hosts(askedFrom(each)), '']),
   ];
+}
+
+function inWords(proof: Proof): string {
+  switch (proof.kind) {
+    case 'servers': return `${text(listed([...new Set(proof.servers.map(({ at }) => placeName(at)))]), 160)} must answer well, asked from here,`;
+    case 'gone': return `none of ${proof.requests} requests may reach ${text(proof.server.name, 160)}`;
+  }
+}
+
+function askedFrom(proof: Proof): readonly string[] {
+  const asked = proof.kind === 'servers' ? proof.servers : proof.through;
+  return [...new Set(asked.map(({ balancer }) => balancer))];
 }
 
 function hosts(names: readonly string[]): string {
