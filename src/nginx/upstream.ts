@@ -22,7 +22,7 @@ export type Upstream =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** The block with where it is written; its servers in the order of the members. */
-export type Located = Extract<Upstream, { kind: 'found' }> & { readonly block: Block; readonly servers: readonly ServerLine[]; readonly end: number };
+export type Located = Extract<Upstream, { kind: 'found' }> & { readonly block: Block; readonly servers: readonly ServerLine[]; readonly start: number; readonly end: number };
 export type ServerLine = { readonly member: Member; readonly directive: Directive };
 
 /** What a file says of an upstream; refused where a change of its `server` lines could not be made, or would not decide who gets requests. */
@@ -43,7 +43,7 @@ export function locate(text: string, name: string): Located | Exclude<Upstream, 
   if (reason !== undefined) return refused(reason);
   const servers = only.block.directives.filter(isServer).map((directive) => ({ directive, member: memberOf(text, directive) }));
   return {
-    kind: 'found', block: only.block, servers, end: only.end,
+    kind: 'found', block: only.block, servers, start: only.start, end: only.end,
     members: servers.map(({ member }) => member),
     others: only.block.directives.filter((directive) => !isServer(directive)).map((directive) => directive.name),
   };
