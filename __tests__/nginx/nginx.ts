@@ -1,6 +1,6 @@
 /** The real nginx, in a folder of its own; it listens on sockets in there only. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -38,7 +38,7 @@ export class Nginx implements Disposable {
   /** Runs it, asks for each path at the socket `front`, and ends it. */
   async answers(asked: readonly (readonly [method: string, path: string])[]): Promise<readonly Answer[]> {
     const child = spawn('nginx', this.arguments(), { stdio: 'ignore' });
-    const ended = new Promise<never>((_, reject) => child.on('exit', (code) => reject(new Error(`nginx ended with ${code}`))));
+    const ended = new Promise<never>((_, reject) => child.on('exit', (code) => reject(new Error(`nginx ended with ${code}: ${readFileSync(join(this.folder, 'error.log'), 'latin1')}`))));
     ended.catch(() => undefined);
     try {
       return await Promise.race([ended, this.allOf(asked)]);
