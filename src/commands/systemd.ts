@@ -49,18 +49,23 @@ const withoutPassword = String.raw`
   }
 }`;
 
+/** sh: `may CMD…`, 0 when `sudo -n` runs exactly that without a password. Asks once what is allowed. */
+export const mayFunction = `allowed=$(sudo -n -l 2>/dev/null | awk ${quote(withoutPassword)}) || allowed=
+may() {
+  sudo -n -l "$@" >/dev/null 2>&1 || return 1
+  may_program=\${1##*/}
+  shift
+  printf '%s\\n' "$allowed" | while IFS= read -r entry; do
+    case $entry in ALL | "$may_program" | "$may_program\${*:+ $*}" | *[*?[]*) echo yes; break;; esac
+  done | grep -q yes
+}
+`;
+
 /** Facts: `no-right` per command that `sudo -n` would refuse, or ask a password for. */
 export function rightsFacts(commands: readonly (readonly string[])[]): string {
   return `if [ "$(id -u)" != 0 ]; then
-  allowed=$(sudo -n -l 2>/dev/null | awk ${quote(withoutPassword)}) || allowed=
-  may() {
-    sudo -n -l "$@" >/dev/null 2>&1 || return 1
-    printf '%s\\n' "$allowed" | while IFS= read -r entry; do
-      case $entry in ALL | "$*" | "$1" | *[*?[]*) echo yes; break;; esac
-    done | grep -q yes
-  }
-${commands.map((command) => `  may ${words(...command)} || fact no-right ${quote(command.join(' '))}`).join('\n')}
-  :
+${mayFunction}${commands.map((command) => `may ${words(...command)} || fact no-right ${quote(command.join(' '))}`).join('\n')}
+:
 fi
 `;
 }
