@@ -33,7 +33,8 @@ grave() {
   if [ ! -r "$error_log" ]; then return 0; fi
   now_at=$(log_size)
   if [ "$now_at" -lt "$log_at" ]; then log_at=0; fi
-  tail -c "+$((log_at + 1))" "$error_log" | grep -E '\\[emerg\\]|\\[alert\\].*(exited on signal|exited with fatal code|fork\\(\\) failed)' | tail -n 1 | cut -c 1-500
+  tail -c "+$((log_at + 1))" "$error_log" | grep -E '\\[emerg\\]|\\[alert\\].*(exited on signal|exited with fatal code|fork\\(\\) failed)' |
+    grep -v 'still could not bind()' | tail -n 1 | cut -c 1-500
 }
 reload_proved() {
   find_master

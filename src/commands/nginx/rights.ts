@@ -59,9 +59,9 @@ fi
 fact nginx-way "$way"
 may_test=yes
 if ! need ${words(...test)}; then may_test=no; fi
-${check(test)}if [ -n "$unit" ]; then ${check(reload)}else ${check(signal)}fi
-if [ "$way" != direct ]; then
+${check(test)}if [ "$way" != direct ]; then
   ${check(dump)}fi
+if [ -n "$unit" ]; then ${check(reload)}else ${check(signal)}fi
 if [ "$way" = sudo ]; then
 ${writingCommands('$file', '$beside').map((command) => `  ${check(command)}`).join('')}  if [ ! -r "$file" ]; then
     ${check(['cat', '$file'])}  fi
