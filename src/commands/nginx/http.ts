@@ -67,8 +67,8 @@ http_ask() {
     python3) python3 -I -c "$http_python" "$@" "$http_folder/head" "$http_folder/body" >/dev/null 2>"$http_folder/error" || http_code=$? ;;
     wget)
       case $2 in unix:*) echo 'wget asks no unix sockets' >"$http_folder/error"; http_code=1 ;; *)
-        http_code=$({ { wget --no-config -S -O - --content-on-error --max-redirect=0 --no-proxy --no-check-certificate -T "$5" -t 1 -U rollback-action \\
-          --header "Host: $3" --header 'Connection: close' "$1://$2$4" 2>"$http_folder/head" && echo 0 >&4 || echo "$?" >&4; } | head -c 65536 >"$http_folder/body"; } 4>&1)
+        http_code=$({ { timeout "$5" wget --no-config -nv -S -O - --content-on-error --max-redirect=0 --no-proxy --no-check-certificate -T "$5" -t 1 -U rollback-action \\
+          --header "Host: $3" --header 'Connection: close' "$1://$2$4" 2>"$http_folder/head" && echo 0 >&4 || echo "$?" >&4; } | { head -c 65536 >"$http_folder/body"; cat >/dev/null; }; } 4>&1)
         if [ "$http_code" = 8 ]; then http_code=0; fi ;;
       esac ;;
     none) echo 'the host has neither curl nor python3 nor wget' >"$http_folder/error"; http_code=127 ;;
@@ -77,6 +77,7 @@ http_ask() {
   # A body that is longer than what is read of it ends curl with 23.
   if [ "$http_code" != 0 ] && ! { [ "$http_code" = 23 ] && [ "$http_status" != 000 ]; }; then
     http_why=$(cat "$http_folder/error" "$http_folder/head" | grep -v '^ ' | tail -n 1 | tr -d '\\r' | cut -c 1-300)
+    if [ "$http_code" = 124 ]; then http_why='timed out'; fi
     http_why=\${http_why:-"$http_client ended with $http_code"} http_status=000
   elif [ "$http_status" = 000 ]; then http_why='no HTTP answer came'
   fi
