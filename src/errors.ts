@@ -9,7 +9,7 @@ export const reasonCodes = [
   'backup-damaged', 'data-loss', 'locked',
   'target-unhealthy', 'wrong-release', 'smoke-test-failed', 'not-proved', 'step-failed', 'host-lost', 'timeout',
   'cancelled', 'undo-failed', 'before-command-failed', 'aws-credentials',
-  'rds-restore-failed',
+  'rds-restore-failed', 'nginx-not-running', 'upstream-unsafe', 'no-server-left',
 ] as const;
 
 export type ReasonCode = (typeof reasonCodes)[number];
@@ -38,6 +38,12 @@ export class RollbackError extends Error {
     super(all.map(sentence).join('\n'), options);
     this.failures = all;
   }
+}
+
+/** @throws RollbackError with all of them, when there are any. */
+export function refuseIfAny(failures: readonly Failure[]): void {
+  const [first, ...rest] = failures;
+  if (first !== undefined) throw new RollbackError([first, ...rest]);
 }
 
 /** `web-2: the unit x.service is not known (unknown-unit). To do: …` */

@@ -75,7 +75,8 @@ export function writeConfig(place: TrafficPlace, { text, expectedHash, decision,
   readonly text: string;
   /** The file's at the assessment. */
   readonly expectedHash: string;
-  readonly decision: Decision;
+  /** Without one the file stays as it is written until a run puts it back. */
+  readonly decision?: Decision;
 }): string {
   const all = functions(place, handling);
   return `${all}${claimFunctions}
@@ -90,7 +91,7 @@ if [ ! -e "$kept/workers" ]; then
   mv -f "$kept/workers.new" "$kept/workers"
 fi
 printf '%s\\n' "$new_hash" >>"$kept/ours"
-${arm(all, decision)}
+${decision === undefined ? '' : arm(all, decision)}
 if [ "$on_disk" != "$new_hash" ]; then
   put_text "$kept/new" || { withdraw; fail "$file could not be written; it is as it was found"; }
   [ "$(hash_now)" = "$new_hash" ] || fail "$file was written and has other bytes all the same"
@@ -132,7 +133,7 @@ fi`;
 /** Reloads nginx and proves that the new file is in force. */
 export function reloadProved(place: TrafficPlace, handling: Handling): string {
   return `${functions(place, handling)}${claimFunctions}
-[ -d "$kept/arm" ] || fail "No switch of $upstream was begun here"
+[ -s "$kept/ours" ] || fail "No switch of $upstream was begun here"
 : >"$kept/reloaded"
 case $(claimed) in
   '') ;;

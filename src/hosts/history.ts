@@ -17,17 +17,20 @@ export type EndedRun = {
   readonly backup?: string;
   /** The database that the application uses since. */
   readonly database?: string;
+  /** The colour that it left as bad: nobody goes back there who does not name it. */
+  readonly bad?: string;
+  /** The servers of the block since, as its lines name them, one after the other with `;` between. */
+  readonly servers?: string;
 };
 
 /** A line of our own record; one that is damaged (a full disk, another program) is no run. */
 export function readEndedRun(line: string): EndedRun | undefined {
-  const [run, result, from, to, time, app, backup, database] = readLine(line, ['run', 'result', 'from', 'to', 'time', 'app', 'backup', 'database']);
+  const [run, result, from, to, time, ...more] = readLine(line, ['run', 'result', 'from', 'to', 'time', ...optional]);
   if (run === undefined || result === undefined || from === undefined || to === undefined || !isTime(time)) return undefined;
-  return {
-    run, result, from, to, time: Number(time),
-    ...(app === undefined ? {} : { app }), ...(backup === undefined ? {} : { backup }), ...(database === undefined ? {} : { database }),
-  };
+  return { run, result, from, to, time: Number(time), ...Object.fromEntries(optional.flatMap((name, index) => (more[index] === undefined ? [] : [[name, more[index]]]))) };
 }
+
+const optional = ['app', 'backup', 'database', 'bad', 'servers'] as const satisfies readonly (keyof EndedRun)[];
 
 /** An unfinished run, as it wrote itself down before it began. */
 export type BegunRun = {
@@ -79,11 +82,11 @@ export function stateFolder(environment: string): string {
 /** How many ended runs a host keeps the steps of. */
 const runsKept = 20;
 
-/** Appends how this run ended, and forgets the steps of runs long ago. Asking twice writes one line. */
+/** Appends how this run ended, and forgets the steps of runs long ago. Asking twice writes one line; a run of two applications has one for each. */
 export function recordEnd(environment: string, ended: EndedRun): string {
   return `state=${stateFolder(environment)}
 mkdir -p "$state"
-if ! grep -qF ${quote(`"run":${JSON.stringify(ended.run)}`)} "$state/releases" 2>/dev/null; then
+if ! grep -F ${quote(`"run":${JSON.stringify(ended.run)}`)} "$state/releases" 2>/dev/null | grep -qF ${quote(ended.app === undefined ? '' : `"app":${JSON.stringify(ended.app)}`)}; then
   printf '%s\\n' ${quote(JSON.stringify(ended))} >> "$state/releases"
 fi
 ${forgetOldRuns(environment, ended.run)}`;

@@ -87,18 +87,17 @@ if [ -d "$kept" ]; then
   esac
   word=$(cat "$kept/arm/word" 2>/dev/null) || word=
   if [ -n "$word" ]; then fact decision "$word"; fi
-  case $claimed,$word in
-    confirmed,* | *,kept\\ * | *,turned-back\\ * | *,not-switched\\ *) ;;
-    *)
-      if cat "$kept/old-hash" "$kept/ours" 2>/dev/null | grep -qxF -e "$hash"; then
-        if [ -r "$kept/begun" ]; then facts unfinished <"$kept/begun"; fi
-        if [ -r "$kept/recorded" ]; then grep . "$kept/recorded" | facts recorded || :; fi
-      fi ;;
-  esac
+  # Whatever the host decided: the run did not come to its end, and the next one brings it there.
+  if cat "$kept/old-hash" "$kept/ours" 2>/dev/null | grep -qxF -e "$hash"; then
+    if [ -r "$kept/begun" ]; then facts unfinished <"$kept/begun"; fi
+    if [ -r "$kept/recorded" ]; then grep . "$kept/recorded" | facts recorded || :; fi
+  fi
 fi
 `;
 
-const configurationFacts = `if [ "$may_test" = yes ]; then
+/** Where nginx does not run nothing of it is asked: even a test would leave its pid file behind. */
+const configurationFacts = `if [ -z "$master" ]; then exit 0; fi
+if [ "$may_test" = yes ]; then
   tested=$(as_root nginx -t 2>&1) || printf '%s\\n' "$tested" | grep -v 'test failed' | tail -n 10 | cut -c 1-500 | facts nginx-invalid
 fi
 ${includeFunctions}conf=$(nginx -V 2>&1 | sed -n 's/.*--conf-path=\\([^ ]*\\).*/\\1/p')
