@@ -48,6 +48,7 @@ const bad: readonly (readonly [Readonly<Record<string, string>>, ...string[]])[]
   [{ ...blueGreen, 'nginx-config': 'nginx.conf' }, 'Input "nginx-config" must be an absolute path, such as /var/www/app, got "nginx.conf". Correct it in the workflow.'],
   [{ ...blueGreen, 'nginx-config': '/etc/nginx/' }, 'Input "nginx-config" must be a file of nginx, such as /etc/nginx/conf.d/app.conf, got "/etc/nginx/". Correct it in the workflow.'],
   [{ ...blueGreen, 'switch-to': 'red' }, 'Input "switch-to" must be "blue" or "green", got "red". Correct it in the workflow.'],
+  [{ ...blueGreen, commit: 'v1' }, 'Input "commit" has no effect with "method: blue-green" without "version-from": which release a colour is could not be told. Set "version-from", or take it out.'],
   [{ 'switch-to': 'blue' }, 'Input "switch-to" has no effect with "method: git". Set "method: blue-green", or take it out.'],
   [{ ...blueGreen, 'confirm-timeout': '1s' }, 'Input "confirm-timeout" must be a duration of at least 5s, got "1s". Correct it in the workflow.'],
   [{ ...blueGreen, 'confirm-timeout': '11m' }, 'Input "confirm-timeout" must be a duration of at most 10m, got "11m". Correct it in the workflow.'],

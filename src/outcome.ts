@@ -32,7 +32,7 @@ export type CheckResult = {
 export type Commit = { readonly sha: string; readonly subject: string; readonly author: string; readonly time: string };
 
 /** Which rule chose the target. */
-export type TargetRule = 'input' | 'journal' | 'deployment' | 'message' | 'parent' | 'resumed' | 'current';
+export type TargetRule = 'input' | 'journal' | 'deployment' | 'message' | 'parent' | 'resumed' | 'current' | 'named' | 'other' | 'left' | 'stable';
 
 export type Release = { readonly sha: string; readonly names: readonly string[]; readonly subject: string };
 

@@ -98,21 +98,28 @@ async function lookBefore(by: Verifying): Promise<Before> {
 }
 
 /** The last lines of the logs, as a person would look at them first. */
-async function readTails({ inputs, hosts, appHosts }: Verifying): Promise<Recording['found']> {
+async function readTails(by: Verifying): Promise<Recording['found']> {
+  const { inputs, hosts } = by;
   const files = inputs.logFiles;
-  const asked = await eachAtMost(inputs.parallel, files.length === 0 ? [] : appHosts, async (name) => {
+  const asked = await eachAtMost(inputs.parallel, files.length === 0 ? [] : servingHosts(by), async (name) => {
     const answer = await hosts.get(name)?.ask(tails(files));
     return answer === undefined ? [] : tailsIn(name, files, answer.facts);
   });
   return asked.flat();
 }
 
-async function askPositions({ inputs, hosts, appHosts }: Verifying, files: readonly string[]): Promise<LogPositions> {
-  const asked = await eachAtMost(inputs.parallel, files.length === 0 ? [] : appHosts, async (name) => {
+async function askPositions(by: Verifying, files: readonly string[]): Promise<LogPositions> {
+  const { inputs, hosts } = by;
+  const asked = await eachAtMost(inputs.parallel, files.length === 0 ? [] : servingHosts(by), async (name) => {
     const answer = await hosts.get(name)?.ask(positions(files));
     return [name, answer === undefined ? [] : [...positionsIn(files, answer.facts)]] as const;
   });
   return Object.fromEntries(asked);
+}
+
+/** Whose logs tell what people got: the application's hosts, and load balancers. */
+function servingHosts({ appHosts, fronts }: Verifying): readonly string[] {
+  return [...new Set([...appHosts, ...fronts.map(({ balancer }) => balancer)])];
 }
 
 class Moved extends RollbackError {}

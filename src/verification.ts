@@ -35,7 +35,8 @@ export async function askBaseline(by: Verifying): Promise<Baseline> {
 /** Some hosts, right after their restart or reload. */
 export async function proveHosts(by: Verifying, target: Release, hosts: readonly string[]): Promise<readonly CheckResult[]> {
   const fronts = by.fronts.filter(({ balancer }) => hosts.includes(balancer)).flatMap((front) => askedChecks(by, front, target));
-  return verify({ health: [...hostChecks(by, hosts, target), ...fronts], limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
+  const own = hosts.filter((host) => by.appHosts.includes(host));
+  return verify({ health: [...hostChecks(by, own, target), ...fronts], limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
 }
 
 /** What else must be true before a run goes on. */

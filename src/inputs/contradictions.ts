@@ -209,6 +209,12 @@ function* trafficRules(values: Partial<Values>, isSet: IsSet): Generator<Failure
   if (method === 'blue-green' && blue !== undefined && green !== undefined && sameServer(blue, green)) {
     yield invalid(`Inputs "blue" and "green" must be two servers, got ${blue} and ${green}`, 'Name each as the upstream block does.');
   }
+  if (method === 'blue-green' && isSet('commit') && !isSet('version-from')) {
+    yield invalid('Input "commit" has no effect with "method: blue-green" without "version-from": which release a colour is could not be told', 'Set "version-from", or take it out.');
+  }
+  if (method === 'blue-green' && values.migrations === 'command') {
+    yield invalid('Input "migrations" must be "alembic" or "none" with "method: blue-green": a command cannot say which revision a colour needs', 'Take it out.');
+  }
   if (isSet('switch-to') && method !== 'blue-green') yield invalid(`Input "switch-to" has no effect with "method: ${method}"`, 'Set "method: blue-green", or take it out.');
   if (method === 'blue-green' && backup.some((kind) => kind !== 'none')) {
     yield invalid('Input "backup" has no effect with "method: blue-green": nothing but traffic moves', 'Take it out.');

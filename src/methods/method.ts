@@ -55,6 +55,18 @@ export type Assessed = {
   readonly appHosts: readonly string[];
   /** Where the load balancers that are worked on serve people. */
   readonly fronts?: readonly Asked[];
+  readonly traffic?: Traffic;
+};
+
+/** What moves on load balancers. */
+export type Traffic = {
+  /** Who got the traffic, and who gets it: colours, or `canary` and `stable`. */
+  readonly from: string;
+  readonly to: string;
+  /** The colour that is left as bad. */
+  readonly bad?: string;
+  /** The servers of the block afterwards, by load balancer, as `EndedRun` keeps them. */
+  readonly servers: Readonly<Record<string, string>>;
 };
 
 export type Method = {

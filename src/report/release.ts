@@ -7,8 +7,9 @@ export function short(release: string): string {
   return isCommit(release) ? release.slice(0, 7) : line(release, 60);
 }
 
-/** `v2 (a1b2c3d "Stable release 2")`, plain text. */
+/** `v2 (a1b2c3d "Stable release 2")`, `blue (a1b2c3d)`; plain text. */
 export function describe(release: Release): string {
+  if (!isCommit(release.sha)) return [short(release.sha), ...release.names.slice(0, 1).map((name) => `(${short(name)})`)].join(' ');
   const subject = line(release.subject, 60);
   const commit = subject === '' ? short(release.sha) : `${short(release.sha)} "${subject}"`;
   const name = release.names[0];
@@ -26,7 +27,12 @@ export function destination({ to, restored }: Report, otherwise: string): string
 /** What a host's release is called: `v2`, else its short SHA. Plain text. */
 export function nameOf(report: Report, sha: string): string {
   const release = [report.from, report.to].find((known) => known?.sha === sha);
-  return line(release?.names[0] ?? short(sha), 60);
+  return release === undefined ? short(sha) : calledOf(release);
+}
+
+/** A release by its own name: a tag of the commit, the colour, or the short SHA. Plain text. */
+export function calledOf({ sha, names }: Release): string {
+  return line((isCommit(sha) ? names[0] : undefined) ?? short(sha), 60);
 }
 
 /** The short SHA, linked to the commit; a release that is none is only named. */
@@ -48,4 +54,8 @@ export const ruleInWords: Readonly<Record<TargetRule, string>> = {
   parent: 'no record of a good release was found, and it is the commit right before the current one',
   resumed: 'a rollback that was interrupted was on its way there',
   current: 'the last rollback returned to it and nothing was deployed since',
+  named: 'the input `switch-to` named it',
+  other: 'it is the colour that was not live',
+  left: 'it is live, and the last rollback left the other colour as bad; `switch-to` goes there all the same',
+  stable: 'those are the servers of the block without the canary',
 };

@@ -4,8 +4,7 @@ import { judgeHost } from '../../assess/judge.ts';
 import { chooseTarget, currentRelease, type Target } from '../../assess/target.ts';
 import { candidates, changedPaths, difference, isSha, newestOf, repository, resolve, targetPresence } from '../../commands/git.ts';
 import { quote } from '../../commands/quote.ts';
-import type { Failure } from '../../errors.ts';
-import { RollbackError } from '../../errors.ts';
+import { refuseIfAny, RollbackError, type Failure } from '../../errors.ts';
 import type { BegunRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
 import { eachAtMost } from '../../parallel.ts';
@@ -123,7 +122,8 @@ ${role.app ? inputs.services.map((unit) => `fact as-found "unit "${quote(unit)}"
 /** What a run began, only one of the same method knows how to take up. */
 function otherMethod({ method }: Inputs, { run, actor, backup }: BegunRun): readonly Failure[] {
   const began = backup === undefined ? 'git' : 'database';
-  if (began === method) return [];
+  // A canary's code goes back as the git method does it.
+  if (began === method || (began === 'git' && method === 'canary')) return [];
   return [{ code: 'locked', what: `the rollback ${run} of ${actor} was interrupted before it ended, and its method was "${began}"`, fix: `Run the rollback with "method: ${began}": it takes up from there and brings it to an end. Then run this one.` }];
 }
 
@@ -131,9 +131,4 @@ function hostOf(around: Surroundings, name: string) {
   const host = around.hosts.get(name);
   if (host === undefined) throw new Error(`${name} is no host of this run`);
   return host;
-}
-
-function refuseIfAny(failures: readonly Failure[]): void {
-  const [first, ...rest] = failures;
-  if (first !== undefined) throw new RollbackError([first, ...rest]);
 }

@@ -2,7 +2,7 @@ import type { Commit, Release, Report } from '../../outcome.ts';
 import { KiB } from '../budget.ts';
 import { code, link, text } from '../escape.ts';
 import { count } from '../quantity.ts';
-import { commitLink, isCommit, ruleInWords, short } from '../release.ts';
+import { calledOf, commitLink, isCommit, ruleInWords } from '../release.ts';
 import { table } from '../table.ts';
 
 /** From which release to which, by which rule, and the commits and migrations that go. */
@@ -11,7 +11,7 @@ export function changes(report: Report): string {
 }
 
 function fromTo({ from, to, run }: Report): string {
-  const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${name(release)} (${commitLink(run, release.sha)}${subject(release)})`));
+  const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${name(release)}${inBrackets(run, release)}`));
   return from === undefined && to === undefined ? '' : named.join(' → ');
 }
 
@@ -23,8 +23,14 @@ function data({ restored, run }: Report): string {
   return `**Data** of ${of}: ${code(backup, 200)}. The application uses ${code(used, 80)} afterwards; what was replaced is kept in ${code(kept, 80)}.`;
 }
 
-function name({ names, sha }: Release): string {
-  return `**${text(names[0] ?? short(sha), 60)}**`;
+function name(release: Release): string {
+  return `**${text(calledOf(release), 60)}**`;
+}
+
+/** The commit; of a colour, the release that it says it is. */
+function inBrackets(run: Report['run'], release: Release): string {
+  const sha = isCommit(release.sha) ? release.sha : release.names[0];
+  return sha === undefined ? '' : ` (${commitLink(run, sha)}${subject(release)})`;
 }
 
 function subject({ subject: words }: Release): string {
@@ -63,6 +69,6 @@ function day({ time }: Commit): string {
 
 /** `v3 → v2`, for a fact in passing. */
 export function arrow({ from, to }: Report): string {
-  const names = [from, to].map((release) => (release === undefined ? 'unknown' : text(release.names[0] ?? short(release.sha), 60)));
+  const names = [from, to].map((release) => (release === undefined ? 'unknown' : text(calledOf(release), 60)));
   return names.join(' → ');
 }

@@ -1,0 +1,48 @@
+/** What both methods that move traffic tell of their assessment. Pure. */
+import type { AsFound } from '../../as-found.ts';
+import { fileAsFound } from '../../commands/nginx.ts';
+import type { Inputs } from '../../inputs.ts';
+import type { Asked } from '../../plan.ts';
+import { frontAsked, nameOf, serverAsked } from './asked.ts';
+import type { BalancerFacts } from './balancers.ts';
+import type { TrafficPlace } from '../../commands/nginx/place.ts';
+
+/** The load balancers that are asked as people ask them. */
+export function frontsOf(balancers: readonly BalancerFacts[], { healthUrl }: Pick<Inputs, 'healthUrl'>): readonly Asked[] {
+  return balancers.flatMap(({ host, use }) => frontAsked(host, use.fronts, healthUrl) ?? []);
+}
+
+/** A server as each load balancer reaches it. */
+export function serversAsked(balancers: readonly BalancerFacts[], address: string, { healthUrl }: Pick<Inputs, 'healthUrl'>): readonly Asked[] {
+  return balancers.map(({ host, use }) => serverAsked(host, address, { healthUrl, secure: !use.protocols.includes('http'), name: use.fronts.map(nameOf).find((name) => name !== undefined) }));
+}
+
+/** The file with mode and owner, of those that change. */
+export function filesAsFound(place: TrafficPlace, balancers: readonly BalancerFacts[]): readonly AsFound[] {
+  return balancers.map(({ host, recorded, seen }) => ({
+    host, what: place.file, script: fileAsFound(place), seen, answer: recorded.length > 0 ? recorded : seen,
+  }));
+}
+
+/** What was told by nobody when it happened: how hosts decided while no run was there. */
+export function decisionNotes(balancers: readonly BalancerFacts[]): readonly string[] {
+  const words: Readonly<Record<string, string>> = {
+    kept: 'kept the switch by itself, for the server answered well',
+    'turned-back': 'turned itself back, for the server did not answer well',
+    'not-switched': 'put the file back by itself: it had not come into force',
+    failed: 'could not turn back by itself',
+  };
+  return balancers.flatMap(({ host, decision }) => {
+    const [word = '', time = '', ...why] = decision?.split(' ') ?? [];
+    const said = words[word];
+    return said === undefined ? [] : [`${host}: a run died before it confirmed its switch; at ${time} the host ${said}${why.length === 0 ? '' : ` (${why.join(' ')})`}.`];
+  });
+}
+
+/** What the answers of a run cannot prove for want of an input. */
+export function unprovenNotes({ versionFrom, healthUrl }: Pick<Inputs, 'versionFrom' | 'healthUrl'>): readonly string[] {
+  return [
+    ...(healthUrl.length === 0 ? ['No "health-url" is given: the servers were asked for / and any status below 500 was good.'] : []),
+    ...(versionFrom === undefined ? ['No "version-from" is given: that new workers have the new configuration is proved, which server an answer came from is not.'] : []),
+  ];
+}

@@ -1,0 +1,78 @@
+/** What a method that moves traffic has to know of every load balancer before it plans. Read only. */
+import { gunzipSync } from 'node:zlib';
+import type { Handling } from '../../commands/nginx.ts';
+import { askTraffic } from '../../commands/nginx/assess.ts';
+import { ways, type Way } from '../../commands/nginx/place.ts';
+import { RollbackError, type Failure } from '../../errors.ts';
+import { readBegunRun, readEndedRun, type BegunRun, type EndedRun } from '../../hosts/history.ts';
+import type { Inputs } from '../../inputs.ts';
+import { eachAtMost } from '../../parallel.ts';
+import type { Facts } from '../../ports.ts';
+import type { Surroundings } from '../method.ts';
+import { readBlock, type Block } from './block.ts';
+import { judgeMachine } from './judge.ts';
+import { blockName, trafficPlace } from './place.ts';
+
+export type BalancerFacts = Block & {
+  readonly host: string;
+  readonly user: string;
+  /** The file, a character a byte. */
+  readonly text: string;
+  readonly hash: string;
+  readonly way: Way;
+  readonly unit: string;
+  /** Runs on this block that have ended. */
+  readonly ended: readonly EndedRun[];
+  /** A run that was interrupted here, and whose file is still the one that it left or found. */
+  readonly unfinished?: BegunRun;
+  /** What the host did by itself when that run did not come back. */
+  readonly decision?: string;
+  /** The file, its mode and owner, as lines of `AsFound`: now, and as that run had found them. */
+  readonly seen: readonly string[];
+  readonly recorded: readonly string[];
+};
+
+export async function askBalancers(inputs: Inputs, around: Surroundings): Promise<readonly BalancerFacts[]> {
+  const place = trafficPlace(inputs);
+  const asked = await eachAtMost(inputs.parallel, inputs.loadBalancers, async ({ name }) => {
+    const host = around.hosts.get(name);
+    if (host === undefined) throw new Error(`${name} is no host of this run`);
+    return { name, facts: (await host.ask(askTraffic(place))).facts };
+  });
+  const read = asked.map(({ name, facts }) => readBalancer(inputs, name, facts));
+  const [first, ...rest] = read.flatMap((each) => ('failures' in each ? each.failures : []));
+  if (first !== undefined) throw new RollbackError([first, ...rest]);
+  return read.flatMap((each) => ('failures' in each ? [] : [each]));
+}
+
+export function handlingOf({ way, unit, errorLog }: BalancerFacts): Handling {
+  return { way, unit, errorLog };
+}
+
+type Refused = { readonly failures: readonly Failure[] };
+
+/** What a load balancer answered; or why its traffic must not be touched. */
+function readBalancer(inputs: Inputs, host: string, facts: Facts): BalancerFacts | Refused {
+  const all = (name: string): readonly string[] => facts.get(name) ?? [];
+  const one = (name: string): string => all(name)[0] ?? '';
+  const place = trafficPlace(inputs);
+  const machine = judgeMachine(place, host, facts);
+  if (machine.length > 0) return { failures: machine };
+  const text = unpacked(one('nginx-file'));
+  const block = readBlock(place, text, { dump: unpacked(one('nginx-config')), paths: [...new Set([place.file, one('nginx-path')])].filter((path) => path !== '') });
+  if ('refusal' in block) return { failures: [{ ...block.refusal, host }] };
+  const begun = readBegunRun(one('unfinished'));
+  const [decision] = all('decision');
+  return {
+    ...block, host, user: one('user'), text, hash: one('nginx-hash'), way: ways.find((way) => way === one('nginx-way')) ?? 'direct', unit: one('nginx-unit'),
+    ended: all('release').map(readEndedRun).filter((ended) => ended !== undefined).filter(({ app }) => app === blockName(place)),
+    ...(begun === undefined ? {} : { unfinished: begun }),
+    ...(decision === undefined ? {} : { decision }),
+    seen: all('as-found'), recorded: all('recorded'),
+  };
+}
+
+/** Latin-1 gives each byte a character of its own, and back. */
+function unpacked(packed: string): string {
+  return packed === '' ? '' : gunzipSync(Buffer.from(packed, 'base64')).toString('latin1');
+}
