@@ -1,4 +1,5 @@
 /** The database method: the data back to a backup, and the code with it where a commit is given. */
+import { closeTraffic } from '../commands/nginx.ts';
 import { envFileAsFound } from '../commands/env-file.ts';
 import { repository } from '../commands/git.ts';
 import type { Looked } from '../databases/look.ts';
@@ -7,6 +8,7 @@ import { environmentFor, sourceOf } from '../databases/source.ts';
 import type { BegunRun, EndedRun } from '../hosts/history.ts';
 import type { Inputs } from '../inputs.ts';
 import type { Plan } from '../plan.ts';
+import { assessPage } from './database/maintenance.ts';
 import { assessRestore } from './database/assess.ts';
 import { planRestore } from './database/plan.ts';
 import { assessRdsRestore, planRdsRestore } from './database/rds.ts';
@@ -17,6 +19,7 @@ import { describeCode, isThere, notesOn } from './git/described.ts';
 import type { PlanContext } from './git/parts.ts';
 import { rolesOf } from './git/roles.ts';
 import type { Assessed, Method, Surroundings } from './method.ts';
+import { trafficPlace } from './traffic/place.ts';
 
 export const database: Method = { assess, close };
 
@@ -33,6 +36,7 @@ type Restore = Pick<Assessed, 'restored' | 'notes' | 'found' | 'rds' | 'restorin
 async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
   const facts = await assessCheckouts(inputs, rolesOf(inputs), around);
   const { database: looked, begun, isThere: dataIsThere, plan, ...told } = await (inputs.rdsInstance === undefined ? ofDump : ofRds)(inputs, facts, around);
+  const page = await assessPage(inputs, around);
   const asFound = await askAsFound(inputs, facts, {
     beside: () => (inputs.envFile === undefined ? '' : envFileAsFound(inputs.envFile)),
     database: () => (looked === undefined ? undefined : askData(looked)),
@@ -40,12 +44,12 @@ async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
   return {
     ...describeCode(facts),
     ...told,
-    plan: plan({ environment: environmentFor(inputs), begun, asFound }),
+    plan: plan({ environment: environmentFor(inputs), begun, asFound, page: page.steps(begun) }),
     asAsked: dataIsThere && (inputs.commit === undefined || isThere(facts)),
     migrations: [],
     migrationSql: '',
     notes: [...notesOn(facts, inputs.commit !== undefined), ...told.notes],
-    asFound,
+    asFound: [...asFound, ...page.asFound],
     run: begun.run,
     ...(looked === undefined ? {} : { engine: looked.engine.name }),
     appHosts: inputs.hosts.map(({ name }) => name),
@@ -72,7 +76,9 @@ fact as-found "schema $(fingerprint_in "$database" '')"
 /** The restored database goes where it did not come into use. The replaced one stays: it is for a person to take it away. */
 function close(inputs: Inputs, assessed: Assessed, host: string, ended: EndedRun, material: 'drop' | 'keep' | 'leave'): ReturnType<Method['close']> {
   const { restored, restoring, run } = assessed;
-  const code = closeCode(inputs, run, { ...ended, ...(restored === undefined ? {} : { backup: restored.backup, database: restored.used }) }, material);
+  const page = inputs.maintenance && inputs.loadBalancers.some(({ name }) => name === host) ? closeTraffic(trafficPlace(inputs), material, ended.run) : '';
+  if (!rolesOf(inputs).has(host)) return { script: page };
+  const code = page + closeCode(inputs, run, { ...ended, ...(restored === undefined ? {} : { backup: restored.backup, database: restored.used }) }, material);
   const engine = restoring === undefined ? undefined : engineNamed(restoring.engine);
   const source = sourceOf(inputs);
   const forgets = material === 'drop' && ended.result !== 'rolled-back' && rolesOf(inputs).get(host)?.database === true;

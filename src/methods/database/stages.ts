@@ -13,6 +13,7 @@ export function beforehand(inputs: Inputs, facts: GitFacts, context: PlanContext
   return [
     stage('Fetch', { touches: false }, facts.hosts.flatMap((each) => (moves && each.toFetch ? [partsOf(inputs, facts, each, context).fetch] : []))),
     stage('Back up', { touches: false, untimed: true }, backups),
+    stage('Keep the load balancers', { touches: false }, context.page?.keep ?? []),
     stage('Keep state', { touches: false }, facts.hosts.map((each) => partsOf(inputs, facts, each, context).keep)),
   ];
 }
@@ -29,11 +30,13 @@ export type CutOver = {
 export function afterwards(inputs: Inputs, facts: GitFacts, context: PlanContext, { fence, cutOver, proven = [] }: CutOver): readonly Stage[] {
   const serving = facts.hosts.filter(({ facts: { role } }) => role.app);
   return [
+    stage('Maintenance page', { touches: true }, context.page?.show ?? []),
     stage('Stop writers', { touches: true }, inputs.services.length === 0 ? [] : serving.map((each) => stopStep(inputs, each))),
     stage('Keep writers out', { touches: true, untimed: true }, fence),
     stage('Cut over', { touches: true, untimed: true }, cutOver),
     ...switchHosts(inputs, facts.hosts, (each) => partsWithStop(inputs, each, partsOf(inputs, facts, each, context))),
     stage('Prove the address', { touches: true }, proven),
+    stage('No maintenance page', { touches: true }, context.page?.hide ?? []),
   ];
 }
 

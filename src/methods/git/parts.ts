@@ -9,6 +9,7 @@ import { keepUnits, reload, restart, unitsBack } from '../../commands/systemd.ts
 import { writeBegunRun, type BegunRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
 import type { Step } from '../../plan.ts';
+import type { PageSteps } from '../database/maintenance.ts';
 import type { GitFacts, TargetOnHost } from './assess.ts';
 
 const second = 1000;
@@ -20,6 +21,8 @@ export type PlanContext = {
   readonly environment: string;
   readonly begun: BegunRun;
   readonly asFound: readonly AsFound[];
+  /** What load balancers show while the application is stopped. */
+  readonly page?: PageSteps;
 };
 
 /** What is done on one host, for the stages of a plan. */
