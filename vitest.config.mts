@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const onRealHosts = ['__tests__/fleet/**/*.test.ts', '__tests__/chaos/**/*.test.ts', '__tests__/rollback/**/*.test.ts', '__tests__/backup/**/*.test.ts', '__tests__/demo.test.ts'];
+const onRealHosts = ['__tests__/fleet/**/*.test.ts', '__tests__/traffic/**/*.test.ts', '__tests__/chaos/**/*.test.ts', '__tests__/rollback/**/*.test.ts', '__tests__/backup/**/*.test.ts', '__tests__/demo.test.ts'];
 
 export default defineConfig({
   test: {

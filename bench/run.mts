@@ -2,7 +2,8 @@
  * Figures, as medians of one run on this machine:
  * - how long a git rollback takes on 1 and on 10 real hosts, without the time that the application itself needs to start;
  * - how long the bundle takes to start, beside bare `node -e 0`;
- * - how long a gigabyte takes to be restored beside, against the database's own client alone, and the action's own memory meanwhile.
+ * - how long a gigabyte takes to be restored beside, against the database's own client alone, and the action's own memory meanwhile;
+ * - how long a switch between colours takes beside a script by hand, and what clients notice of fifty under a thousand requests a second.
  */
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -13,6 +14,7 @@ import { inputsFor } from '../__tests__/rollback/inputs.ts';
 import { runAction } from '../__tests__/rollback/runner.ts';
 import { median } from './median.mts';
 import { benchRestore } from './restore.mts';
+import { benchTraffic } from './traffic.mts';
 
 const rounds = 3;
 const starts = 15;
@@ -22,6 +24,7 @@ benchStart();
 if (await fleetAvailable()) {
   await benchRollback();
   await benchRestore();
+  await benchTraffic();
 }
 
 function benchStart(): void {

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fleetAvailable } from '../fleet/available.ts';
 import type { Host } from '../fleet/host.ts';
@@ -13,6 +11,7 @@ import { holdRestart } from '../rollback/hold.ts';
 import { inputsFor, revisionsAfter, withoutDatabase } from '../rollback/inputs.ts';
 import { plain, runAction, startAction, type Started } from '../rollback/runner.ts';
 import { openScene, type Scene } from '../rollback/scene.ts';
+import { cancelAsRunner, kill } from './cancel.ts';
 
 const available = await fleetAvailable();
 
@@ -164,22 +163,6 @@ describe.skipIf(!available)('a rollback that is cancelled or killed', () => {
     expect(await leftBehind(production)).toEqual([]);
   }
 });
-
-/** What GitHub's runner does to a step of a job that is cancelled. */
-async function cancelAsRunner({ process, ended }: Started): Promise<void> {
-  for (const [signal, patience] of [['SIGINT', 7500], ['SIGTERM', 2500], ['SIGKILL', 60_000]] as const) {
-    process.kill(signal);
-    if (await Promise.race([ended.then(() => true), pause(patience, false, { ref: false })])) return;
-  }
-}
-
-/** The runner itself dies, or the machine under it. */
-async function kill({ process, ended }: Started): Promise<void> {
-  const gone = once(process, 'exit');
-  process.kill('SIGKILL');
-  await gone;
-  await ended;
-}
 
 async function stepInFlight(host: Host, name: RegExp): Promise<void> {
   await until(`a step ${name} has started`, async () => ((await host.run('cat /home/deploy/.local/state/rollback-action/production/*/order 2> /dev/null || :')).split('\n').some((step) => name.test(step)) ? true : undefined), 60);
