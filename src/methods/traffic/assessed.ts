@@ -28,7 +28,7 @@ export function filesAsFound(place: TrafficPlace, balancers: readonly BalancerFa
 export function decisionNotes(balancers: readonly BalancerFacts[]): readonly string[] {
   const words: Readonly<Record<string, string>> = {
     kept: 'kept the switch by itself, for the server answered well',
-    'turned-back': 'turned itself back, for the server did not answer well',
+    'turned-back': 'turned back by itself, for the server did not answer well',
     'not-switched': 'put the file back by itself: it had not come into force',
     failed: 'could not turn back by itself',
   };
