@@ -282,6 +282,60 @@ time.sleep(1000)`;
       expect(await lb.answering('green')).toBe(true);
     });
 
+    test('no client to ask with: turned back, and the assessment says so before', async () => {
+      await lb.host.run('mkdir /root/clients && mv /usr/bin/curl /usr/bin/wget /usr/bin/python3 /root/clients/ 2> /dev/null; ls /root/clients');
+      try {
+        expect((await well(askTraffic(place))).facts.get('http-client')).toEqual(['none']);
+        const { keep, write, reload } = steps({ decides: decision(1) });
+        for (const script of [keep, write, reload]) await well(script);
+        expect(await settled()).toMatch(/^turned-back .*neither curl nor python3 nor wget/);
+        expect(await lb.text()).toBe(textFor('green'));
+      } finally {
+        await lb.host.run('mv /root/clients/* /usr/bin/ && rmdir /root/clients');
+      }
+    });
+
+    test('lost with a restart of the host: the next run takes it up, and its undo goes back to what was found first', async () => {
+      const before = await lb.standing();
+      const first = steps();
+      for (const script of [first.keep, first.write, first.reload]) await well(script);
+      await lb.host.reboot();
+      await lb.host.run('systemctl start blue green nginx');
+      await until('blue answers', () => lb.answering('blue'));
+      const { facts } = await well(askTraffic(place));
+      expect(facts.get('unfinished')?.[0]).toContain('"run":"r-1"');
+      expect(facts.get('recorded')).toEqual(['x']);
+      expect(facts.get('decision')).toBeUndefined();
+
+      const blue = createHash('sha256').update(textFor('blue')).digest('hex');
+      const keep = keepTraffic(place, { runJson: facts.get('unfinished')?.[0] ?? '', hash: blue, recorded: ['y'] });
+      const write = (seconds: number): string => writeConfig(place, { way: 'sudo', unit: 'nginx.service', text: bytesFor('blue'), expectedHash: blue, decision: decision(seconds) });
+      await well(keep);
+      // It was in force when the second run wrote it: left alone once more, the host keeps it.
+      await well(write(1));
+      expect(await settled()).toMatch(/^kept /);
+      await well(keep);
+      await well(write(60));
+      await well(first.back);
+      expect(await lb.standing()).toBe(before);
+      expect(await lb.answering('green')).toBe(true);
+    });
+
+    test('lost, and the next run is another one: its undo goes back to what itself found', async () => {
+      const first = steps();
+      for (const script of [first.keep, first.write, first.reload]) await well(script);
+      await lb.host.run(`read -r pid start < '${kept}/arm/pid' && kill -KILL -- "-$pid"`);
+      const blue = createHash('sha256').update(textFor('blue')).digest('hex');
+      const second = steps({ run: 'r-2', text: bytesFor('green') });
+      await well(keepTraffic(place, { runJson: '{"run":"r-2"}', hash: blue }));
+      await well(writeConfig(place, { way: 'sudo', unit: 'nginx.service', text: bytesFor('green'), expectedHash: blue, decision: decision() }));
+      await well(second.reload);
+      expect(await lb.answering('green')).toBe(true);
+      await well(second.back);
+      expect(await lb.answering('blue')).toBe(true);
+      expect(await lb.text()).toBe(textFor('blue'));
+    });
+
     test('an earlier decision that waits is not run over', async () => {
       const { keep, write } = steps({ decides: decision(3) });
       await well(keep);
