@@ -93,7 +93,7 @@ fi
 printf '%s\\n' "$new_hash" >>"$kept/ours"
 ${decision === undefined ? '' : arm(all, decision)}
 if [ "$on_disk" != "$new_hash" ]; then
-  put_text "$kept/new" || { withdraw; fail "$file could not be written; it is as it was found"; }
+  put_text "$kept/new" || { withdraw; fail "$file could not be written ($put_said); it is as it was found"; }
   [ "$(hash_now)" = "$new_hash" ] || fail "$file was written and has other bytes all the same"
 fi
 if ! test_config; then

@@ -95,14 +95,13 @@ if [ -d "$kept" ]; then
 fi
 `;
 
-/** Where nginx does not run nothing of it is asked: even a test would leave its pid file behind. */
-const configurationFacts = `if [ -z "$master" ]; then exit 0; fi
-if [ "$may_test" = yes ]; then
+/** Where nginx does not run its own test is not run either: that would leave an empty pid file and logs that nobody had. */
+const configurationFacts = `if [ "$may_test" = yes ] && [ -n "$master" ]; then
   tested=$(as_root nginx -t 2>&1) || printf '%s\\n' "$tested" | grep -v 'test failed' | tail -n 10 | cut -c 1-500 | facts nginx-invalid
 fi
 ${includeFunctions}conf=$(nginx -V 2>&1 | sed -n 's/.*--conf-path=\\([^ ]*\\).*/\\1/p')
 whole= by='nginx -T'
-if [ "$way" = root ] || may nginx -T; then whole=$(as_root nginx -T 2>/dev/null | packed); fi
+if [ -n "$master" ] && { [ "$way" = root ] || may nginx -T; }; then whole=$(as_root nginx -T 2>/dev/null | packed); fi
 # An empty answer packs to some thirty characters.
 if [ "\${#whole}" -lt 60 ]; then by=reading whole=$(read_whole "\${conf:-/etc/nginx/nginx.conf}" | packed); fi
 if [ "\${#whole}" -gt ${most.configuration} ]; then fact nginx-config-too-large "\${#whole}"; else

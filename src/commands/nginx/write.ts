@@ -15,17 +15,22 @@ export function writingCommands(file: string, besideFile: string): readonly (rea
 /**
  * sh, after the functions of place.ts, processes.ts, reload.ts:
  * - `put_text FILE`     the bytes of FILE become those of the configuration file, which keeps mode, owner and whatever else it has (the copy takes
- *                       all of that, then the bytes); in one act
+ *                       all of that, then the bytes); in one act. Else `$put_said`
  * - `came_into_force`   whether nginx may have read the new file: this run has reloaded it, or somebody else did
  * - `put_back`          the file as it was found, in force if the new one was; else `$why`. Safe to repeat.
  */
 export function writeFunctions(way: Way): string {
   return `way=${quote(way)}
 as_writer() { if [ "$way" = sudo ]; then as_root "$@"; else "$@"; fi; }
-put_text() {
+write_text() {
   if [ "$way" = helper ]; then as_root ${helper} "$file" "$upstream" <"$1"; return; fi
   if as_writer cp -a "$file" "$beside" && as_writer tee "$beside" <"$1" >/dev/null && as_writer mv -T "$beside" "$file"; then return 0; fi
   as_writer rm -f "$beside" || :
+  return 1
+}
+put_text() {
+  put_said=$(write_text "$1" 2>&1) && return 0
+  put_said=$(printf '%s' "$put_said" | head -n 1 | cut -c 1-300)
   return 1
 }
 ${puttingBack}`;
@@ -43,7 +48,7 @@ put_back() {
       why="somebody else has changed $file meanwhile, so it is left alone; as this run found it, it lies in $kept/old"
       return 1
     fi
-    put_text "$kept/old" || { why="$file could not be put back; as it was, it lies in $kept/old"; return 1; }
+    put_text "$kept/old" || { why="$file could not be put back ($put_said); as it was, it lies in $kept/old"; return 1; }
     [ "$(hash_now)" = "$old_hash" ] || { why="$file was put back and has other bytes all the same; as it was, it lies in $kept/old"; return 1; }
   elif [ "$way" != helper ] && [ -e "$beside" ]; then
     as_writer rm -f "$beside" || :
