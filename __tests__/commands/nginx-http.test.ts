@@ -2,27 +2,23 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type RequestListener, type Server as HttpServer } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import { connect, createServer as createTcp, type AddressInfo, type Server } from 'node:net';
+import { createServer as createTcp, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { askedFromBalancer, askedThroughBalancer, connectionsTo } from '../../src/commands/nginx/asked.ts';
 import { httpFunctions } from '../../src/commands/nginx/http.ts';
 import { words } from '../../src/commands/quote.ts';
 import { prelude } from '../../src/hosts/prelude.ts';
-import { shells } from './nginx-shells.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nginx-http-'));
 const socket = join(folder, 'app.sock');
 const seen: { host: string | undefined; path: string | undefined; connection: string | undefined }[] = [];
-let turn = 0;
 
 const answer: RequestListener = (request: IncomingMessage, response) => {
   seen.push({ host: request.headers.host, path: request.url, connection: request.headers.connection });
   const [, status = '200'] = /^\/status\/(\d+)/.exec(request.url ?? '') ?? [];
   if (request.url === '/never') return;
-  if (request.url === '/turns') turn += 1;
-  response.writeHead(Number(status), { 'x-Version': request.url === '/turns' && turn % 4 === 0 ? 'canary' : ' v 1 ', ...(status === '302' ? { location: '/status/200' } : {}) });
+  response.writeHead(Number(status), { 'x-Version': ' v 1 ', ...(status === '302' ? { location: '/status/200' } : {}) });
   response.end(request.url === '/long' ? 'x'.repeat(300_000) : 'says "well"\n');
 };
 
@@ -117,36 +113,4 @@ test('wget says that it asks no unix sockets, and none of them that there is non
   const asked = (client: string): string => `${httpFunctions}http_client=${client}\nhttp_ask ${words(folder, 'http', 'unix:/x', 'x', '/', '1')}\necho "$http_status $http_why"`;
   expect((await run(asked('wget'))).output).toMatch(/^000 wget asks no unix sockets/);
   expect((await run(asked('none'))).output).toMatch(/^000 the host has neither curl nor python3 nor wget/);
-});
-
-describe.each(shells)('in %s', (program, ...rest) => {
-  const shell = [program, ...rest] as const;
-  test('a server: status, release, time and body', async () => {
-    const { facts, output } = await run(askedFromBalancer({ scheme: 'http', address: `127.0.0.1:${ports.http}`, hostHeader: 'x', path: '/', timeoutSeconds: 3, versionHeader: 'X-Version' }), shell);
-    expect(facts.get('asked-status'), output).toEqual(['200']);
-    expect(facts.get('asked-version')).toEqual(['v 1']);
-    expect(Number(facts.get('asked-milliseconds')?.[0])).toBeLessThan(3000);
-    expect(Buffer.from(facts.get('asked-body')?.[0] ?? '', 'base64').toString()).toBe('says "well"\n');
-  });
-
-  test('many requests: how many answers of which kind', async () => {
-    turn = 0;
-    seen.length = 0;
-    const { facts, output } = await run(askedThroughBalancer({ scheme: 'http', address: `127.0.0.1:${ports.http}`, hostHeader: 'a.example', path: '/turns', timeoutSeconds: 3, versionHeader: 'x-version' }, 40), shell);
-    expect(facts.get('through'), output).toEqual(['30 200 v 1', '10 200 canary']);
-    expect(new Set(seen.map((one) => JSON.stringify(one)))).toEqual(new Set(['{"host":"a.example","path":"/turns","connection":"close"}']));
-    const nobody = await run(askedThroughBalancer({ scheme: 'http', address: `127.0.0.1:${ports.closed}`, hostHeader: 'a', path: '/', timeoutSeconds: 1 }, 5), shell);
-    expect(nobody.facts.get('through')).toEqual(['5 000']);
-  });
-});
-
-test.each(['127.0.0.1', '::1'])('connections to %s, as the kernel counts them', async (host) => {
-  const port = await listen(createTcp((connection) => void connection.on('error', () => undefined)), { port: 0, host });
-  const held = await Promise.all([1, 2, 3].map(() => new Promise<ReturnType<typeof connect>>((resolve) => {
-    const one = connect({ port, host }, () => resolve(one));
-  })));
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  expect((await run(connectionsTo(address))).facts.get('connections')).toEqual(['3 0']);
-  for (const one of held) one.destroy();
-  expect((await run(connectionsTo('unix:/run/x'))).facts.has('connections-unknown')).toBe(true);
 });

@@ -5,7 +5,7 @@ import { liveOf, switched } from '../nginx/colours.ts';
 import { isLive } from '../nginx/upstream.ts';
 import { failuresOf, proveServers } from '../verification.ts';
 import type { Assessed, Method, Surroundings } from './method.ts';
-import { decisionNotes, filesAsFound, frontsOf, serversAsked, unprovenNotes } from './traffic/assessed.ts';
+import { balancerNotes, filesAsFound, frontsOf, serversAsked, unprovenNotes } from './traffic/assessed.ts';
 import { askBalancers, type BalancerFacts } from './traffic/balancers.ts';
 import { changesTo, lineOf, type Wanted } from './traffic/changes.ts';
 import { closeBalancer } from './traffic/close.ts';
@@ -49,7 +49,7 @@ async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
     },
     asAsked: changes.length === 0,
     commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, found: [],
-    notes: [...decisionNotes(balancers), ...unprovenNotes(inputs)],
+    notes: [...balancerNotes(balancers), ...unprovenNotes(inputs)],
     current: live,
     asFound: filesAsFound(place, changes.map(({ balancer }) => balancer)),
     run: begun.run,

@@ -6,7 +6,7 @@ import { withoutCanary } from '../nginx/canary.ts';
 import { isLive } from '../nginx/upstream.ts';
 import { git } from './git.ts';
 import type { Assessed, Method, Surroundings } from './method.ts';
-import { decisionNotes, filesAsFound, frontsOf, serversAsked, unprovenNotes } from './traffic/assessed.ts';
+import { balancerNotes, filesAsFound, frontsOf, serversAsked, unprovenNotes } from './traffic/assessed.ts';
 import { askBalancers, type BalancerFacts } from './traffic/balancers.ts';
 import { changesTo, lineOf, readServers, type Wanted } from './traffic/changes.ts';
 import { closeBalancer } from './traffic/close.ts';
@@ -67,7 +67,7 @@ async function assessTraffic(inputs: Inputs, around: Surroundings): Promise<Asse
     },
     asAsked: changes.length === 0,
     commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, found: [],
-    notes: [...decisionNotes(balancers), ...unprovenNotes(inputs), ...recordedNotes(good)],
+    notes: [...balancerNotes(balancers), ...unprovenNotes(inputs), ...recordedNotes(good)],
     current: Object.fromEntries(balancers.map(({ host }) => [host, changes.some(({ balancer }) => balancer.host === host) ? 'canary' : 'stable'])),
     asFound: filesAsFound(place, changes.map(({ balancer }) => balancer)),
     run: begun.run,

@@ -1,11 +1,13 @@
 /** The page that load balancers show while the data is being replaced, as steps for the stages of a restore. */
+import { createHash } from 'node:crypto';
 import type { AsFound } from '../../as-found.ts';
 import { keepTraffic, putConfigBack, reloadProved, writeConfig } from '../../commands/nginx.ts';
-import { askReadable } from '../../commands/nginx/page.ts';
+import { askReadable, hidePage } from '../../commands/nginx/page.ts';
 import type { TrafficPlace } from '../../commands/nginx/place.ts';
 import { refuseIfAny, type Failure } from '../../errors.ts';
 import { writeBegunRun, type BegunRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
+import { rewriteUpstream } from '../../nginx/rewrite.ts';
 import { maintenanceRefusalOf, withMaintenance } from '../../nginx/maintenance.ts';
 import { eachAtMost } from '../../parallel.ts';
 import type { Step } from '../../plan.ts';
@@ -57,19 +59,32 @@ function stepsFor({ maintenancePage: file }: Inputs, place: TrafficPlace, balanc
   const step = (id: string, title: string, host: string, script: string, rest: Partial<Step> = {}): Step => ({
     id, title, host, script, limit: 2 * minute, failure: { code: 'not-proved', fix: `\`nginx -t\` and the error log of nginx on ${host} say more.`, what: `“${title}” could not be done` }, ...rest,
   });
-  const shown = (balancer: BalancerFacts): string => {
+  const textsOf = (balancer: BalancerFacts): { readonly page: string; readonly between: string } => {
+    // A run that takes up finds the page there: what it was put in front of comes from the copy that the host has.
     const isShown = balancer.members.some(({ address }) => address === `unix:${socket}`);
-    const page = isShown ? balancer.text : withMaintenance(balancer.text, place.upstream, { socket, retryAfter, page: { text, ...(file === undefined ? {} : { file }) } });
-    return `${writeConfig(place, { ...handlingOf(balancer), text: page, expectedHash: balancer.hash })}${reloadProved(place, handlingOf(balancer))}`;
+    if (isShown) return { page: balancer.text, between: balancer.text };
+    const page = withMaintenance(balancer.text, place.upstream, { socket, retryAfter, page: { text, ...(file === undefined ? {} : { file }) } });
+    return { page, between: rewriteUpstream(page, place.upstream, balancer.members) };
+  };
+  const shown = (balancer: BalancerFacts): string =>
+    `${writeConfig(place, { ...handlingOf(balancer), text: textsOf(balancer).page, expectedHash: balancer.hash })}${reloadProved(place, handlingOf(balancer))}`;
+  const hidden = (balancer: BalancerFacts): string => {
+    const { page, between } = textsOf(balancer);
+    const handling = handlingOf(balancer);
+    return hidePage(place, hashOf(page), `${writeConfig(place, { ...handling, text: between, expectedHash: hashOf(page) })}${reloadProved(place, handling)}`) + putConfigBack(place, handling);
   };
   return {
     keep: balancers.map((balancer) => step('keep-traffic', `Keep ${place.file}`, balancer.host, keepTraffic(place, { runJson: writeBegunRun(begun), hash: balancer.hash, recorded: balancer.seen }), {
       failure: { code: 'locked', fix: `Look who changes ${place.file} on ${balancer.host}, then run the rollback again.`, what: `${place.file} is not as it was looked at, or could not be kept` },
-      undo: { title: 'The maintenance page goes', script: putConfigBack(place, handlingOf(balancer)), limit: 2 * minute },
+      undo: { title: 'The maintenance page goes', script: hidden(balancer), limit: 2 * minute },
     })),
     show: balancers.map((balancer) => step('show-page', 'Show the maintenance page', balancer.host, shown(balancer))),
-    hide: balancers.map((balancer) => step('hide-page', 'Take the maintenance page away', balancer.host, putConfigBack(place, handlingOf(balancer)), {
+    hide: balancers.map((balancer) => step('hide-page', 'Take the maintenance page away', balancer.host, hidden(balancer), {
       undo: { title: 'The maintenance page again', script: shown(balancer), limit: 2 * minute },
     })),
   };
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text, 'latin1').digest('hex');
 }

@@ -24,18 +24,19 @@ export function filesAsFound(place: TrafficPlace, balancers: readonly BalancerFa
   }));
 }
 
-/** What was told by nobody when it happened: how hosts decided while no run was there. */
-export function decisionNotes(balancers: readonly BalancerFacts[]): readonly string[] {
+/** What is worth knowing of load balancers, and what nobody told when it happened: how they decided while no run was there. */
+export function balancerNotes(balancers: readonly BalancerFacts[]): readonly string[] {
   const words: Readonly<Record<string, string>> = {
     kept: 'kept the switch by itself, for the server answered well',
     'turned-back': 'turned back by itself, for the server did not answer well',
     'not-switched': 'put the file back by itself: it had not come into force',
     failed: 'could not turn back by itself',
   };
-  return balancers.flatMap(({ host, decision }) => {
+  return balancers.flatMap(({ host, decision, notes }) => {
     const [word = '', time = '', ...why] = decision?.split(' ') ?? [];
     const said = words[word];
-    return said === undefined ? [] : [`${host}: a run died before it confirmed its switch; at ${time} the host ${said}${why.length === 0 ? '' : ` (${why.join(' ')})`}.`];
+    const known = notes.map((note) => `${host}: ${note}`);
+    return said === undefined ? known : [...known, `${host}: a run died before it confirmed its switch; at ${time} the host ${said}${why.length === 0 ? '' : ` (${why.join(' ')})`}.`];
   });
 }
 

@@ -10,7 +10,7 @@ import { eachAtMost } from '../../parallel.ts';
 import type { Facts } from '../../ports.ts';
 import type { Surroundings } from '../method.ts';
 import { readBlock, type Block } from './block.ts';
-import { judgeMachine } from './judge.ts';
+import { judgeMachine, noteMachine } from './judge.ts';
 import { blockName, trafficPlace } from './place.ts';
 
 export type BalancerFacts = Block & {
@@ -27,6 +27,7 @@ export type BalancerFacts = Block & {
   readonly unfinished?: BegunRun;
   /** What the host did by itself when that run did not come back. */
   readonly decision?: string;
+  readonly notes: readonly string[];
   /** The file, its mode and owner, as lines of `AsFound`: now, and as that run had found them. */
   readonly seen: readonly string[];
   readonly recorded: readonly string[];
@@ -68,7 +69,7 @@ function readBalancer(inputs: Inputs, host: string, facts: Facts): BalancerFacts
     ended: all('release').map(readEndedRun).filter((ended) => ended !== undefined).filter(({ app }) => app === blockName(place)),
     ...(begun === undefined ? {} : { unfinished: begun }),
     ...(decision === undefined ? {} : { decision }),
-    seen: all('as-found'), recorded: all('recorded'),
+    notes: noteMachine(facts), seen: all('as-found'), recorded: all('recorded'),
   };
 }
 
