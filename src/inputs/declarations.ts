@@ -3,6 +3,7 @@ import { optional, preset, required, secret, several } from './declaration.ts';
 import { or } from './kind.ts';
 import { batch } from './kinds/batch.ts';
 import { awsAccount, awsRegion, rdsInstance } from './kinds/aws.ts';
+import { alarm, loadBalancer, targetGroup } from './kinds/cloudwatch.ts';
 import { boolean, oneOf } from './kinds/closed.ts';
 import { commit } from './kinds/commit.ts';
 import { duration } from './kinds/duration.ts';
@@ -14,6 +15,7 @@ import { whole } from './kinds/number.ts';
 import { directory, path, relativePath } from './kinds/path.ts';
 import { privateKey } from './kinds/private-key.ts';
 import { restoreFrom } from './kinds/restore-from.ts';
+import { share, statistic } from './kinds/share.ts';
 import { smokeTest, versionFrom } from './kinds/smoke-tests.ts';
 import { command, envKey, line, prose } from './kinds/text.ts';
 import { time } from './kinds/time.ts';
@@ -151,5 +153,41 @@ export const backupDeclarations = {
   ...rds, parallel: run.parallel, 'lock-wait': run['lock-wait'], 'github-token': tell['github-token'],
 };
 
+/** The inputs of the watch action. Hosts are only needed for what is asked on them. */
+export const watchDeclarations = {
+  environment, config, commit: optional(commit), 'deployed-at': optional(time),
+  duration: preset('10m', duration({ from: second })),
+  interval: preset('10s', duration({ from: 100 })),
+  'on-unknown': preset('pass', oneOf(['pass', 'yes'])),
+  'fail-on': several(list(oneOf(['yes', 'unknown']))),
+  'health-url': verify['health-url'], 'host-health-url': verify['host-health-url'], 'version-from': verify['version-from'],
+  'health-failures': preset('3', whole({ from: 1, to: 100 })),
+  'error-rate': preset('10%', share),
+  'response-time': preset('2s', duration({ from: 1 })),
+  statistic: preset('average', statistic),
+  period: preset('60s', duration({ from: second })),
+  periods: preset('3', whole({ from: 1, to: 100 })),
+  'min-requests': preset('20', whole({ from: 1, to: 10_000 })),
+  'probe-urls': several(list(httpUrl)),
+  'load-balancer': optional(loadBalancer),
+  'target-group': optional(targetGroup),
+  alarms: several(list(alarm)),
+  'aws-region': rds['aws-region'],
+  'prometheus-url': optional(httpUrl),
+  'error-rate-query': optional(prose({ max: 5000 })),
+  'response-time-query': optional(prose({ max: 5000 })),
+  'access-log': verify['access-log'],
+  canary: optional(host),
+  'log-files': verify['log-files'],
+  'log-pattern': optional(line({ max: 1000 })),
+  hosts: several(list(host)),
+  'ssh-user': ssh['ssh-user'], 'ssh-port': ssh['ssh-port'],
+  'ssh-private-key': secret(optional(privateKey)),
+  'ssh-passphrase': ssh['ssh-passphrase'],
+  'ssh-known-hosts': optional(knownHosts),
+  'ssh-jump-host': ssh['ssh-jump-host'], 'ssh-connect-timeout': ssh['ssh-connect-timeout'],
+  'app-dir': optional(directory),
+};
+
 /** The inputs of all actions of this repository: one file may hold those of several. */
-export const allDeclarations = { ...rollbackDeclarations([]), ...backupDeclarations };
+export const allDeclarations = { ...watchDeclarations, ...rollbackDeclarations([]), ...backupDeclarations };

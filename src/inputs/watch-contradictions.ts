@@ -1,0 +1,81 @@
+/** Inputs of the watch action that are right each by itself and wrong together. An input that could not be read is not judged again. */
+import type { Failure } from '../errors.ts';
+import { placeOf, written } from './addresses.ts';
+import type { ValuesOf } from './declaration.ts';
+import type { watchDeclarations } from './declarations.ts';
+import { invalid } from './invalid.ts';
+import { asDuration } from './kinds/duration.ts';
+import { isEncrypted } from './kinds/private-key.ts';
+
+export type WatchValues = ValuesOf<typeof watchDeclarations>;
+
+type Name = keyof WatchValues;
+type IsSet = (name: Name) => boolean;
+
+/** @param isSet whether an input was set at all, right or wrong */
+export function watchContradictions(values: Partial<WatchValues>, isSet: (name: string) => boolean): readonly Failure[] {
+  return [...sourceRules(values, isSet), ...hostRules(values, isSet), ...timeRules(values, isSet), ...canaryRules(values, isSet)];
+}
+
+const askable: readonly Name[] = ['health-url', 'host-health-url', 'probe-urls', 'load-balancer', 'alarms', 'access-log', 'prometheus-url', 'log-pattern'];
+const onHosts: readonly Name[] = ['host-health-url', 'access-log', 'log-pattern', 'canary'];
+const ofRates: readonly Name[] = ['probe-urls', 'health-url', 'load-balancer', 'access-log', 'prometheus-url'];
+
+function* sourceRules(_values: Partial<WatchValues>, isSet: IsSet): Generator<Failure> {
+  if (!askable.some(isSet)) yield invalid(`Input ${askable.map((name) => `"${name}"`).join(', ').replace(/, ("[^"]*")$/, ' or $1')} is required: there is nothing to ask`, 'Set "health-url" at least.');
+  yield* needs('target-group', 'load-balancer', isSet);
+  yield* needs('error-rate-query', 'prometheus-url', isSet);
+  yield* needs('response-time-query', 'prometheus-url', isSet);
+  if (isSet('prometheus-url') && !isSet('error-rate-query') && !isSet('response-time-query')) {
+    yield invalid('Input "prometheus-url" has no effect without "error-rate-query" or "response-time-query"', 'Set one of them, or take it out.');
+  }
+  if (isSet('log-pattern') && !isSet('log-files')) yield invalid('Input "log-pattern" has no effect without "log-files"', 'Name the files in which it is looked for.');
+}
+
+function* hostRules(values: Partial<WatchValues>, isSet: IsSet): Generator<Failure> {
+  const asking = onHosts.filter(isSet).map((name) => `"${name}"`);
+  if (!isSet('hosts')) {
+    if (asking.length > 0) yield invalid(`Input "hosts" is required with ${asking.join(', ')}: that is asked on the hosts`, 'Name the hosts, or take it out.');
+    return;
+  }
+  for (const name of ['ssh-private-key', 'ssh-known-hosts'] as const) {
+    if (!isSet(name)) yield invalid(`Input "${name}" is required with "hosts"`, name === 'ssh-private-key' ? 'Pass it with ssh-private-key: ${{ secrets.… }}; a secret that this job\'s environment does not have arrives empty.' : 'Set it in the workflow or in the config file.');
+  }
+  const { hosts = [], 'ssh-jump-host': jump, 'ssh-private-key': key } = values;
+  if (hosts.length === 0) yield invalid('Input "hosts" must name one host at least, got only comments', 'Write one host per line.');
+  for (const [name, lines] of [['hosts', hosts], ['ssh-jump-host', jump === undefined ? [] : [jump]]] as const) {
+    const [example, ...others] = isSet('ssh-user') ? [] : lines.filter(({ user }) => user === undefined).map(written);
+    if (example !== undefined) yield invalid(`Input "${name}" names ${[example, ...others].join(', ')} without a user, and "ssh-user" is not set`, `Set "ssh-user", or write deploy@${example}.`);
+  }
+  const places = hosts.map((line) => placeOf(line, { user: values['ssh-user'], port: values['ssh-port'] ?? 22 }));
+  for (const [index, place] of places.entries()) {
+    if (places.indexOf(place) < index) yield invalid(`Input "hosts" must name each host once, got ${place} again`, 'Take one of the lines out.');
+  }
+  if (key !== undefined && isEncrypted(key) && !isSet('ssh-passphrase')) yield invalid('Input "ssh-passphrase" is required: the private key is encrypted', 'Pass it with ssh-passphrase: ${{ secrets.… }}.');
+  const relative = [values['access-log'], ...(values['log-files'] ?? [])].filter((path) => path !== undefined).find((path) => !path.startsWith('/'));
+  if (relative !== undefined && !isSet('app-dir')) yield invalid(`Input "app-dir" is required: ${relative} is relative to it`, 'Set it, or write the path from the root on.');
+}
+
+function* timeRules(values: Partial<WatchValues>, isSet: IsSet): Generator<Failure> {
+  const { duration, interval, period, periods, 'health-failures': failures } = values;
+  if (duration === undefined || interval === undefined || period === undefined) return;
+  if (interval > period) yield invalid(`Input "interval" must not be longer than "period", which is ${asDuration(period)}; it is ${asDuration(interval)}`, 'Lower "interval", or raise "period".');
+  if (isSet('load-balancer') && period % 60_000 !== 0) yield invalid(`Input "period" must be whole minutes with "load-balancer", whose metrics come by the minute; it is ${asDuration(period)}`, 'Set "period: 60s".');
+  const needed = (periods ?? 1) * period;
+  if (ofRates.some(isSet) && needed > duration) yield invalid(`Input "duration" must be at least ${asDuration(needed)}, which "periods" of "period" take; it is ${asDuration(duration)}`, 'Raise "duration", or lower "period" or "periods".');
+  const asked = (failures ?? 1) * interval;
+  if (asked > duration) yield invalid(`Input "duration" must be at least ${asDuration(asked)}, which "health-failures" at an "interval" take; it is ${asDuration(duration)}`, 'Raise "duration", or lower "interval" or "health-failures".');
+}
+
+function* canaryRules(values: Partial<WatchValues>, isSet: IsSet): Generator<Failure> {
+  const { canary, hosts } = values;
+  if (canary === undefined) return;
+  yield* needs('canary', 'access-log', isSet);
+  if (hosts === undefined || hosts.length === 0) return;
+  if (!hosts.some(({ address }) => address.toLowerCase() === canary.address.toLowerCase())) yield invalid(`Input "canary" must be one of "hosts", got ${written(canary)}`, 'Name it as "hosts" does; a port is not looked at.');
+  else if (hosts.length === 1) yield invalid('Input "hosts" must name other hosts besides "canary": its figures are compared with theirs', 'Name all hosts, or take "canary" out.');
+}
+
+function* needs(name: Name, other: Name, isSet: IsSet): Generator<Failure> {
+  if (isSet(name) && !isSet(other)) yield invalid(`Input "${name}" has no effect without "${other}"`, `Set "${other}", or take it out.`);
+}
