@@ -1,4 +1,5 @@
 /** The story of a watch after a deployment, from the first question to the verdict. What happens is told here; how, in the files that it names. */
+import { isSha } from './commands/git.ts';
 import { failuresIn, sentence } from './errors.ts';
 import { reached, type Reached } from './hosts/reached.ts';
 import type { HostAddress } from './inputs/addresses.ts';
@@ -59,7 +60,7 @@ async function reachAll(hosts: readonly Reached[]): Promise<string[]> {
 }
 
 function sceneOf(inputs: WatchInputs, commit: string | undefined, hosts: readonly Reached[], deployedAt: Milliseconds, { http, clock, cloudWatch }: WatchWorld): Scene {
-  const expected = inputs.versionFrom === undefined || commit === undefined ? undefined : { from: inputs.versionFrom, release: { sha: commit, names: [commit] } };
+  const expected = inputs.versionFrom === undefined || commit === undefined ? undefined : { from: inputs.versionFrom, release: { sha: commit, names: isSha(commit) ? [] : [commit] } };
   const scene = { inputs, http, clock, cloudWatch, hosts: new Map(hosts.map((host) => [host.name, host])), deployedAt, expected };
   return { ...scene, ...sourcesOf(scene) };
 }
