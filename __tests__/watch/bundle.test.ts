@@ -42,7 +42,7 @@ describe('a release that has to go back', () => {
 
   test('another release answers', async () => {
     const sha = 'a'.repeat(40);
-    const { outputs } = await watched((path, nth) => ({ headers: { 'X-Version': nth > 3 ? 'b'.repeat(40) : sha } }), { 'version-from': 'header:X-Version' }, { GITHUB_SHA: sha });
+    const { outputs } = await watched((_path, nth) => ({ headers: { 'X-Version': nth > 3 ? 'b'.repeat(40) : sha } }), { 'version-from': 'header:X-Version' }, { GITHUB_SHA: sha });
     expect(outputs).toMatchObject({ 'rollback-needed': 'yes', trigger: 'health' });
     expect(outputs['reason']).toContain('aaaaaaa was expected');
   });

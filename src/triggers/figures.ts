@@ -64,8 +64,8 @@ export function judgeTimes(figures: Figures, { limit, least, statistic }: { read
   if (unknown !== undefined) return { time, verdict: 'unknown', message: unknown };
   if (requests === 0) return { time, verdict: 'unknown', requests, message: 'there were no requests' };
   if (seconds === undefined || !Number.isFinite(seconds)) return { time, verdict: 'unknown', message: 'there was no data' };
-  const told = { time, value: round(seconds), ...(requests === undefined ? {} : { requests }) };
-  const what = `${round(seconds)} s (${statistic}${requests === undefined ? '' : ` of ${requests} ${requests === 1 ? 'request' : 'requests'}`}), the limit is ${limit / 1000} s`;
+  const told = { time, value: round(seconds, 4), ...(requests === undefined ? {} : { requests }) };
+  const what = `${round(seconds, 4)} s (${statistic}${requests === undefined ? '' : ` of ${requests} ${requests === 1 ? 'request' : 'requests'}`}), the limit is ${limit / 1000} s`;
   if (seconds * 1000 <= limit) return { ...told, verdict: 'passed', message: what };
   if (requests !== undefined && requests < least) return { ...told, verdict: 'unknown', message: `${what}, but ${least} requests are needed to judge` };
   return { ...told, verdict: 'failed', message: what };
@@ -89,7 +89,7 @@ export function percent(rate: number): string {
   return `${round(rate)} %`;
 }
 
-/** Three digits say all that a person or a log needs. */
-function round(number: number): number {
-  return Number(number.toPrecision(3));
+/** So many digits say all that a person or a log needs. */
+function round(number: number, digits = 3): number {
+  return Number(number.toPrecision(digits));
 }
