@@ -37,7 +37,8 @@ export async function watch(inputs: WatchInputs, run: RunStart, commit: string |
 
   const beginning = clock.now();
   const deployedAt = Math.min(inputs.deployedAt ?? beginning, beginning);
-  const questions = triggers.flatMap((trigger) => trigger.questions(sceneOf(inputs, commit, hosts, deployedAt, world)));
+  const scene = sceneOf(inputs, commit, hosts, deployedAt, world);
+  const questions = triggers.flatMap((trigger) => trigger.questions(scene));
   log.info(`Watching for ${inputs.duration / 1000} s: ${questions.length} ${questions.length === 1 ? 'question' : 'questions'}`);
   const series = await askAll(questions, { beginning, end: beginning + inputs.duration }, world);
 

@@ -33,7 +33,7 @@ export function balancerSource({ balancer, cloudWatch, clock, period, statistic,
     tells: ['errors', 'seconds'],
     async before() {
       const to = Math.floor(deployedAt / period) * period;
-      const from = to - Math.max(lookBack, period);
+      const from = to - Math.ceil(lookBack / period) * period;
       const answer = await ask(from, to);
       if (typeof answer === 'string') return [];
       return starts(from, to, period).filter((start) => isKnown(answer, start)).map((start) => figuresAt(answer, start, period));
