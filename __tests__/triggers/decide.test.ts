@@ -4,7 +4,7 @@ import type { Verdict } from '../../src/outcome.ts';
 import { borne, decide, type Rule, type Standing } from '../../src/triggers/decide.ts';
 
 const letters: Readonly<Record<string, Verdict>> = { '+': 'passed', '-': 'failed', '?': 'unknown' };
-const read = (text: string): Verdict[] => [...text].map((letter) => letters[letter] ?? expect.fail(`no verdict ${letter}`));
+const read = (text: string): Verdict[] => text.split('').map((letter) => letters[letter] ?? expect.fail(`no verdict ${letter}`));
 
 const three: Rule = { failures: 3, of: 3 };
 

@@ -57,7 +57,7 @@ export function watchAnnotations(report: WatchReport): readonly Annotation[] {
 }
 
 const help = {
-  yes: 'Likely: what fails now was well before the deployment.',
+  yes: 'Likely: the service was well before the deployment.',
   no: 'Unlikely: it failed just so before the deployment. Look for another cause: a dependency, the traffic, the infrastructure.',
   unknown: 'Not known: nothing measured how it was before the deployment.',
 };
@@ -77,9 +77,9 @@ function measured(series: readonly Series[]): string {
 
 function trouble(series: readonly Series[]): string {
   const all = series.flatMap(({ trigger, source, readings }) => readings.filter(({ verdict }) => verdict !== 'passed').map((reading) => ({ trigger, source, ...reading })));
-  const rows = all.toSorted((one, other) => one.time - other.time)
-    .map(({ time, trigger, source, verdict, message }) => [clock(time), trigger, text(source, 120), verdict === 'failed' ? 'failed' : 'not measured', text(message, 200)]);
-  return rows.length === 0 ? '' : `${count(rows.length, 'sample')} from ${moment(all[0]?.time ?? 0)} on.\n\n${table({ head: ['Time (UTC)', 'Trigger', 'Source', '', 'What came'], rows, noun: 'sample' })}`;
+  const inOrder = all.toSorted((one, other) => one.time - other.time);
+  const rows = inOrder.map(({ time, trigger, source, verdict, message }) => [clock(time), trigger, text(source, 120), verdict === 'failed' ? 'failed' : 'not measured', text(message, 200)]);
+  return rows.length === 0 ? '' : `${count(rows.length, 'sample')} from ${moment(inOrder[0]?.time ?? 0)} on.\n\n${table({ head: ['Time (UTC)', 'Trigger', 'Source', '', 'What came'], rows, noun: 'sample' })}`;
 }
 
 /** All that was measured, by time. Where that is too much, the words of what passed go first, then the oldest of what passed. */
