@@ -96,7 +96,8 @@ function recordNotes(recording: Recording, { plan }: Assessed, facts: ReadonlyMa
 
 /** The last step on every host. What could not be put away is told, and changes nothing in the result. */
 async function close({ inputs, method, assessed, hosts, recording, executor }: Underway, { result, material }: Settled): Promise<void> {
-  const ended = { time: executor.clock.now(), run: recording.run.id, result, from: assessed.from.sha, to: assessed.to.sha };
+  const { id, actor, reason } = recording.run;
+  const ended = { time: executor.clock.now(), run: id, result, from: assessed.from.sha, to: assessed.to.sha, actor, reason };
   await eachAtMost(executor.parallel, [...hosts.values()], async (host) => {
     const { script, needsDatabase } = method.close(inputs, assessed, host.name, ended, material);
     const secret = needsDatabase ? executor.databaseSecret : undefined;

@@ -21,6 +21,9 @@ export type EndedRun = {
   readonly bad?: string;
   /** The servers of the block since, as its lines name them, one after the other with `;` between. */
   readonly servers?: string;
+  /** Who did it and why, for whoever is refused because of it. */
+  readonly actor?: string;
+  readonly reason?: string;
 };
 
 /** A line of our own record; one that is damaged (a full disk, another program) is no run. */
@@ -30,7 +33,7 @@ export function readEndedRun(line: string): EndedRun | undefined {
   return { run, result, from, to, time: Number(time), ...Object.fromEntries(optional.flatMap((name, index) => (more[index] === undefined ? [] : [[name, more[index]]]))) };
 }
 
-const optional = ['app', 'backup', 'database', 'bad', 'servers'] as const satisfies readonly (keyof EndedRun)[];
+const optional = ['app', 'backup', 'database', 'bad', 'servers', 'actor', 'reason'] as const satisfies readonly (keyof EndedRun)[];
 
 /** An unfinished run, as it wrote itself down before it began. */
 export type BegunRun = {
