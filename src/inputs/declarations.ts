@@ -189,5 +189,18 @@ export const watchDeclarations = {
   'app-dir': optional(directory),
 };
 
+/** The inputs of the guard action. Hosts are its second source. */
+export const guardDeclarations = {
+  environment, config, commit: optional(commit), 'on-unknown': preset('refuse', oneOf(['refuse', 'pass'])), unlock: preset('false', boolean), reason,
+  hosts: several(list(host)),
+  'ssh-user': ssh['ssh-user'], 'ssh-port': ssh['ssh-port'],
+  'ssh-private-key': secret(optional(privateKey)),
+  'ssh-passphrase': ssh['ssh-passphrase'],
+  'ssh-known-hosts': optional(knownHosts),
+  'ssh-jump-host': ssh['ssh-jump-host'], 'ssh-connect-timeout': ssh['ssh-connect-timeout'],
+  'app-dir': optional(directory),
+  'github-token': tell['github-token'],
+};
+
 /** The inputs of all actions of this repository: one file may hold those of several. */
-export const allDeclarations = { ...watchDeclarations, ...rollbackDeclarations([]), ...backupDeclarations };
+export const allDeclarations = { ...guardDeclarations, ...watchDeclarations, ...rollbackDeclarations([]), ...backupDeclarations };

@@ -1,11 +1,11 @@
 /** Inputs of the watch action that are right each by itself and wrong together. An input that could not be read is not judged again. */
 import type { Failure } from '../errors.ts';
-import { placeOf, written } from './addresses.ts';
+import { written } from './addresses.ts';
 import type { ValuesOf } from './declaration.ts';
 import type { watchDeclarations } from './declarations.ts';
 import { invalid } from './invalid.ts';
 import { asDuration } from './kinds/duration.ts';
-import { isEncrypted } from './kinds/private-key.ts';
+import { sshRules } from './ssh-rules.ts';
 
 export type WatchValues = ValuesOf<typeof watchDeclarations>;
 
@@ -32,26 +32,13 @@ function* sourceRules(_values: Partial<WatchValues>, isSet: IsSet): Generator<Fa
   if (isSet('log-pattern') && !isSet('log-files')) yield invalid('Input "log-pattern" has no effect without "log-files"', 'Name the files in which it is looked for.');
 }
 
-function* hostRules(values: Partial<WatchValues>, isSet: IsSet): Generator<Failure> {
+function* hostRules(values: Partial<WatchValues>, isSet: (name: string) => boolean): Generator<Failure> {
   const asking = onHosts.filter(isSet).map((name) => `"${name}"`);
   if (!isSet('hosts')) {
     if (asking.length > 0) yield invalid(`Input "hosts" is required with ${asking.join(', ')}: that is asked on the hosts`, 'Name the hosts, or take it out.');
     return;
   }
-  for (const name of ['ssh-private-key', 'ssh-known-hosts'] as const) {
-    if (!isSet(name)) yield invalid(`Input "${name}" is required with "hosts"`, name === 'ssh-private-key' ? 'Pass it with ssh-private-key: ${{ secrets.… }}; a secret that this job\'s environment does not have arrives empty.' : 'Set it in the workflow or in the config file.');
-  }
-  const { hosts = [], 'ssh-jump-host': jump, 'ssh-private-key': key } = values;
-  if (hosts.length === 0) yield invalid('Input "hosts" must name one host at least, got only comments', 'Write one host per line.');
-  for (const [name, lines] of [['hosts', hosts], ['ssh-jump-host', jump === undefined ? [] : [jump]]] as const) {
-    const [example, ...others] = isSet('ssh-user') ? [] : lines.filter(({ user }) => user === undefined).map(written);
-    if (example !== undefined) yield invalid(`Input "${name}" names ${[example, ...others].join(', ')} without a user, and "ssh-user" is not set`, `Set "ssh-user", or write deploy@${example}.`);
-  }
-  const places = hosts.map((line) => placeOf(line, { user: values['ssh-user'], port: values['ssh-port'] ?? 22 }));
-  for (const [index, place] of places.entries()) {
-    if (places.indexOf(place) < index) yield invalid(`Input "hosts" must name each host once, got ${place} again`, 'Take one of the lines out.');
-  }
-  if (key !== undefined && isEncrypted(key) && !isSet('ssh-passphrase')) yield invalid('Input "ssh-passphrase" is required: the private key is encrypted', 'Pass it with ssh-passphrase: ${{ secrets.… }}.');
+  yield* sshRules(values, isSet);
   const relative = [values['access-log'], ...(values['log-files'] ?? [])].filter((path) => path !== undefined).find((path) => !path.startsWith('/'));
   if (relative !== undefined && !isSet('app-dir')) yield invalid(`Input "app-dir" is required: ${relative} is relative to it`, 'Set it, or write the path from the root on.');
 }
