@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { actions, splitDescription, withTables } from '../scripts/readme.mts';
-import { backupDeclarations, rollbackDeclarations, watchDeclarations } from '../src/inputs/declarations.ts';
+import { backupDeclarations, guardDeclarations, rollbackDeclarations, watchDeclarations } from '../src/inputs/declarations.ts';
 import type { Declarations } from '../src/inputs/declaration.ts';
 
 type Entry = { readonly description: string; readonly default?: string; readonly required?: boolean };
@@ -15,6 +15,7 @@ describe.each<[file: string, declarations: Declarations]>([
   ['action.yml', rollbackDeclarations(['git'])],
   ['backup/action.yml', backupDeclarations],
   ['watch/action.yml', watchDeclarations],
+  ['guard/action.yml', guardDeclarations],
 ])('%s', (file, declarations) => {
   const { inputs, outputs } = read(file);
 
@@ -54,6 +55,11 @@ test('the outputs are those of the contract', () => {
 test('those of the watch', () => {
   expect(Object.keys(read('watch/action.yml').outputs)).toEqual(['rollback-needed', 'trigger', 'reason', 'detected-at', 'samples', 'likely-to-help']);
   expect(read('watch/action.yml').runs).toEqual({ using: 'node24', main: '../dist/watch/index.js' });
+});
+
+test('those of the guard', () => {
+  expect(Object.keys(read('guard/action.yml').outputs)).toEqual(['allowed', 'reason-code', 'reason']);
+  expect(read('guard/action.yml').runs).toEqual({ using: 'node24', main: '../dist/guard/index.js' });
 });
 
 test('those of the backup too', () => {

@@ -6,9 +6,8 @@ import { runIdentity } from './adapters/actions/run.ts';
 import { systemClock } from './adapters/clock.ts';
 import { configFileOf, endWhenCancelled, openDoor, takeRaw } from './adapters/door.ts';
 import { httpOver } from './adapters/http.ts';
-import { realWorld } from './adapters/world.ts';
-import { failuresIn, RollbackError, sentence } from './errors.ts';
-import type { HostAddress } from './inputs/addresses.ts';
+import { reachOne } from './adapters/reach.ts';
+import { failuresIn, sentence } from './errors.ts';
 import { readWatchInputs, type WatchInputs } from './inputs/watch.ts';
 import type { RunStart } from './recording.ts';
 import { annotationsOf } from './report/annotations.ts';
@@ -49,19 +48,7 @@ function worldOf(inputs: WatchInputs, run: RunStart): WatchWorld {
     clock: systemClock, log: actionsLog, http: httpOver(),
     // The SDK is large: only who asks for metrics or alarms waits for it.
     cloudWatch: async () => (cloudWatch ??= (await import('./adapters/cloudwatch.ts')).cloudWatchIn(inputs.awsRegion)),
-    connect: (host) => {
-      const reach = reachOf(inputs, host);
-      return realWorld(reach, run, () => undefined, new AbortController().signal).connect(reach, run);
-    },
-  };
-}
-
-function reachOf({ sshPrivateKey, sshKnownHosts, appDir, ...inputs }: WatchInputs, host: HostAddress): Parameters<typeof realWorld>[0] {
-  if (sshPrivateKey === undefined || sshKnownHosts === undefined) throw new RollbackError({ code: 'invalid-input', what: 'Input "ssh-private-key" or "ssh-known-hosts" is missing', fix: 'Set both.' });
-  return {
-    hosts: [host], databaseHost: host, sshPrivateKey, sshKnownHosts, sshJumpHost: inputs.sshJumpHost, sshPassphrase: inputs.sshPassphrase, sshConnectTimeout: inputs.sshConnectTimeout,
-    // The lock lies beside the checkout; without one nothing is locked.
-    appDir: appDir ?? '/', parallel: 1, lockWait: 0, githubToken: undefined, rdsInstance: undefined, awsRegion: undefined,
+    connect: reachOne(inputs, run),
   };
 }
 

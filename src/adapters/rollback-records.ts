@@ -1,0 +1,68 @@
+/** Rollbacks as GitHub's deployment records tell them: deployments of the environment with the task `rollback`. */
+import type { RollbackRecord } from '../guards/memory.ts';
+
+const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
+  repository(owner: $owner, name: $name) {
+    deployments(last: 100, environments: $environment, orderBy: { field: CREATED_AT, direction: ASC }) {
+      nodes { task payload createdAt creator { login } statuses(last: 20) { nodes { state logUrl createdAt } } }
+    }
+  }
+}`;
+
+type Status = { readonly state: string; readonly logUrl: string | null; readonly createdAt: string };
+type Node = { readonly task: string | null; readonly payload: string | null; readonly createdAt: string; readonly creator: { readonly login: string } | null; readonly statuses: { readonly nodes: readonly Status[] } | null };
+type Answer = { readonly repository: { readonly deployments: { readonly nodes: readonly Node[] } } | null };
+
+/** Undefined when GitHub does not answer within 10 s, or does not let the token read deployments. A drill is no rollback. */
+export async function rollbackRecords(options: {
+  readonly token: string | undefined; readonly repository: string; readonly environment: string; readonly apiUrl: string | undefined;
+}): Promise<readonly RollbackRecord[] | undefined> {
+  const [owner, name] = options.repository.split('/');
+  if (options.token === undefined || owner === undefined || name === undefined) return undefined;
+  try {
+    const { getOctokit } = await import('@actions/github');
+    const octokit = getOctokit(options.token, { ...(options.apiUrl === undefined ? {} : { baseUrl: options.apiUrl }), request: { signal: AbortSignal.timeout(10_000) } });
+    const { repository } = await octokit.graphql<Answer>(query, { owner, name, environment: [options.environment] });
+    return repository?.deployments.nodes.filter(({ task }) => task === 'rollback').flatMap((node) => recordOf(node) ?? []);
+  } catch {
+    return undefined;
+  }
+}
+
+function recordOf({ payload, createdAt, creator, statuses }: Node): RollbackRecord | undefined {
+  const told = payloadOf(payload);
+  const [from, to] = [told.get('from'), told.get('to')];
+  if (typeof from !== 'string' || typeof to !== 'string' || !isSha(from) || !isSha(to) || told.get('drill') === true) return undefined;
+  // GitHub keeps the newest at either end, as the order is not said: by their times.
+  const states = (statuses?.nodes ?? []).toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+  const text = (name: string): string => { const value = told.get(name); return typeof value === 'string' ? value : ''; };
+  const actor = text('actor');
+  return {
+    from, to, outcome: outcomeOf(states.map(({ state }) => state)), reason: text('reason'), by: 'GitHub',
+    time: Date.parse(states.at(-1)?.createdAt ?? createdAt), actor: actor === '' ? (creator?.login ?? '') : actor,
+    url: states.findLast(({ logUrl }) => logUrl !== null && logUrl !== '')?.logUrl ?? '',
+  };
+}
+
+/** GitHub turns a deployment that succeeded to `INACTIVE` when the next one succeeds. */
+function outcomeOf(states: readonly string[]): RollbackRecord['outcome'] {
+  if (states.includes('SUCCESS')) return 'rolled-back';
+  const last = states.at(-1);
+  if (last === 'FAILURE' || last === 'ERROR') return 'failed';
+  return last === 'INACTIVE' ? 'undone' : 'under-way';
+}
+
+/** JSON, and where it was passed as a text JSON within JSON. */
+function payloadOf(payload: string | null): ReadonlyMap<string, unknown> {
+  try {
+    let read: unknown = JSON.parse(payload ?? '{}');
+    if (typeof read === 'string') read = JSON.parse(read);
+    return new Map(typeof read === 'object' && read !== null ? Object.entries(read) : []);
+  } catch {
+    return new Map();
+  }
+}
+
+function isSha(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
