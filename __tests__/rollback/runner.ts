@@ -24,11 +24,12 @@ export type Started = {
   post(): Promise<Ended>;
 };
 
-/** The bundles under test, by their action; `ROLLBACK_BUNDLE`, `BACKUP_BUNDLE` and `WATCH_BUNDLE` name others than those in `dist/`. */
+/** The bundles under test, by their action; `ROLLBACK_BUNDLE`, `BACKUP_BUNDLE`, `WATCH_BUNDLE` and `GUARD_BUNDLE` name others than those in `dist/`. */
 const bundles = {
   rollback: resolve(process.env['ROLLBACK_BUNDLE'] ?? join(import.meta.dirname, '../../dist/main/index.js')),
   backup: resolve(process.env['BACKUP_BUNDLE'] ?? join(import.meta.dirname, '../../dist/backup/index.js')),
   watch: resolve(process.env['WATCH_BUNDLE'] ?? join(import.meta.dirname, '../../dist/watch/index.js')),
+  guard: resolve(process.env['GUARD_BUNDLE'] ?? join(import.meta.dirname, '../../dist/guard/index.js')),
 };
 
 export type Door = keyof typeof bundles;
