@@ -29,7 +29,8 @@ async function main(): Promise<void> {
     const inputs = readWatchInputs(raw, await configFileOf(raw));
     const run: RunStart = { ...runIdentity(process.env), startedAt, method: 'watch', dryRun: false, environment: inputs.environment, reason: '' };
     const commit = inputs.commit ?? (process.env['GITHUB_SHA'] || undefined);
-    const report = await watch(inputs, run, commit, worldOf(inputs, run));
+    const names = inputs.commit === undefined && process.env['GITHUB_REF_TYPE'] === 'tag' ? [process.env['GITHUB_REF_NAME'] ?? ''] : [];
+    const report = await watch(inputs, run, { commit, names }, worldOf(inputs, run));
     ending.settled();
     tell(report, inputs);
   } catch (thrown) {

@@ -1,5 +1,5 @@
 /** The story of a watch after a deployment, from the first question to the verdict. What happens is told here; how, in the files that it names. */
-import { isSha } from './commands/git.ts';
+import type { Expected } from './checks/verdict.ts';
 import { failuresIn, sentence } from './errors.ts';
 import { reached, type Reached } from './hosts/reached.ts';
 import type { HostAddress } from './inputs/addresses.ts';
@@ -12,6 +12,7 @@ import type { CloudWatch } from './triggers/cloudwatch.ts';
 import { decide } from './triggers/decide.ts';
 import type { Reading } from './triggers/reading.ts';
 import { triggers } from './triggers/registry.ts';
+import { releaseOf, tagsOf } from './triggers/release.ts';
 import type { Scene } from './triggers/scene.ts';
 import { sourcesOf } from './triggers/sources/all.ts';
 import type { Question } from './triggers/trigger.ts';
@@ -25,19 +26,22 @@ export type WatchWorld = Pick<World, 'clock' | 'log' | 'http'> & {
   readonly cloudWatch: () => Promise<CloudWatch>;
 };
 
+type Watched = { readonly commit: string | undefined; readonly names: readonly string[] };
+
 /** sshd drops connections beyond ten that are not let in yet. */
 const handshakes = 5;
 
-/** @param commit the release that is watched, as far as it is known */
-export async function watch(inputs: WatchInputs, run: RunStart, commit: string | undefined, world: WatchWorld): Promise<WatchReport> {
+/** @param commit the release that is watched, as far as it is known @param names of it, such as the tag that the workflow runs for */
+export async function watch(inputs: WatchInputs, run: RunStart, { commit, names }: Watched, world: WatchWorld): Promise<WatchReport> {
   const { clock, log } = world;
   await using fleet = new AsyncDisposableStack();
   const hosts = inputs.hosts.map((address) => fleet.use(reached(address.name, () => world.connect(address))));
   const notes = await reachAll(hosts);
+  const release = inputs.versionFrom === undefined || commit === undefined ? undefined : releaseOf(commit, [...names, ...await tagsOf(commit, hosts, inputs.appDir)]);
 
   const beginning = clock.now();
   const deployedAt = Math.min(inputs.deployedAt ?? beginning, beginning);
-  const scene = sceneOf(inputs, commit, hosts, deployedAt, world);
+  const scene = sceneOf(inputs, release, hosts, deployedAt, world);
   const questions = triggers.flatMap((trigger) => trigger.questions(scene));
   log.info(`Watching for ${inputs.duration / 1000} s: ${questions.length} ${questions.length === 1 ? 'question' : 'questions'}`);
   const series = await askAll(questions, { beginning, end: beginning + inputs.duration }, world);
@@ -60,8 +64,8 @@ async function reachAll(hosts: readonly Reached[]): Promise<string[]> {
   return told.flat();
 }
 
-function sceneOf(inputs: WatchInputs, commit: string | undefined, hosts: readonly Reached[], deployedAt: Milliseconds, { http, clock, cloudWatch }: WatchWorld): Scene {
-  const expected = inputs.versionFrom === undefined || commit === undefined ? undefined : { from: inputs.versionFrom, release: { sha: commit, names: isSha(commit) ? [] : [commit] } };
+function sceneOf(inputs: WatchInputs, release: Expected['release'] | undefined, hosts: readonly Reached[], deployedAt: Milliseconds, { http, clock, cloudWatch }: WatchWorld): Scene {
+  const expected = inputs.versionFrom === undefined || release === undefined ? undefined : { from: inputs.versionFrom, release };
   const scene = { inputs, http, clock, cloudWatch, hosts: new Map(hosts.map((host) => [host.name, host])), deployedAt, expected };
   return { ...scene, ...sourcesOf(scene) };
 }

@@ -168,6 +168,16 @@ describe('health on each host', () => {
   });
 });
 
+test('the hosts know the tags of a release', async () => {
+  using folder = hostFolder();
+  folder.write('web-1', '/host/app/code', 'v2\n');
+  const at = async (script: string) => (await (await folder.connect({ name: 'web-1', user: 'deploy', address: 'web-1', port: 22 })).hosts.get('web-1')?.ask(script))?.facts.get('told')?.[0] ?? '';
+  const release = await at('cd /host/app; git init --quiet; git add .; git -c user.name=t -c user.email=t@localhost commit --quiet -m v2; git tag v2; fact told "$(git rev-parse HEAD)"\n');
+  const inputs = { ...onHosts, hosts: 'deploy@web-1', 'health-url': 'https://green.example/health', 'version-from': 'header:X-Version', 'app-dir': '/host/app' };
+  expect((await watched(inputs, () => ({ version: 'v2' }), () => ({ connect: folder.connect }), release)).verdict.needed).toBe('no');
+  expect((await watched(inputs, () => ({ version: 'v1' }), () => ({ connect: folder.connect }), release)).verdict).toMatchObject({ needed: 'yes', trigger: 'health' });
+});
+
 describe('a release that was watched to the end', () => {
   const inputs = { ...onHosts, hosts: 'deploy@web-1', 'health-url': 'https://green.example/health', 'app-dir': '/host/app' };
   const journal = '/host/.local/state/rollback-action/production/releases';

@@ -68,6 +68,24 @@ describe('not known', () => {
   });
 });
 
+describe('which release answers', () => {
+  const sha = 'abcdef0'.padEnd(40, '1');
+  const asked = (version: string, commit = sha) => watched({ ...inputs, 'version-from': 'header:X-Version' }, () => ({ version }), undefined, commit);
+
+  test.each<[what: string, version: string, commit: string, needed: string]>([
+    ['the one', sha, sha, 'no'],
+    ['by a short SHA', sha.slice(0, 9), sha, 'no'],
+    ['another', 'b'.repeat(40), sha, 'yes'],
+    ['by the tag that was named', 'v4', 'v4', 'no'],
+    ['by another tag than was named', 'v3', 'v4', 'yes'],
+    // It may be this one under a name that nobody has told.
+    ['by a tag, where none is known', 'v4', sha, 'unknown'],
+  ])('%s', async (_what, version, commit, needed) => {
+    const { verdict } = await asked(version, commit);
+    expect(verdict.needed, verdict.reason).toBe(needed);
+  });
+});
+
 describe('Prometheus', () => {
   const query = { ...inputs, 'prometheus-url': 'http://prometheus.example:9090/base', 'error-rate-query': '100 * sum(rate(errors[1m])) / sum(rate(requests[1m]))', 'deployed-at': '2025-11-23T12:00:00Z' };
   const vector = (value: string) => JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [{ metric: {}, value: [start / 1000, value] }] } });
