@@ -357,6 +357,7 @@ describe('good input', () => {
         "restoreFrom": {
           "kind": "latest",
         },
+        "revertPullRequest": false,
         "schema": "downgrade",
         "services": [],
         "smokeTests": [],
@@ -528,6 +529,7 @@ describe('good input', () => {
         "restoreFrom": {
           "kind": "latest",
         },
+        "revertPullRequest": false,
         "schema": "keep",
         "services": [
           "shop-api.service",

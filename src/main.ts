@@ -8,6 +8,7 @@ import { systemClock } from './adapters/clock.ts';
 import { runCommand } from './adapters/command.ts';
 import { configFileOf, endWhenCancelled, openDoor, takeRaw, workspace, type Raw } from './adapters/door.ts';
 import { writeTextFile } from './adapters/files.ts';
+import { openRevert } from './adapters/revert-pull-request.ts';
 import { realWorld } from './adapters/world.ts';
 import { failuresIn } from './errors.ts';
 import { readInputs, type Inputs } from './inputs.ts';
@@ -18,6 +19,7 @@ import { annotations } from './report/annotations.ts';
 import { headline } from './report/headline.ts';
 import { incidentReport } from './report/incident.ts';
 import { outputs } from './report/outputs.ts';
+import { revertOf } from './report/revert.ts';
 import { summary } from './report/summary.ts';
 import { rollback } from './rollback.ts';
 import { takeUp } from './take-up.ts';
@@ -88,10 +90,25 @@ async function tell(report: Report, inputs?: Inputs): Promise<void> {
   const page = summary(report, file);
   if (!writeSummary(page)) actionsLog.group('Summary', page);
   annotate(annotations(report));
+  if (inputs?.revertPullRequest === true) await openRevertOf(report, inputs);
   if (inputs?.afterCommand !== undefined) {
     const failure = await runCommand(inputs.afterCommand, { ROLLBACK_RESULT: report.result, ROLLBACK_FROM: report.from?.sha ?? '', ROLLBACK_TO: report.to?.sha ?? '' }, actionsLog);
     if (failure !== undefined) actionsLog.warning(`The "after-command" failed; the result stands: ${failure.why ?? failure.what}`);
   }
   if (report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned') actionsLog.info(headline(report));
   else setFailed(headline(report));
+}
+
+/** The pull request that reverts the release which was taken back; what came of it is told, and changes nothing. */
+async function openRevertOf(report: Report, { githubToken }: Inputs): Promise<void> {
+  const revert = revertOf(report);
+  if (revert === undefined) return;
+  const opened = await openRevert({ token: githubToken, repository: report.run.repository, apiUrl: process.env['GITHUB_API_URL'] }, revert);
+  switch (opened.kind) {
+    case 'opened':
+    case 'there-already':
+      return annotate([{ level: 'notice', title: 'Revert', message: `The pull request that reverts ${revert.from.slice(0, 7)}${opened.kind === 'opened' ? '' : ', open already'}: ${opened.url}` }]);
+    case 'not-opened':
+      return annotate([{ level: 'warning', title: 'Revert', message: `No pull request that reverts ${revert.from.slice(0, 7)} was opened: ${opened.why}. Revert it by hand: git revert ${revert.to.slice(0, 12)}..${revert.from.slice(0, 12)}` }]);
+  }
 }

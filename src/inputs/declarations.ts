@@ -134,6 +134,7 @@ const run = {
 const tell = {
   'github-token': secret(optional(line({ max: 1024 }))),
   'incident-report': preset('incident-report.md', relativePath),
+  'revert-pull-request': preset('false', boolean),
 };
 
 /**
