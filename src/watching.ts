@@ -30,13 +30,16 @@ type Watched = { readonly commit: string | undefined; readonly names: readonly s
 
 /** sshd drops connections beyond ten that are not let in yet. */
 const handshakes = 5;
+const longestWait: Milliseconds = 15_000;
 
 /** @param commit the release that is watched, as far as it is known @param names of it, such as the tag that the workflow runs for */
 export async function watch(inputs: WatchInputs, run: RunStart, { commit, names }: Watched, world: WatchWorld): Promise<WatchReport> {
   const { clock, log } = world;
   await using fleet = new AsyncDisposableStack();
   const hosts = inputs.hosts.map((address) => fleet.use(reached(address.name, () => world.connect(address))));
-  const notes = await reachAll(hosts);
+  const notes: string[] = [];
+  // A host that is away must not keep the others from being watched: it is tried again with every question.
+  await Promise.race([reachAll(hosts, notes), clock.sleep(longestWait)]);
   const release = inputs.versionFrom === undefined || commit === undefined ? undefined : releaseOf(commit, [...names, ...await tagsOf(commit, hosts, inputs.appDir)]);
 
   const beginning = clock.now();
@@ -51,17 +54,11 @@ export async function watch(inputs: WatchInputs, run: RunStart, { commit, names 
   return { run: { ...run, endedAt: clock.now() }, verdict, series, deployedAt, notes: [...notes, ...silences(series)] };
 }
 
-/** Hosts that cannot be reached yet are told; they are tried again with every question. */
-async function reachAll(hosts: readonly Reached[]): Promise<string[]> {
-  const told = await eachAtMost(handshakes, hosts, async (host) => {
-    try {
-      await host.connected();
-      return [];
-    } catch (thrown) {
-      return failuresIn(thrown).map(sentence);
-    }
+/** Hosts that cannot be reached yet are told. */
+async function reachAll(hosts: readonly Reached[], notes: string[]): Promise<void> {
+  await eachAtMost(handshakes, hosts, async (host) => {
+    await host.connected().catch((thrown: unknown) => notes.push(...failuresIn(thrown).map(sentence)));
   });
-  return told.flat();
 }
 
 function sceneOf(inputs: WatchInputs, release: Expected['release'] | undefined, hosts: readonly Reached[], deployedAt: Milliseconds, { http, clock, cloudWatch }: WatchWorld): Scene {

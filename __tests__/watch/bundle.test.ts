@@ -76,10 +76,10 @@ test('what cannot be asked is not failed', async () => {
 test('bad inputs are all named at once, and nothing is asked', async () => {
   await using production = await service(() => ({}));
   const { code, outputs, log } = await runAction({
-    'health-url': `${production.url}/health`, duration: 'long', 'error-rate': '10', statistic: 'mean', 'load-balancer': 'net/x/50dc6c495c0c9188', 'fail-on': 'maybe', canary: 'web-1',
+    'health-url': `${production.url}/health`, duration: 'long', 'error-rate': '10', statistic: 'mean', 'load-balancer': 'net/x/50dc6c495c0c9188', 'fail-on': 'maybe', 'access-log': '/var/log/nginx/access.log',
   }, {}, 'watch');
   for (const name of ['duration', 'error-rate', 'statistic', 'load-balancer', 'fail-on']) expect(log).toContain(`Input "${name}" must be`);
-  expect(log).toContain('Input "hosts" is required with "canary"');
+  expect(log).toContain('Input "hosts" is required with "access-log"');
   expect(outputs).toMatchObject({ 'rollback-needed': 'unknown' });
   expect(code).toBe(1);
   expect(production.asked('/health')).toBe(0);

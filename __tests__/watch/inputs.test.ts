@@ -33,6 +33,10 @@ test('the file of the rollback may hold them, with those of the rollback', () =>
   expect(read({}, 'method: git\nservices: [app]\nduration: 5m\nerror-rate: 2.5%\nbackup-keep: 7\n')).toMatchObject({ duration: 300_000, errorRate: 2.5 });
 });
 
+test('the canary of a rollback\'s file is not the watch\'s', () => {
+  expect(read({}, 'method: canary\ncanary: canary-server:8000\n').canary).toBeUndefined();
+});
+
 describe('mistakes are named, with what was got and what is allowed', () => {
   test.each<[over: Readonly<Record<string, string>>, says: RegExp]>([
     [{ duration: 'long' }, /^Input "duration" must be a duration such as 250ms, 90s, 5m or 2h, got "long"/],
@@ -61,7 +65,6 @@ describe('mistakes are named, with what was got and what is allowed', () => {
     [{ ...onHosts, hosts: 'web-1' }, /^Input "hosts" names web-1 without a user/],
     [{ ...onHosts, hosts: 'deploy@web-1\nroot@web-1' }, /^Input "hosts" must name each host once/],
     [{ ...onHosts, 'access-log': 'log/access.log' }, /^Input "app-dir" is required: log\/access\.log is relative to it/],
-    [{ ...onHosts, canary: 'web-2' }, /^Input "canary" has no effect without "access-log"/],
     [{ ...onHosts, canary: 'web-9', 'access-log': '/a.log' }, /^Input "canary" must be one of "hosts", got web-9/],
     [{ ...onHosts, hosts: 'deploy@web-1', canary: 'web-1', 'access-log': '/a.log' }, /^Input "hosts" must name other hosts besides "canary"/],
     [{ interval: '2m' }, /^Input "interval" must not be longer than "period", which is 1m; it is 2m/],
@@ -75,7 +78,7 @@ describe('mistakes are named, with what was got and what is allowed', () => {
   });
 
   test('all at once', () => {
-    expect(mistakes({ duration: 'long', 'error-rate': 'x', statistic: 'y', 'on-unknown': 'z', canary: 'web-1' })).toHaveLength(6);
+    expect(mistakes({ duration: 'long', 'error-rate': 'x', statistic: 'y', 'on-unknown': 'z', 'access-log': '/a.log' })).toHaveLength(5);
   });
 
   test('there must be something to ask', () => {

@@ -9,8 +9,15 @@ export type Reached = ReadableHost & AsyncDisposable & {
 
 export function reached(name: string, connect: () => Promise<Connected>): Reached {
   let opening: Promise<Connected> | undefined;
+  let open: Connected | undefined;
+  let disposed = false;
   const connected = (): Promise<Connected> => {
-    opening ??= connect().catch((error: unknown) => {
+    opening ??= connect().then(async (connection) => {
+      open = connection;
+      // Nobody waits any more for a host that was long in answering.
+      if (disposed) await connection[Symbol.asyncDispose]();
+      return connection;
+    }).catch((error: unknown) => {
       opening = undefined;
       throw error;
     });
@@ -26,7 +33,7 @@ export function reached(name: string, connect: () => Promise<Connected>): Reache
     ask: async (script, options) => (await host()).ask(script, options),
     dial: async (address, port) => (await host()).dial(address, port),
     async [Symbol.asyncDispose]() {
-      const open = await opening?.catch(() => undefined);
+      disposed = true;
       await open?.[Symbol.asyncDispose]();
     },
   };

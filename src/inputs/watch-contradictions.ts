@@ -18,7 +18,7 @@ export function watchContradictions(values: Partial<WatchValues>, isSet: (name: 
 }
 
 const askable: readonly Name[] = ['health-url', 'host-health-url', 'probe-urls', 'load-balancer', 'alarms', 'access-log', 'prometheus-url', 'log-pattern'];
-const onHosts: readonly Name[] = ['host-health-url', 'access-log', 'log-pattern', 'canary'];
+const onHosts: readonly Name[] = ['host-health-url', 'access-log', 'log-pattern'];
 const ofRates: readonly Name[] = ['probe-urls', 'health-url', 'load-balancer', 'access-log', 'prometheus-url'];
 
 function* sourceRules(_values: Partial<WatchValues>, isSet: IsSet): Generator<Failure> {
@@ -56,8 +56,8 @@ function* timeRules(values: Partial<WatchValues>, isSet: IsSet): Generator<Failu
 
 function* canaryRules(values: Partial<WatchValues>, isSet: IsSet): Generator<Failure> {
   const { canary, hosts } = values;
-  if (canary === undefined) return;
-  yield* needs('canary', 'access-log', isSet);
+  // In a file that is the rollback's, too, it may name the canary of an nginx block: it means a host only where its log is read.
+  if (canary === undefined || !isSet('access-log')) return;
   if (hosts === undefined || hosts.length === 0) return;
   if (!hosts.some(({ address }) => address.toLowerCase() === canary.address.toLowerCase())) yield invalid(`Input "canary" must be one of "hosts", got ${written(canary)}`, 'Name it as "hosts" does; a port is not looked at.');
   else if (hosts.length === 1) yield invalid('Input "hosts" must name other hosts besides "canary": its figures are compared with theirs', 'Name all hosts, or take "canary" out.');
