@@ -136,5 +136,5 @@ function decideUnknown(verdict: WatchVerdict, { onUnknown }: WatchInputs): Watch
 }
 
 function silences(series: readonly Series[]): readonly string[] {
-  return series.filter((one) => verdictOf(one) === 'silent').map(({ source }) => `No response times are read from the ${source}: the format does not hold $request_time.`);
+  return series.filter((one) => verdictOf(one) === 'silent' && one.source.startsWith('access log')).map(({ source }) => `No response times are read from the ${source}: the format does not hold $request_time.`);
 }

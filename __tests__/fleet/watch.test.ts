@@ -6,6 +6,7 @@ import { openScene, type Scene } from '../rollback/scene.ts';
 import { appSource } from './app.ts';
 import { fleetAvailable } from './available.ts';
 import { backend, type Release } from './release.ts';
+import { until } from './until.ts';
 
 const available = await fleetAvailable();
 
@@ -49,28 +50,56 @@ describe.skipIf(!available)('on real hosts', () => {
     return runAction(inputs, { GITHUB_SHA: scene.production.sha(tag), GITHUB_WORKSPACE: fleet.originDirectory }, 'guard');
   }
 
+  /** From the first to the last that was measured after the deployment. */
   const seconds = ({ outputs }: Ended): number => {
-    const times = (JSON.parse(outputs['samples'] ?? '[]') as { time: string }[]).map(({ time }) => Date.parse(time));
+    const times = (JSON.parse(outputs['samples'] ?? '[]') as { time: string; before: boolean }[]).filter(({ before }) => !before).map(({ time }) => Date.parse(time));
     return (Math.max(...times) - Math.min(...times)) / 1000;
   };
 
+  /** nginx leaves a server alone for 10 s that did not answer, as while it was restarted. */
+  async function isUp(): Promise<void> {
+    await until('the service answers through nginx', async () => {
+      const answers = await Promise.all(scene.fleet.hosts.map(async ({ address }) => (await fetch(`http://${address}/health`)).ok));
+      return answers.every(Boolean) ? true : undefined;
+    }, 60);
+  }
+
+  /** Requests of other people, until it is disposed of. */
+  function traffic(): AsyncDisposable {
+    let over = false;
+    const asking = (async () => {
+      while (!over) {
+        await Promise.all(scene.fleet.hosts.map(({ address }) => fetch(`http://${address}/api/jobs`).then((answer) => answer.text(), () => '')));
+        await new Promise((resolve) => { setTimeout(resolve, 20); });
+      }
+    })();
+    return { async [Symbol.asyncDispose]() { over = true; await asking; } };
+  }
+
+  const many = { 'min-requests': '60' };
+
   test.each<[tag: string, trigger: string, overrides: Readonly<Record<string, string>>]>([
     ['health-500', 'health', {}],
-    ['fails-one-in-five', 'error-rate', {}],
-    ['fails-one-in-five', 'error-rate', { 'access-log': '/var/log/green-matchers/access.log', 'health-url': '', 'host-health-url': '' }],
-    ['answers-in-3s', 'response-time', {}],
+    // Each of six workers counts for itself: of 60 requests 12 % fail at least.
+    ['fails-one-in-five', 'error-rate', many],
+    ['fails-one-in-five', 'error-rate', { ...many, 'access-log': '/var/log/green-matchers/access.log', 'health-url': '', 'host-health-url': '', 'probe-urls': '' }],
+    // As many at once as the workers can bear.
+    ['answers-in-3s', 'response-time', { 'min-requests': '3', interval: '1s' }],
     ['dies', 'health', {}],
   ])('%s: %s', async (tag, trigger, overrides) => {
     await scene.production.deploy(tag);
+    if (trigger !== 'health') await isUp();
+    await using _others = overrides['access-log'] === undefined ? undefined : traffic();
     const ended = await watch(overrides);
     expect(ended.outputs, ended.log).toMatchObject({ 'rollback-needed': 'yes', trigger });
-    // Three periods; a first answer may take a while, and a last one too.
+    // Three periods; a last answer may take a while.
     expect(seconds(ended)).toBeLessThanOrEqual(20);
   });
 
   test('what is well is left alone and known good; what comes after it goes back to it', async () => {
     const { production } = scene;
     await production.deploy('v4');
+    await isUp();
     const good = await watch({ duration: '10s', 'access-log': '/var/log/green-matchers/access.log' });
     expect(good.outputs, good.log).toMatchObject({ 'rollback-needed': 'no', trigger: '' });
     for (const host of scene.fleet.hosts) {

@@ -125,6 +125,17 @@ describe('the canary against the others', () => {
   });
 });
 
+test('a canary that is slower than the others, below any limit', async () => {
+  using folder = hostFolder();
+  for (const name of ['web-1', 'web-2', 'web-3']) folder.write(name, log, '');
+  const { verdict } = await watched({ ...onHosts, 'access-log': log, canary: 'web-3' }, healthy, withTraffic(folder, () => {
+    for (const name of ['web-1', 'web-2']) folder.append(name, log, line(200, ' 0.050').repeat(20));
+    folder.append('web-3', log, line(200, ' 0.150').repeat(5));
+  }));
+  expect(verdict).toMatchObject({ needed: 'yes', trigger: 'response-time' });
+  expect(verdict.reason).toContain('half of 30 requests take longer than 150 ms on web-3, and than 50 ms on the others: that is not by chance');
+});
+
 describe('a pattern in logs', () => {
   const inputs = { ...onHosts, 'log-files': '/host/app.log', 'log-pattern': 'Traceback|CRITICAL' };
   async function run(before: string, each: (host: string, second: number) => string) {

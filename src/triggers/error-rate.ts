@@ -1,13 +1,13 @@
 /** Too many requests fail. */
 import { isThin, judgeErrors, type Figures, type Source } from './figures.ts';
 import type { Reading } from './reading.ts';
-import { canaryQuestions } from './canary.ts';
+import { canaryErrors } from './canary.ts';
 import type { Scene } from './scene.ts';
 import type { Question, Trigger } from './trigger.ts';
 
 export const errorRate: Trigger = {
   name: 'error-rate',
-  questions: (scene) => [...scene.sources.filter(({ tells }) => tells.includes('errors')).map((source) => questionOf(source, scene)), ...canaryQuestions(scene)],
+  questions: (scene) => [...scene.sources.filter(({ tells }) => tells.includes('errors')).map((source) => questionOf(source, scene)), ...canaryErrors(scene)],
 };
 
 function questionOf(source: Source, { inputs, probes }: Scene): Question {

@@ -1,4 +1,5 @@
 /** Requests take too long. */
+import { canaryTimes } from './canary.ts';
 import { filledIn } from './error-rate.ts';
 import { type Figures, isThin, judgeTimes, type Source } from './figures.ts';
 import type { Reading } from './reading.ts';
@@ -7,7 +8,7 @@ import type { Question, Trigger } from './trigger.ts';
 
 export const responseTime: Trigger = {
   name: 'response-time',
-  questions: (scene) => scene.sources.filter(({ tells }) => tells.includes('seconds')).map((source) => questionOf(source, scene)),
+  questions: (scene) => [...scene.sources.filter(({ tells }) => tells.includes('seconds')).map((source) => questionOf(source, scene)), ...canaryTimes(scene)],
 };
 
 function questionOf(source: Source, { inputs, probes, accessLogs }: Scene): Question {

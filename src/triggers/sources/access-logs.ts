@@ -4,7 +4,6 @@ import { type LogPosition, positions, positionsIn } from '../../checks/logs.ts';
 import { messageOf } from '../../errors.ts';
 import type { Clock, Milliseconds, ReadableHost } from '../../ports.ts';
 import type { Figures, Source } from '../figures.ts';
-import type { Counted } from '../statistics.ts';
 import type { Window } from '../reading.ts';
 import { lookBack } from './cloudwatch.ts';
 
@@ -16,8 +15,8 @@ export type AccessOptions = {
   readonly deployedAt: Milliseconds;
 };
 
-/** Requests by host since the watch began, of the hosts whose logs could be read. */
-export type ByHost = ReadonlyMap<string, Counted>;
+/** Requests by host, of the hosts whose logs could be read. */
+export type ByHost = ReadonlyMap<string, AccessPeriod>;
 
 export type AccessLogs = {
   readonly source: Source;
@@ -68,7 +67,7 @@ export function accessLogs({ file, hosts, clock, statistic, deployedAt }: Access
     source,
     async perHost(window, signal) {
       const all = await read(window, signal);
-      return new Map([...hosts.keys()].flatMap((name, index): [string, Counted][] => {
+      return new Map([...hosts.keys()].flatMap((name, index): [string, AccessPeriod][] => {
         const one = all[index];
         return one === undefined || typeof one === 'string' ? [] : [[name, one]];
       }));
