@@ -13,7 +13,7 @@ test('rollbacks are told with who, why, when and how they ended; deployments and
     rollbackNode(JSON.stringify({ from, to }), 'SUCCESS'),
     rollbackNode({ from, to, drill: true }, 'SUCCESS'),
     rollbackNode({ from: 'main', to }, 'SUCCESS'),
-    { task: 'deploy', payload: JSON.stringify({ from, to }), createdAt: '2025-11-23T12:00:00Z', creator: null, statuses: { nodes: [] } },
+    { task: 'deploy', payload: JSON.stringify({ from, to }), createdAt: '2025-11-23T12:00:00Z', creator: { __typename: 'User', login: 'octocat' }, statuses: { nodes: [] } },
   ] });
   const records = await asked(there.url);
   expect(records?.map(({ outcome, actor, reason }) => [outcome, actor, reason])).toEqual([

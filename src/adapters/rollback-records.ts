@@ -10,7 +10,7 @@ const query = `query ($owner: String!, $name: String!, $environment: [String!]) 
 }`;
 
 type Status = { readonly state: string; readonly logUrl: string | null; readonly createdAt: string };
-type Node = { readonly task: string | null; readonly payload: string | null; readonly createdAt: string; readonly creator: { readonly login: string } | null; readonly statuses: { readonly nodes: readonly Status[] } | null };
+type Node = { readonly task: string | null; readonly payload: string | null; readonly createdAt: string; readonly creator: { readonly login: string }; readonly statuses: { readonly nodes: readonly Status[] } | null };
 type Answer = { readonly repository: { readonly deployments: { readonly nodes: readonly Node[] } } | null };
 
 /** Undefined when GitHub does not answer within 10 s, or does not let the token read deployments. A drill is no rollback. */
@@ -39,7 +39,7 @@ function recordOf({ payload, createdAt, creator, statuses }: Node): RollbackReco
   const actor = text('actor');
   return {
     from, to, outcome: outcomeOf(states.map(({ state }) => state)), reason: text('reason'), by: 'GitHub',
-    time: Date.parse(states.at(-1)?.createdAt ?? createdAt), actor: actor === '' ? (creator?.login ?? '') : actor,
+    time: Date.parse(states.at(-1)?.createdAt ?? createdAt), actor: actor === '' ? creator.login : actor,
     url: states.findLast(({ logUrl }) => logUrl !== null && logUrl !== '')?.logUrl ?? '',
   };
 }
