@@ -10,7 +10,7 @@ export function closeBalancer(inputs: Inputs, { from, to, bad, servers }: Traffi
   const place = trafficPlace(inputs);
   const moved = ended.result === 'rolled-back';
   const record = recordEnd(place.environment, {
-    time: ended.time, run: ended.run, result: ended.result, from, to, app: blockName(place),
+    ...ended, from, to, app: blockName(place),
     ...(moved && bad !== undefined ? { bad } : {}), ...(moved && servers[host] !== undefined ? { servers: servers[host] } : {}),
   });
   return `${record}${closeTraffic(place, material, ended.run)}`;
