@@ -14,6 +14,7 @@ import { trafficPlace } from './traffic/place.ts';
 import { hostQuestions } from './traffic/questions.ts';
 import { otherRevision } from './traffic/revision.ts';
 import { moveTraffic } from './traffic/stages.ts';
+import { otherMethod } from './traffic/unfinished.ts';
 import { askVersions, isCommitAsked, versionsIn, type Said } from './traffic/version.ts';
 
 export const blueGreen: Method = { assess, close };
@@ -24,6 +25,7 @@ async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
   const place = trafficPlace(inputs);
   const colours = coloursIn(inputs);
   const balancers = await askBalancers(inputs, around);
+  refuseIfAny(otherMethod(balancers, 'blue-green', place.upstream));
   refuseIfAny(balancers.flatMap((balancer) => strangersOn(balancer, colours)));
   const live = Object.fromEntries(balancers.map(({ host, members }) => [host, liveOf(members, colours.blue, colours.green)]));
   const unfinished = balancers.find((balancer) => balancer.unfinished !== undefined)?.unfinished;
@@ -51,7 +53,7 @@ async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
     commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, found: [],
     notes: [...balancerNotes(balancers), ...unprovenNotes(inputs)],
     current: live,
-    asFound: filesAsFound(place, changes.map(({ balancer }) => balancer)),
+    asFound: filesAsFound(place, changes.map(({ balancer }) => balancer), begun),
     run: begun.run,
     appHosts: [],
     fronts: frontsOf(balancers, inputs),

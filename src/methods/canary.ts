@@ -13,6 +13,7 @@ import { closeBalancer } from './traffic/close.ts';
 import { trafficPlace } from './traffic/place.ts';
 import { hostQuestions } from './traffic/questions.ts';
 import { moveTraffic } from './traffic/stages.ts';
+import { otherMethod } from './traffic/unfinished.ts';
 import { askVersions, versionsIn } from './traffic/version.ts';
 
 export const canary: Method = { assess, close };
@@ -41,6 +42,7 @@ async function assessTraffic(inputs: Inputs, around: Surroundings): Promise<Asse
   const place = trafficPlace(inputs);
   const leaver = canaryIn(inputs);
   const balancers = await askBalancers(inputs, around);
+  refuseIfAny(otherMethod(balancers, 'canary', place.upstream));
   const wanted = balancers.map((balancer) => wantedOn(balancer, leaver));
   refuseIfAny(wanted.flatMap((each) => ('failure' in each ? [each.failure] : [])));
   const good = wanted.flatMap((each) => ('failure' in each ? [] : [each]));
@@ -69,7 +71,7 @@ async function assessTraffic(inputs: Inputs, around: Surroundings): Promise<Asse
     commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, found: [],
     notes: [...balancerNotes(balancers), ...unprovenNotes(inputs), ...recordedNotes(good)],
     current: Object.fromEntries(balancers.map(({ host }) => [host, changes.some(({ balancer }) => balancer.host === host) ? 'canary' : 'stable'])),
-    asFound: filesAsFound(place, changes.map(({ balancer }) => balancer)),
+    asFound: filesAsFound(place, changes.map(({ balancer }) => balancer), begun),
     run: begun.run,
     appHosts: [],
     fronts,

@@ -49,7 +49,7 @@ async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
     migrations: [],
     migrationSql: '',
     notes: [...notesOn(facts, inputs.commit !== undefined), ...told.notes],
-    asFound: [...asFound, ...page.asFound],
+    asFound: [...asFound, ...page.asFound(begun)],
     run: begun.run,
     ...(looked === undefined ? {} : { engine: looked.engine.name }),
     appHosts: inputs.hosts.map(({ name }) => name),

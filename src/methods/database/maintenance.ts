@@ -15,6 +15,7 @@ import type { Surroundings } from '../method.ts';
 import { filesAsFound } from '../traffic/assessed.ts';
 import { askBalancers, handlingOf, type BalancerFacts } from '../traffic/balancers.ts';
 import { trafficPlace } from '../traffic/place.ts';
+import { otherMethod, pageSocket } from '../traffic/unfinished.ts';
 
 /**
  * An undo runs backwards and must take the page away last, when the services are up again: what does so belongs to the step that comes first. Showing
@@ -22,9 +23,9 @@ import { trafficPlace } from '../traffic/place.ts';
  */
 export type PageSteps = { readonly keep: readonly Step[]; readonly show: readonly Step[]; readonly hide: readonly Step[] };
 
-export type Page = { readonly steps: (begun: BegunRun) => PageSteps; readonly asFound: readonly AsFound[]; readonly hosts: readonly string[] };
+export type Page = { readonly steps: (begun: BegunRun) => PageSteps; readonly asFound: (begun: BegunRun) => readonly AsFound[]; readonly hosts: readonly string[] };
 
-export const noPage: Page = { steps: () => ({ keep: [], show: [], hide: [] }), asFound: [], hosts: [] };
+export const noPage: Page = { steps: () => ({ keep: [], show: [], hide: [] }), asFound: () => [], hosts: [] };
 
 const minute = 60_000;
 /** In seconds: somebody who waits that long finds most restores done. */
@@ -36,6 +37,7 @@ export async function assessPage(inputs: Inputs, around: Surroundings): Promise<
   if (!inputs.maintenance) return noPage;
   const place = trafficPlace(inputs);
   const balancers = await askBalancers(inputs, around);
+  refuseIfAny(otherMethod(balancers, 'database', place.upstream));
   refuseIfAny(balancers.flatMap(({ host, use }) => {
     const why = maintenanceRefusalOf(use, place.upstream);
     return why === undefined ? [] : [{ code: 'upstream-unsafe', host, what: 'the maintenance page cannot be shown', why, fix: 'Leave "maintenance" out.' } satisfies Failure];
@@ -43,9 +45,17 @@ export async function assessPage(inputs: Inputs, around: Surroundings): Promise<
   refuseIfAny((await eachAtMost(inputs.parallel, balancers, (balancer) => unreadable(inputs, balancer, around))).flat());
   return {
     steps: (begun) => stepsFor(inputs, place, balancers, begun),
-    asFound: filesAsFound(place, balancers),
+    asFound: (begun) => balancers.flatMap((balancer) => filesAsFound(place, [balancer], runOn(balancer, begun))),
     hosts: balancers.map(({ host }) => host),
   };
+}
+
+/**
+ * The run whose page this is. A load balancer that was lost while a page was shown still has that page, and what is kept there is the only copy of the file
+ * without it: that run is brought to its end there, whatever else this one begins.
+ */
+export function runOn({ unfinished }: Pick<BalancerFacts, 'unfinished'>, begun: BegunRun): BegunRun {
+  return unfinished?.backup === undefined ? begun : unfinished;
 }
 
 async function unreadable({ maintenancePage: file }: Inputs, { host }: BalancerFacts, { hosts }: Surroundings): Promise<readonly Failure[]> {
@@ -54,13 +64,13 @@ async function unreadable({ maintenancePage: file }: Inputs, { host }: BalancerF
 }
 
 function stepsFor({ maintenancePage: file }: Inputs, place: TrafficPlace, balancers: readonly BalancerFacts[], begun: BegunRun): PageSteps {
-  // A name for each run: nginx leaves the socket behind when it is killed, and does not listen on one that is there.
-  const socket = `/run/rollback-action-${place.upstream}-${begun.run}.sock`;
+  const socketOf = (balancer: BalancerFacts): string => pageSocket(place.upstream, runOn(balancer, begun).run);
   const step = (id: string, title: string, host: string, script: string, rest: Partial<Step> = {}): Step => ({
     id, title, host, script, limit: 2 * minute, failure: { code: 'not-proved', fix: `\`nginx -t\` and the error log of nginx on ${host} say more.`, what: `“${title}” could not be done` }, ...rest,
   });
   const textsOf = (balancer: BalancerFacts): { readonly page: string; readonly between: string } => {
     // A run that takes up finds the page there: what it was put in front of comes from the copy that the host has.
+    const socket = socketOf(balancer);
     const isShown = balancer.members.some(({ address }) => address === `unix:${socket}`);
     if (isShown) return { page: balancer.text, between: balancer.text };
     const page = withMaintenance(balancer.text, place.upstream, { socket, retryAfter, page: { text, ...(file === undefined ? {} : { file }) } });
@@ -74,7 +84,7 @@ function stepsFor({ maintenancePage: file }: Inputs, place: TrafficPlace, balanc
     return hidePage(place, hashOf(page), `${writeConfig(place, { ...handling, text: between, expectedHash: hashOf(page) })}${reloadProved(place, handling)}`) + putConfigBack(place, handling);
   };
   return {
-    keep: balancers.map((balancer) => step('keep-traffic', `Keep ${place.file}`, balancer.host, keepTraffic(place, { runJson: writeBegunRun(begun), hash: balancer.hash, recorded: balancer.seen }), {
+    keep: balancers.map((balancer) => step('keep-traffic', `Keep ${place.file}`, balancer.host, keepTraffic(place, { runJson: writeBegunRun(runOn(balancer, begun)), hash: balancer.hash, recorded: balancer.seen }), {
       failure: { code: 'locked', fix: `Look who changes ${place.file} on ${balancer.host}, then run the rollback again.`, what: `${place.file} is not as it was looked at, or could not be kept` },
       undo: { title: 'The maintenance page goes', script: hidden(balancer), limit: 2 * minute },
     })),

@@ -1,6 +1,7 @@
 /** What both methods that move traffic tell of their assessment. Pure. */
 import type { AsFound } from '../../as-found.ts';
 import { fileAsFound } from '../../commands/nginx.ts';
+import type { BegunRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
 import type { Asked } from '../../plan.ts';
 import { frontAsked, nameOf, serverAsked } from './asked.ts';
@@ -17,10 +18,13 @@ export function serversAsked(balancers: readonly BalancerFacts[], address: strin
   return balancers.map(({ host, use }) => serverAsked(host, address, { healthUrl, secure: !use.protocols.includes('http'), name: use.fronts.map(nameOf).find((name) => name !== undefined) }));
 }
 
-/** The file with mode and owner, of those that change. */
-export function filesAsFound(place: TrafficPlace, balancers: readonly BalancerFacts[]): readonly AsFound[] {
-  return balancers.map(({ host, recorded, seen }) => ({
-    host, what: place.file, script: fileAsFound(place), seen, answer: recorded.length > 0 ? recorded : seen,
+/**
+ * The file with mode and owner, of those that change.
+ * @param begun the run whose undo it would be: only what an interrupted one had found itself is gone back to
+ */
+export function filesAsFound(place: TrafficPlace, balancers: readonly Pick<BalancerFacts, 'host' | 'unfinished' | 'recorded' | 'seen'>[], begun: Pick<BegunRun, 'run'>): readonly AsFound[] {
+  return balancers.map(({ host, unfinished, recorded, seen }) => ({
+    host, what: place.file, script: fileAsFound(place), seen, answer: unfinished?.run === begun.run && recorded.length > 0 ? recorded : seen,
   }));
 }
 
