@@ -15,7 +15,7 @@ import { hostQuestions } from './traffic/questions.ts';
 import { otherRevision } from './traffic/revision.ts';
 import { moveTraffic } from './traffic/stages.ts';
 import { otherMethod } from './traffic/unfinished.ts';
-import { askVersions, isCommitAsked, versionsIn, type Said } from './traffic/version.ts';
+import { askVersions, otherRelease, versionsIn, type Said } from './traffic/version.ts';
 
 export const blueGreen: Method = { assess, close };
 
@@ -103,14 +103,6 @@ function wantedOn(balancer: BalancerFacts, colours: Servers, to: Colour): Wanted
 function refusedIfAny(wanted: readonly Wanted[]) {
   refuseIfAny(wanted.flatMap((each) => ('failure' in each ? [each.failure] : [])));
   return wanted.flatMap((each) => ('failure' in each ? [] : [each]));
-}
-
-function otherRelease({ commit, versionFrom }: Inputs, coming: readonly Said[]): readonly Failure[] {
-  if (commit === undefined || versionFrom === undefined) return [];
-  return coming.filter(({ version, verdict }) => verdict === 'passed' && (version === undefined || !isCommitAsked(version, commit))).map(({ server, balancer, version }): Failure => ({
-    code: 'wrong-release', host: balancer, what: `${server} answers ${version === undefined ? 'without saying which release it is' : `as ${version}`}, and "commit" is ${commit}`,
-    fix: 'Deploy that commit to the other colour first, or leave "commit" empty.',
-  }));
 }
 
 /** Nobody goes back to a colour that was left without naming it: it was left because something was wrong with it. */

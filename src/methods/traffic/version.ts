@@ -2,6 +2,7 @@
 import { placeName } from '../../checks/asked-at.ts';
 import { versionIn } from '../../checks/version-from.ts';
 import { judge } from '../../checks/verdict.ts';
+import type { Failure } from '../../errors.ts';
 import type { Inputs } from '../../inputs.ts';
 import { eachAtMost } from '../../parallel.ts';
 import type { Verdict } from '../../outcome.ts';
@@ -38,4 +39,16 @@ export function versionsIn(said: readonly Said[]): readonly string[] {
 export function isCommitAsked(version: string, commit: string): boolean {
   const [shorter, longer] = version.length < commit.length ? [version, commit] : [commit, version];
   return version === commit || (/^[0-9a-f]{7,}$/i.test(shorter) && longer.toLowerCase().startsWith(shorter.toLowerCase()));
+}
+
+/**
+ * Servers that say they are another release than the commit that was asked for. What one says counts however ill it answers, for it may be well in a
+ * moment; one that answers ill and says nothing is for its health check to judge.
+ */
+export function otherRelease({ commit, versionFrom }: Pick<Inputs, 'commit' | 'versionFrom'>, coming: readonly Said[]): readonly Failure[] {
+  if (commit === undefined || versionFrom === undefined) return [];
+  return coming.filter(({ version, verdict }) => (version === undefined ? verdict === 'passed' : !isCommitAsked(version, commit))).map(({ server, balancer, version }): Failure => ({
+    code: 'wrong-release', host: balancer, what: `${server} answers ${version === undefined ? 'without saying which release it is' : `as ${version}`}, and "commit" is ${commit}`,
+    fix: 'Deploy that commit to the other colour first, or leave "commit" empty.',
+  }));
 }
