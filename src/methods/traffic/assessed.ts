@@ -29,18 +29,19 @@ export function filesAsFound(place: TrafficPlace, balancers: readonly Pick<Balan
 }
 
 /** What is worth knowing of load balancers, and what nobody told when it happened: how they decided while no run was there. */
-export function balancerNotes(balancers: readonly BalancerFacts[]): readonly string[] {
+export function balancerNotes(balancers: readonly Pick<BalancerFacts, 'host' | 'decision' | 'unfinished' | 'notes'>[]): readonly string[] {
   const words: Readonly<Record<string, string>> = {
     kept: 'kept the switch by itself, for the server answered well',
     'turned-back': 'turned back by itself, for the server did not answer well',
     'not-switched': 'put the file back by itself: it had not come into force',
     failed: 'could not turn back by itself',
   };
-  return balancers.flatMap(({ host, decision, notes }) => {
+  return balancers.flatMap(({ host, decision, unfinished, notes }) => {
     const [word = '', time = '', ...why] = decision?.split(' ') ?? [];
     const said = words[word];
     const known = notes.map((note) => `${host}: ${note}`);
-    return said === undefined ? known : [...known, `${host}: a run died before it confirmed its switch; at ${time} the host ${said}${why.length === 0 ? '' : ` (${why.join(' ')})`}.`];
+    if (said === undefined) return unfinished === undefined ? known : [...known, `${host}: the rollback ${unfinished.run} of ${unfinished.actor} was interrupted before it ended, and the host has decided nothing by itself.`];
+    return [...known, `${host}: a run died before it confirmed its switch; at ${time} the host ${said}${why.length === 0 ? '' : ` (${why.join(' ')})`}.`];
   });
 }
 

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Handling } from '../../commands/nginx.ts';
 import { askTraffic } from '../../commands/nginx/assess.ts';
 import { ways, type Way } from '../../commands/nginx/place.ts';
-import { RollbackError, type Failure } from '../../errors.ts';
+import { messageOf, RollbackError, type Failure } from '../../errors.ts';
 import { readBegunRun, readEndedRun, type BegunRun, type EndedRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
 import { eachAtMost } from '../../parallel.ts';
@@ -59,8 +59,8 @@ function readBalancer(inputs: Inputs, host: string, facts: Facts): BalancerFacts
   const place = trafficPlace(inputs);
   const machine = judgeMachine(place, host, facts);
   if (machine.length > 0) return { failures: machine };
-  const text = unpacked(one('nginx-file'));
-  const block = readBlock(place, text, { dump: unpacked(one('nginx-config')), paths: [...new Set([place.file, one('nginx-path')])].filter((path) => path !== '') });
+  const text = unpacked(host, one('nginx-file'));
+  const block = readBlock(place, text, { dump: unpacked(host, one('nginx-config')), paths: [...new Set([place.file, one('nginx-path')])].filter((path) => path !== '') });
   if ('refusal' in block) return { failures: [{ ...block.refusal, host }] };
   const begun = readBegunRun(one('unfinished'));
   const [decision] = all('decision');
@@ -73,7 +73,15 @@ function readBalancer(inputs: Inputs, host: string, facts: Facts): BalancerFacts
   };
 }
 
+/** A host's answer of 1 MiB can unpack to a thousand. */
+const mostBytes = 64 * 1024 * 1024;
+
 /** Latin-1 gives each byte a character of its own, and back. */
-function unpacked(packed: string): string {
-  return packed === '' ? '' : gunzipSync(Buffer.from(packed, 'base64')).toString('latin1');
+function unpacked(host: string, packed: string): string {
+  if (packed === '') return '';
+  try {
+    return gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: mostBytes }).toString('latin1');
+  } catch (thrown) {
+    throw new RollbackError({ code: 'upstream-unsafe', host, what: 'what the host answered of its configuration cannot be unpacked', why: messageOf(thrown), fix: `Look at gzip and base64 on ${host}, and at the size of its configuration.` });
+  }
 }
