@@ -40,6 +40,7 @@ async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
     refuseIfAny([...otherRelease(inputs, coming), ...(await otherRevision(inputs, colours[to], around))]);
     refuseIfAny(failuresOf(await proveServers({ inputs, hosts: around.hosts, asking: around }, target, comes)));
   }
+  const fronts = frontsOf(balancers, inputs);
   const begun = unfinished?.to === to ? unfinished : { run: around.run.id, actor: around.run.actor, from, to, startedAt: around.clock.now() };
   return {
     from: { sha: from, names: versionsIn(left).slice(0, 1), subject: '' },
@@ -51,12 +52,12 @@ async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
     },
     asAsked: changes.length === 0,
     commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, found: [],
-    notes: [...balancerNotes(balancers), ...unprovenNotes(inputs)],
+    notes: [...balancerNotes(balancers), ...unprovenNotes(inputs, balancers, fronts)],
     current: live,
     asFound: filesAsFound(place, changes.map(({ balancer }) => balancer), begun),
     run: begun.run,
     appHosts: [],
-    fronts: frontsOf(balancers, inputs),
+    fronts,
     traffic: {
       from, to, ...(isBad(inputs, left) ? { bad: from } : {}),
       servers: Object.fromEntries(changes.map(({ balancer: { host }, servers }) => [host, lineOf(servers)])),

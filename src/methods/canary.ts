@@ -69,7 +69,7 @@ async function assessTraffic(inputs: Inputs, around: Surroundings): Promise<Asse
     },
     asAsked: changes.length === 0,
     commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, found: [],
-    notes: [...balancerNotes(balancers), ...unprovenNotes(inputs), ...recordedNotes(good)],
+    notes: [...balancerNotes(balancers), ...unprovenNotes(inputs, balancers, fronts), ...absentNotes(balancers, leaver), ...recordedNotes(good)],
     current: Object.fromEntries(balancers.map(({ host }) => [host, changes.some(({ balancer }) => balancer.host === host) ? 'canary' : 'stable'])),
     asFound: filesAsFound(place, changes.map(({ balancer }) => balancer), begun),
     run: begun.run,
@@ -112,6 +112,12 @@ function wantedOn(balancer: BalancerFacts, leaver: string): Leaving {
       return { failure };
     }
   }
+}
+
+/** A canary that is misspelt is in no block either. */
+export function absentNotes(balancers: readonly Pick<BalancerFacts, 'host' | 'members'>[], leaver: string): readonly string[] {
+  return balancers.filter(({ members }) => withoutCanary(members, leaver).kind === 'absent')
+    .map(({ host, members }) => `${host}: ${leaver} is not in the block, which has ${members.map(({ address }) => address).join(', ')}.`);
 }
 
 function recordedNotes(wanted: readonly Leaving[]): readonly string[] {

@@ -45,9 +45,11 @@ export function balancerNotes(balancers: readonly Pick<BalancerFacts, 'host' | '
   });
 }
 
-/** What the answers of a run cannot prove for want of an input. */
-export function unprovenNotes({ versionFrom, healthUrl }: Pick<Inputs, 'versionFrom' | 'healthUrl'>): readonly string[] {
+/** What the answers of a run cannot prove, for want of an input or of a place to ask. */
+export function unprovenNotes({ versionFrom, healthUrl }: Pick<Inputs, 'versionFrom' | 'healthUrl'>, balancers: readonly Pick<BalancerFacts, 'host'>[], fronts: readonly Asked[]): readonly string[] {
+  const silent = balancers.map(({ host }) => host).filter((host) => !fronts.some(({ balancer }) => balancer === host));
   return [
+    ...(silent.length === 0 ? [] : [`${silent.join(', ')}: every server block that leads to the upstream expects the PROXY protocol, so that what people get there could not be asked.`]),
     ...(healthUrl.length === 0 ? ['No "health-url" is given: the servers were asked for / and any status below 500 was good.'] : []),
     ...(versionFrom === undefined ? ['No "version-from" is given: that new workers have the new configuration is proved, which server an answer came from is not.'] : []),
   ];
