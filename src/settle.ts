@@ -104,6 +104,7 @@ async function close({ inputs, method, assessed, hosts, recording, executor }: U
     const end = await host.perform({ id: 'close', script, limit: 120_000, ...(secret === undefined ? {} : { secret }) })
       .catch((thrown: unknown): JobEnd => ({ kind: 'lost', why: messageOf(thrown) }));
     if (end.kind === 'finished') {
+      recording.notes.push(...(end.facts.get('note') ?? []).map((note) => `${host.name}: ${note}`));
       for (const table of end.facts.get('left') ?? []) recording.notes.push(`${host.name}: rows that the application wrote meanwhile, and that had no place any more, are kept in the table ${table}.`);
     }
     if (end.kind === 'finished' && end.code === 0) return;

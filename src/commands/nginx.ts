@@ -176,11 +176,11 @@ fi
 }
 
 /**
- * Puts away what was kept, unless a decision is pending: that needs it.
+ * Puts away what was kept, unless a decision is pending: that needs it. Facts: `note`, what a person has to know of what is left.
  * @param material `drop`; `keep` for a person, beside, under the run's name; `leave` as it is
  */
 export function closeTraffic(place: TrafficPlace, material: 'drop' | 'keep' | 'leave', run: string): string {
-  if (material === 'leave') return '';
+  if (material === 'leave') return leaveTraffic(place);
   return `${placeFunctions(place)}${processFunctions('')}${claimFunctions}
 if [ -d "$kept" ]; then
   if [ -d "$kept/arm" ] && decider_lives && case $(claimed) in '' | deciding) true ;; *) false ;; esac; then
@@ -189,6 +189,17 @@ if [ -d "$kept" ]; then
     ${material === 'drop' ? 'rm -rf "$kept"' : `rm -rf "$kept-failed-"${quote(run)}\n    mv "$kept" "$kept-failed-"${quote(run)}`}
     rmdir "\${kept%/*}" "\${kept%/*/*}" 2>/dev/null || :
   fi
+fi
+`;
+}
+
+/** Nothing is put away, but what is left does not stay as it is by itself. */
+function leaveTraffic(place: TrafficPlace): string {
+  return `${placeFunctions(place)}${processFunctions('')}${claimFunctions}
+if [ -d "$kept/arm" ] && [ -z "$(claimed)" ] && decider_lives; then
+  fact note "the switch of $upstream is left unconfirmed: unless a run takes it up, the host decides by itself at $(date -u -d "@$(cat "$kept/arm/deadline")" +%H:%M:%S) UTC; it keeps the switch if nginx has it in force and the servers answer well, and else puts $file back."
+elif [ -s "$kept/old-hash" ] && [ "$(hash_now)" != "$(cat "$kept/old-hash")" ]; then
+  fact note "$file is left as it was written; as it was found, it lies in $kept/old."
 fi
 `;
 }
