@@ -19,6 +19,8 @@ export type EndedRun = {
   readonly database?: string;
   /** The colour that it left as bad: nobody goes back there who does not name it. */
   readonly bad?: string;
+  /** The release that it said it was: as another one it is bad no more. */
+  readonly badRelease?: string;
   /** The servers of the block since, as its lines name them, one after the other with `;` between. */
   readonly servers?: string;
   /** Who did it and why, for whoever is refused because of it. */
@@ -33,7 +35,7 @@ export function readEndedRun(line: string): EndedRun | undefined {
   return { run, result, from, to, time: Number(time), ...Object.fromEntries(optional.flatMap((name, index) => (more[index] === undefined ? [] : [[name, more[index]]]))) };
 }
 
-const optional = ['app', 'backup', 'database', 'bad', 'servers', 'actor', 'reason'] as const satisfies readonly (keyof EndedRun)[];
+const optional = ['app', 'backup', 'database', 'bad', 'badRelease', 'servers', 'actor', 'reason'] as const satisfies readonly (keyof EndedRun)[];
 
 /** An unfinished run, as it wrote itself down before it began. */
 export type BegunRun = {

@@ -4,12 +4,12 @@ import type { Inputs } from '../inputs.ts';
 import { liveOf, switched } from '../nginx/colours.ts';
 import { isLive } from '../nginx/upstream.ts';
 import { failuresOf, proveServers } from '../verification.ts';
-import type { Assessed, Method, Surroundings } from './method.ts';
+import type { Assessed, Method, Surroundings, Traffic } from './method.ts';
 import { balancerNotes, filesAsFound, frontsOf, serversAsked, unprovenNotes } from './traffic/assessed.ts';
 import { askBalancers, type BalancerFacts } from './traffic/balancers.ts';
 import { changesTo, lineOf, type Wanted } from './traffic/changes.ts';
 import { closeBalancer } from './traffic/close.ts';
-import { chooseColour, type Choice, type Colour } from './traffic/colour.ts';
+import { chooseColour, otherColour, type Choice, type Colour } from './traffic/colour.ts';
 import { trafficPlace } from './traffic/place.ts';
 import { hostQuestions } from './traffic/questions.ts';
 import { otherRevision } from './traffic/revision.ts';
@@ -29,11 +29,15 @@ async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
   refuseIfAny(balancers.flatMap((balancer) => strangersOn(balancer, colours)));
   const live = Object.fromEntries(balancers.map(({ host, members }) => [host, liveOf(members, colours.blue, colours.green)]));
   const unfinished = balancers.find((balancer) => balancer.unfinished !== undefined)?.unfinished;
-  const { from, to, rule } = chosen(chooseColour({ live, servers: colours, switchTo: inputs.switchTo, unfinished, ended: balancers.flatMap(({ ended }) => ended) }));
+  const asked = { blue: serversAsked(balancers, colours.blue, inputs), green: serversAsked(balancers, colours.green, inputs) };
+  const [blue, green] = await Promise.all([askVersions(asked.blue, inputs, around), askVersions(asked.green, inputs, around)]);
+  const said = { blue, green };
+  const { from, to, rule } = chosen(chooseColour({
+    live, servers: colours, switchTo: inputs.switchTo, unfinished, ended: balancers.flatMap(({ ended }) => ended), releases: { ...oneRelease('blue', blue), ...oneRelease('green', green) },
+  }));
   const wanted = refusedIfAny(balancers.map((balancer) => wantedOn(balancer, colours, to)));
 
-  const [leaves, comes] = [serversAsked(balancers, colours[from], inputs), serversAsked(balancers, colours[to], inputs)];
-  const [left, coming] = [await askVersions(leaves, inputs, around), await askVersions(comes, inputs, around)];
+  const [left, coming, comes] = [said[from], said[to], asked[to]];
   const target = { sha: to, names: versionsIn(coming).slice(0, 1), subject: '', rule };
   const changes = changesTo(wanted, place, hostQuestions(comes, inputs.versionFrom, target.names[0]));
   if (changes.length > 0) {
@@ -52,14 +56,14 @@ async function assess(inputs: Inputs, around: Surroundings): Promise<Assessed> {
     },
     asAsked: changes.length === 0,
     commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, found: [],
-    notes: [...balancerNotes(balancers), ...unprovenNotes(inputs, balancers, fronts)],
+    notes: [...balancerNotes(balancers), ...(rule === 'left' ? [leftNote(from)] : []), ...unprovenNotes(inputs, balancers, fronts)],
     current: live,
     asFound: filesAsFound(place, changes.map(({ balancer }) => balancer), begun),
     run: begun.run,
     appHosts: [],
     fronts,
     traffic: {
-      from, to, ...(isBad(inputs, left) ? { bad: from } : {}),
+      from, to, ...(isBad(inputs, left) ? badAs(from, left) : {}),
       servers: Object.fromEntries(changes.map(({ balancer: { host }, servers }) => [host, lineOf(servers)])),
     },
   };
@@ -96,7 +100,7 @@ function chosen(choice: Choice | readonly Failure[]): Choice {
 function wantedOn(balancer: BalancerFacts, colours: Servers, to: Colour): Wanted {
   const { members, host } = balancer;
   if (liveOf(members, colours.blue, colours.green) === to) return { balancer, servers: members };
-  const found = switched(members, colours[to === 'blue' ? 'green' : 'blue'], colours[to]);
+  const found = switched(members, colours[otherColour(to)], colours[to]);
   if (found.kind === 'wanted') return { balancer, servers: found.wanted };
   return { failure: { code: 'upstream-unsafe', host, what: `the block cannot be given to ${to} (${colours[to]})`, why: found.reason, fix: 'Correct the inputs "blue" and "green", or the block.' } };
 }
@@ -109,4 +113,20 @@ function refusedIfAny(wanted: readonly Wanted[]) {
 /** Nobody goes back to a colour that was left without naming it: it was left because something was wrong with it. */
 function isBad({ switchTo }: Inputs, left: readonly Said[]): boolean {
   return switchTo === undefined || left.some(({ verdict }) => verdict === 'failed');
+}
+
+function badAs(colour: Colour, left: readonly Said[]): Pick<Traffic, 'bad' | 'badRelease'> {
+  const release = oneRelease(colour, left)[colour];
+  return { bad: colour, ...(release === undefined ? {} : { badRelease: release }) };
+}
+
+/** The release of a colour, where all load balancers hear the same. */
+function oneRelease(colour: Colour, said: readonly Said[]): Partial<Record<Colour, string>> {
+  const [only, another] = versionsIn(said);
+  return only === undefined || another !== undefined ? {} : { [colour]: only };
+}
+
+function leftNote(stays: Colour): string {
+  const other = otherColour(stays);
+  return `${other} is not gone back to: the last rollback left it as bad. If something better runs there since, name it: "switch-to: ${other}".`;
 }

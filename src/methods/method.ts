@@ -65,6 +65,8 @@ export type Traffic = {
   readonly to: string;
   /** The colour that is left as bad. */
   readonly bad?: string;
+  /** The release that it said it was. */
+  readonly badRelease?: string;
   /** The servers of the block afterwards, by load balancer, as `EndedRun` keeps them. */
   readonly servers: Readonly<Record<string, string>>;
 };

@@ -17,6 +17,8 @@ export type KnownColours = {
   readonly unfinished: Pick<BegunRun, 'from' | 'to'> | undefined;
   /** What the load balancers' records say of this block. */
   readonly ended: readonly EndedRun[];
+  /** The release that each says it is now, where it says one. */
+  readonly releases: Readonly<Partial<Record<Colour, string>>>;
 };
 
 export function otherColour(colour: Colour): Colour {
@@ -25,9 +27,9 @@ export function otherColour(colour: Colour): Colour {
 
 /**
  * The colour that was named; the one that an interrupted run was on its way to; else the one that is not live, unless the last rollback came from
- * there because it was bad. Load balancers that disagree, or of which both colours are live, are for a person to bring together.
+ * there because it was bad, and it is that release still. Load balancers that disagree, or of which both colours are live, are for a person to bring together.
  */
-export function chooseColour({ live, servers, switchTo, unfinished, ended }: KnownColours): Choice | readonly Failure[] {
+export function chooseColour({ live, servers, switchTo, unfinished, ended, releases }: KnownColours): Choice | readonly Failure[] {
   const all = [...new Set(Object.values(live))];
   const [only] = all.length === 1 ? all : [];
   const agreed = isColour(only) ? only : undefined;
@@ -35,8 +37,11 @@ export function chooseColour({ live, servers, switchTo, unfinished, ended }: Kno
   if (unfinished !== undefined && isColour(unfinished.to)) return { from: otherColour(unfinished.to), to: unfinished.to, rule: 'resumed' };
   if (agreed === undefined) return disagreement(live, servers);
   const last = ended.filter(({ result }) => result === 'rolled-back').toSorted((one, other) => one.time - other.time).at(-1);
-  if (last?.bad === otherColour(agreed) && last.to === agreed) return { from: agreed, to: agreed, rule: 'left' };
-  return { from: agreed, to: otherColour(agreed), rule: 'other' };
+  const other = otherColour(agreed);
+  const now = releases[other];
+  const isAnother = last?.badRelease !== undefined && now !== undefined && now !== last.badRelease;
+  if (last?.bad === other && last.to === agreed && !isAnother) return { from: agreed, to: agreed, rule: 'left' };
+  return { from: agreed, to: other, rule: 'other' };
 }
 
 function disagreement(live: KnownColours['live'], servers: KnownColours['servers']): readonly Failure[] {
