@@ -7,7 +7,7 @@ import { messageOf, RollbackError, type Failure } from '../../errors.ts';
 import { readBegunRun, readEndedRun, type BegunRun, type EndedRun } from '../../hosts/history.ts';
 import type { Inputs } from '../../inputs.ts';
 import { eachAtMost } from '../../parallel.ts';
-import type { Facts } from '../../ports.ts';
+import type { Answer } from '../../ports.ts';
 import type { Surroundings } from '../method.ts';
 import { readBlock, type Block } from './block.ts';
 import { judgeMachine, noteMachine } from './judge.ts';
@@ -38,9 +38,9 @@ export async function askBalancers(inputs: Inputs, around: Surroundings): Promis
   const asked = await eachAtMost(inputs.parallel, inputs.loadBalancers, async ({ name }) => {
     const host = around.hosts.get(name);
     if (host === undefined) throw new Error(`${name} is no host of this run`);
-    return { name, facts: (await host.ask(askTraffic(place))).facts };
+    return { name, answer: await host.ask(askTraffic(place)) };
   });
-  const read = asked.map(({ name, facts }) => readBalancer(inputs, name, facts));
+  const read = asked.map(({ name, answer }) => readBalancer(inputs, name, answer));
   const [first, ...rest] = read.flatMap((each) => ('failures' in each ? each.failures : []));
   if (first !== undefined) throw new RollbackError([first, ...rest]);
   return read.flatMap((each) => ('failures' in each ? [] : [each]));
@@ -53,7 +53,9 @@ export function handlingOf({ way, unit, errorLog }: BalancerFacts): Handling {
 type Refused = { readonly failures: readonly Failure[] };
 
 /** What a load balancer answered; or why its traffic must not be touched. */
-function readBalancer(inputs: Inputs, host: string, facts: Facts): BalancerFacts | Refused {
+function readBalancer(inputs: Inputs, host: string, { facts, code, output }: Answer): BalancerFacts | Refused {
+  // What was told before it broke off would be judged as if it were all.
+  if (code !== 0) return { failures: [{ code: 'step-failed', host, what: 'the load balancer could not be looked at to the end', why: output.trim().split('\n').at(-1) ?? '', fix: `Look what is wrong with the shell or the tools on ${host}.` }] };
   const all = (name: string): readonly string[] => facts.get(name) ?? [];
   const one = (name: string): string => all(name)[0] ?? '';
   const place = trafficPlace(inputs);

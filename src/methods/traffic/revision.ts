@@ -1,5 +1,5 @@
 /** Whether the database is at the revision that a colour's code needs. Read only. */
-import { repository } from '../../commands/git.ts';
+import { isSha, repository } from '../../commands/git.ts';
 import { askingDatabase } from '../../databases/look.ts';
 import { environmentFor } from '../../databases/source.ts';
 import { RollbackError, type Failure } from '../../errors.ts';
@@ -21,7 +21,11 @@ export async function otherRevision(inputs: Inputs, server: string, { hosts }: S
     }];
   }
   const ask = askingDatabase(inputs, host);
-  const [head = ''] = (await host.ask(`${repository(inputs.appDir)}fact head "$(repo rev-parse HEAD)"\n`)).facts.get('head') ?? [];
+  const { facts, output } = await host.ask(`${repository(inputs.appDir)}fact head "$(repo rev-parse HEAD)"\n`);
+  const head = facts.get('head')?.find(isSha);
+  if (head === undefined) {
+    return [{ code: 'invalid-input', host: name, what: `${inputs.appDir} is no checkout from which the revision that ${server} needs could be told`, why: output.trim().split('\n').at(-1) ?? '', fix: 'Correct the input "app-dir", or take "migrations" out.' }];
+  }
   const failure = (why: string): Failure => ({
     code: 'diverged', host: name, what: `the database is not at the revision that ${server} needs`, why,
     fix: 'Take the database there first (method: git or database), or set "schema: keep" if that server works with the schema as it is.',
