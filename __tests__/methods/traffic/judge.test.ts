@@ -16,7 +16,6 @@ describe('a load balancer', () => {
     ['cannot write', { 'nginx-read-only': '/etc/nginx/conf.d' }, [/no-rights: \/etc\/nginx\/conf\.d is on a file system that is read-only/]],
     ['has a configuration that is wrong', { 'nginx-invalid': ['[emerg] in app.conf:9', 'more'] }, [/nginx-config-invalid/]],
     ['has one that is too large', { 'nginx-config-too-large': '900000' }, [/upstream-unsafe: .*too large/]],
-    ['is about to decide by itself', { 'decision-pending': '2026-01-01T10:00:00Z' }, [/locked: .*2026-01-01T10:00:00Z/]],
     ['has no room', { disk: ['journal 1000000000 /home', 'configuration 1000 /etc/nginx/conf.d'] }, [/disk-full: .*\/etc\/nginx\/conf\.d \(configuration\)/]],
   ])('%s', (_what, told, expected) => {
     const said = judge(told);
@@ -26,6 +25,7 @@ describe('a load balancer', () => {
 
   test('that could not decide well by itself is told beforehand', () => {
     expect(noteMachine(facts({ 'http-client': 'curl' }))).toEqual([]);
+    expect(noteMachine(facts({ 'decision-pending': '2026-01-01T10:00:00Z' }))).toEqual(['a switch waits to be confirmed there; the host decides by itself at 2026-01-01T10:00:00Z unless it is.']);
     expect(noteMachine(facts({ 'http-client': 'none', 'kills-user-processes': 'yes' }))).toEqual([expect.stringContaining('KillUserProcesses'), expect.stringContaining('can only turn back')]);
   });
 });

@@ -17,21 +17,25 @@ export function judgeMachine({ file }: TrafficPlace, host: string, facts: Facts)
   const readOnly = all('nginx-read-only').map((folder) => failure('no-rights', `${folder} is on a file system that is read-only, so the file cannot be written`, `Look at it on ${host}: \`findmnt -T ${folder}\`.`));
   const invalid = all('nginx-invalid').slice(0, 1).map((said) => failure('nginx-config-invalid', 'the configuration of nginx fails its own test, so that a reload would not come into force', `Mend it on ${host} first: nginx -t`, said));
   const large = all('nginx-config-too-large').map(() => failure('upstream-unsafe', 'the configuration of nginx is too large to be looked at', 'Switch by hand.'));
-  const pending = all('decision-pending').map((time) => failure('locked', `a run that did not come back has switched here, and the host decides by itself at ${time}`, 'Run the rollback again after that.'));
   const full = all('disk').flatMap((line) => {
     const [purpose = '', free, ...path] = line.split(' ');
     return Number(free) < roomNeeded ? [failure('disk-full', `the file system of ${path.join(' ')} (${purpose}) has ${(Number(free) / 1024 / 1024).toFixed(0)} MiB free, at least ${roomNeeded / 1024 / 1024} MiB are needed`, `Free space on ${host}; \`df -h ${path.join(' ')}\` shows the file system.`)] : [];
   });
-  return [...pending, ...stopped, ...rights, ...readOnly, ...full, ...invalid, ...large];
+  return [...stopped, ...rights, ...readOnly, ...full, ...invalid, ...large];
 }
 
 /** Bytes: for the file, its copy and the journal. */
 const roomNeeded = 16 * 1024 * 1024;
 
-/** Worth knowing before a switch: where the host could not decide well by itself. */
+/**
+ * Worth knowing before a switch: where the host could not decide well by itself. A decision that waits is no reason against it: whose it is the lock
+ * tells, a run at work or one that died, and who waits for that (`lock-wait`) finds it taken. Where not, nothing is written either.
+ */
 export function noteMachine(facts: Facts): readonly string[] {
   const has = (fact: string, value: string): boolean => facts.get(fact)?.[0] === value;
+  const pending = facts.get('decision-pending')?.[0];
   return [
+    ...(pending === undefined ? [] : [`a switch waits to be confirmed there; the host decides by itself at ${pending} unless it is.`]),
     ...(has('kills-user-processes', 'yes') ? ['logind has KillUserProcesses=yes, so the host decides nothing by itself once the connection is lost; `loginctl enable-linger` for the SSH user avoids that.'] : []),
     ...(has('http-client', 'none') ? ['there is neither curl nor python3 nor wget, so that a host which has to decide by itself can only turn back.'] : []),
   ];
