@@ -12,8 +12,9 @@ const wiring = [...doors.map((door) => `src/${door}.ts`), 'src/adapters/world.ts
 
 type Layer = (typeof layers)[number] | 'adapter';
 
+/** What hosts hold, and where, is said in pure shell text: vocabulary as `commands` is. */
 function layerOf(file: string): Layer {
-  if (/^src\/(commands\/.*|errors|ports|plan|outcome)(\.ts)?$/.test(file)) return 'vocabulary';
+  if (/^src\/(commands\/.*|hosts\/(prelude|run-folder|history)|errors|ports|plan|outcome)(\.ts)?$/.test(file)) return 'vocabulary';
   if (wiring.includes(file)) return 'door';
   if (file.startsWith('src/adapters/')) return 'adapter';
   return stories.includes(file) ? 'story' : 'part';
