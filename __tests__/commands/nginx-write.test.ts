@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -27,6 +27,22 @@ test.each(shells.flatMap(([shell, ...rest]) => [
     writeFileSync(file, there);
     const { stderr } = run(writeConfig(place, { way: 'direct', unit: '', text: page, expectedHash: hash(page) }));
     expect(stderr.includes('somebody else works on it')).toBe(refused);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a text that did not arrive whole is not written, though nothing else would stop the script', () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nginx-write-')));
+  try {
+    const file = join(folder, 'app.conf');
+    const place = { environment: 'production', file, upstream: 'app' };
+    const run = (script: string) => spawnSync('sh', [], { input: `${prelude}exec 3>/dev/null\nbase64() { command base64 "$@" | head -c 3; }\n${script}`, encoding: 'utf8', env: { ...process.env, XDG_STATE_HOME: join(folder, 'state') } });
+    writeFileSync(file, asFound);
+    run(keepTraffic(place, { runJson: '{}', hash: hash(asFound) }));
+    const { status, stderr } = run(writeConfig(place, { way: 'direct', unit: '', text: page, expectedHash: hash(asFound) }));
+    expect([status, stderr]).toEqual([1, expect.stringContaining('did not arrive whole')]);
+    expect(readFileSync(file, 'utf8')).toBe(asFound);
   } finally {
     rmSync(folder, { recursive: true });
   }

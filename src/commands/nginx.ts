@@ -4,6 +4,7 @@
  * `$kept` (place.ts) holds `old`, the file as it was found, with `old-hash` and `attributes`; `begun`, the run as one line; `recorded`, what the
  * assessment saw; `ours`, the hashes of what was put in its place; `workers`, nginx's before that; `reloaded`, from just before the new file can come into force; `arm/`.
  */
+import { createHash } from 'node:crypto';
 import { quote } from './quote.ts';
 import { claimFunctions, decisionScript, type Decision } from './nginx/decision.ts';
 import { placeFunctions, type TrafficPlace, type Way } from './nginx/place.ts';
@@ -83,6 +84,7 @@ export function writeConfig(place: TrafficPlace, { text, expectedHash, decision,
 [ -s "$kept/old-hash" ] || fail "What was found of $file was not kept"
 printf '%s' ${quote(Buffer.from(text, 'latin1').toString('base64'))} | base64 -d >"$kept/new"
 new_hash=$(sha256sum <"$kept/new" | cut -d ' ' -f 1) on_disk=$(hash_now)
+[ "$new_hash" = ${quote(createHash('sha256').update(text, 'latin1').digest('hex'))} ] || fail "The new $file did not arrive whole, so nothing was written"
 # The file as it was found is there again where an undo shows a page that an earlier run had shown already.
 if [ "$on_disk" != ${quote(expectedHash)} ] && [ "$on_disk" != "$new_hash" ] && [ "$on_disk" != "$(cat "$kept/old-hash")" ]; then fail "$file was changed since it was looked at: somebody else works on it"; fi
 find_master
