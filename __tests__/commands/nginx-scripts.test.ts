@@ -7,7 +7,7 @@ import { askTraffic } from '../../src/commands/nginx/assess.ts';
 import { askedAt, claimFunctions, decisionScript } from '../../src/commands/nginx/decision.ts';
 import { placeFunctions, ways } from '../../src/commands/nginx/place.ts';
 import { processFunctions, startOf } from '../../src/commands/nginx/processes.ts';
-import { sudoersFor } from '../../src/commands/nginx/rights.ts';
+import { rightsFacts, sudoersFor } from '../../src/commands/nginx/rights.ts';
 import { closeTraffic, confirmSwitch, fileAsFound, keepTraffic, putConfigBack, reloadProved, writeConfig } from '../../src/commands/nginx.ts';
 import { prelude } from '../../src/hosts/prelude.ts';
 import { shells } from './nginx-shells.ts';
@@ -43,6 +43,22 @@ test('examples/sudoers-load-balancer holds exactly the lines that are asked for'
 
 test('what sudoers would read as its own signs is escaped', () => {
   expect(sudoersFor({ file: '/etc/nginx/a:b=c,d', upstream: 'x' }, 'deploy', 'helper')[0]).toContain(String.raw`rollback-nginx-apply /etc/nginx/a\:b\=c\,d x,`);
+});
+
+test.each(shells)('to a user who may do nothing, each line is named as sudoers has to have it (%s)', (shell, ...rest) => {
+  const folder = mkdtempSync(join(tmpdir(), 'nginx-rights-'));
+  try {
+    for (const [name, text] of [['sudo', 'exit 1'], ['id', 'echo 4711']] as const) writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const odd = { ...place, file: join(folder, 'a:b=c,d.conf') };
+    writeFileSync(odd.file, '');
+    const script = `${placeFunctions(odd)}unit=nginx.service\nmaster=\n${rightsFacts(odd, 'nginx.service')}`;
+    const ran = spawnSync(shell, rest, { input: `${prelude}set -eu\n${script}`, encoding: 'utf8', env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder }, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+    const facts = (ran.output[3] ?? '').split('\n').filter((line) => line.startsWith('no-right='));
+    expect(ran.status, ran.stderr).toBe(0);
+    expect(facts).toEqual(sudoersFor(odd, 'deploy', 'sudo').map((line) => line.replace(/^.*NOPASSWD: /, 'no-right=')));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test.each([

@@ -41,13 +41,14 @@ export function sudoersFor(place: Pick<TrafficPlace, 'file' | 'upstream'>, user:
 export function rightsFacts({ upstream }: Pick<TrafficPlace, 'upstream'>, unit: string): string {
   const check = (command: readonly string[]): string => {
     const [program = '', ...rest] = command;
-    const shown = program.startsWith('/') ? quote(spelled(command)) : `"$(place_of ${quote(spelled([program]))})"${rest.map((word) => ` ${shellWord(word)}`).join('')}`;
+    const shown = program.startsWith('/') ? quote(spelled(command)) : `"$(place_of ${quote(spelled([program]))})"${rest.map((word) => ` ${isKnownThere(word) ? `"$(escaped ${shellWord(word)})"` : shellWord(word)}`).join('')}`;
     return `need ${program.startsWith('/') ? words(program) : program}${rest.map((word) => ` ${shellWord(word)}`).join('')} || fact no-right ${shown}\n`;
   };
   const [test = [], dump = [], reload = []] = commonCommands(unit);
   const [, , signal = []] = commonCommands('');
   return `${mayFunction}
 place_of() { if [ -x "$1" ]; then printf '%s' "$1"; else command -v "\${1##*/}" || printf '%s' "$1"; fi; }
+escaped() { printf '%s' "$1" | sed 's/[\\\\,:=]/\\\\&/g'; }
 folder=\${file%/*}
 need() { [ "$way" = root ] || may "$@"; }
 is_own() { [ -w "$folder" ] && [ -w "$file" ] && [ "$(stat -c %u "$file")" = "$(id -u)" ] && case " $(id -G) " in *" $(stat -c %g "$file") "*) true ;; *) false ;; esac; }
@@ -57,8 +58,7 @@ elif is_own; then way=direct
 elif [ -x ${helper} ] && may ${helper} "$file" ${quote(upstream)}; then way=helper
 fi
 fact nginx-way "$way"
-may_test=yes
-if ! need ${words(...test)}; then may_test=no; fi
+if need ${words(...test)}; then may_test=yes; else may_test=no; fi
 ${check(test)}if [ "$way" != direct ]; then
   ${check(dump)}fi
 if [ -n "$unit" ]; then ${check(reload)}else ${check(signal)}fi
@@ -75,6 +75,10 @@ case ",$(mount_options)," in *,ro,*) fact nginx-read-only "$folder" ;; esac
 }
 
 /** The two names that the host knows better than the runner: what lies behind a link. */
+function isKnownThere(word: string): boolean {
+  return word === '$file' || word === '$beside';
+}
+
 function shellWord(word: string): string {
-  return word === '$file' || word === '$beside' ? `"${word}"` : quote(word);
+  return isKnownThere(word) ? `"${word}"` : quote(word);
 }
