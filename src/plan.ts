@@ -30,6 +30,8 @@ export type Asked = {
   readonly urls: readonly string[];
   /** Nobody has said what is well there: any status below 500 is. */
   readonly lenient?: true;
+  /** People ask by https, and the place by http. */
+  readonly forwarded?: 'https';
 };
 
 /** What has to be true before the next stage begins, besides the hosts that must answer as the target. */

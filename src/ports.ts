@@ -88,6 +88,8 @@ export type HttpRequest = {
    * behind a load balancer has is not looked at: nginx does not look at it either.
    */
   readonly at?: Place;
+  /** What people's own question came by, for a server that would send it to https otherwise (`X-Forwarded-Proto`). */
+  readonly forwarded?: 'https';
   /** Ends the question early; the answer is then `unasked`. */
   readonly signal?: AbortSignal;
 };

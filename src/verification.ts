@@ -53,14 +53,14 @@ export async function proveServers(by: Pick<Verifying, 'inputs' | 'hosts' | 'ask
   const [first] = servers;
   const via = first === undefined ? undefined : by.hosts.get(first.balancer);
   const smoke = first === undefined ? [] : by.inputs.smokeTests.filter(({ url }) => isBehind(url, by.inputs, first));
-  return verify({ health, limits: limitsOf(by.inputs), smoke, ...(first === undefined || via === undefined ? {} : { smokeAt: { via, at: first.at } }), soak: 0 }, by.asking);
+  return verify({ health, limits: limitsOf(by.inputs), smoke, ...(first === undefined || via === undefined ? {} : { smokeAt: { via, at: first.at, ...(first.forwarded === undefined ? {} : { forwarded: first.forwarded }) } }), soak: 0 }, by.asking);
 }
 
 async function proveAway({ inputs: { versionFrom }, hosts, asking }: Verifying, { through, server, requests }: Extract<Proof, { kind: 'gone' }>): Promise<readonly CheckResult[]> {
   const known = versionFrom === undefined || server.version === undefined ? {} : { known: { from: versionFrom, version: server.version } };
-  return Promise.all(through.flatMap(({ balancer, at, urls: [url] }) => {
+  return Promise.all(through.flatMap(({ balancer, at, urls: [url], forwarded }) => {
     const via = hosts.get(balancer);
-    return via === undefined || url === undefined ? [] : [proveGone({ url: new URL(url), via, at, server: server.name, requests: Math.ceil(requests / through.length), ...known }, asking)];
+    return via === undefined || url === undefined ? [] : [proveGone({ url: new URL(url), via, at, ...(forwarded === undefined ? {} : { forwarded }), server: server.name, requests: Math.ceil(requests / through.length), ...known }, asking)];
   }));
 }
 
@@ -120,9 +120,9 @@ function hostChecks({ inputs, hosts }: Verifying, names: readonly string[], targ
   });
 }
 
-function askedChecks({ inputs, hosts }: Pick<Verifying, 'inputs' | 'hosts'>, { balancer, at, urls, lenient }: Asked, target?: Release): readonly HealthCheck[] {
+function askedChecks({ inputs, hosts }: Pick<Verifying, 'inputs' | 'hosts'>, { balancer, at, urls, lenient, forwarded }: Asked, target?: Release): readonly HealthCheck[] {
   const via = hosts.get(balancer);
-  return via === undefined ? [] : urls.map((url) => ({ url: new URL(url), via, at, ...(lenient === undefined ? {} : { lenient }), ...expecting(inputs, target) }));
+  return via === undefined ? [] : urls.map((url) => ({ url: new URL(url), via, at, ...(lenient === undefined ? {} : { lenient }), ...(forwarded === undefined ? {} : { forwarded }), ...expecting(inputs, target) }));
 }
 
 /** Whether a smoke test's address is one that the server stands behind: that of a health check, or the name by which it is asked. */

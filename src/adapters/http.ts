@@ -39,13 +39,13 @@ async function exchange(request: HttpRequest, network: Network, signal: AbortSig
   const connection = await connect(request, network, signal);
   progress.connection = connection;
   signal.addEventListener('abort', () => connection.destroy(), { once: true });
-  const { method, url } = request;
+  const { method, url, forwarded } = request;
   return new Promise<Reply>((resolve, reject) => {
     const asked = send({
       createConnection: () => connection,
       method,
       path: `${url.pathname}${url.search}`,
-      headers: { Host: url.host, 'User-Agent': 'rollback-action', Accept: '*/*', 'Cache-Control': 'no-cache', Connection: 'close' },
+      headers: { Host: url.host, 'User-Agent': 'rollback-action', Accept: '*/*', 'Cache-Control': 'no-cache', Connection: 'close', ...(forwarded === undefined ? {} : { 'X-Forwarded-Proto': forwarded }) },
     });
     asked.on('error', reject);
     asked.on('response', (response) => {

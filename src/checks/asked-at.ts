@@ -1,7 +1,7 @@
 import type { HttpRequest, Place } from '../ports.ts';
 
 /** Where a question is asked, if not from the runner at the URL's own address. */
-export type AskedAt = Pick<HttpRequest, 'via' | 'at'>;
+export type AskedAt = Pick<HttpRequest, 'via' | 'at' | 'forwarded'>;
 
 /** The address that was really asked, for people: `http://blue:8000/health`, nginx's own `http://unix:/run/app.sock:/health`. */
 export function addressOf({ href, protocol, pathname, search }: URL, at: Place | undefined): string {

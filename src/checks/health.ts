@@ -27,8 +27,8 @@ export type Asking = { readonly http: Http; readonly clock: Clock; readonly sign
 export const longestTry: Milliseconds = 5000;
 
 /** Asks once. */
-export async function askHealth({ url, via, at, expected, lenient }: HealthCheck, { http, signal }: Pick<Asking, 'http' | 'signal'>, timeout = longestTry): Promise<Finding> {
-  return judge(await http({ method: 'GET', url, timeout, signal, ...(via !== undefined && { via }), ...(at !== undefined && { at }) }), expected, lenient);
+export async function askHealth({ url, via, at, forwarded, expected, lenient }: HealthCheck, { http, signal }: Pick<Asking, 'http' | 'signal'>, timeout = longestTry): Promise<Finding> {
+  return judge(await http({ method: 'GET', url, timeout, signal, ...(via !== undefined && { via }), ...(at !== undefined && { at }), ...(forwarded !== undefined && { forwarded }) }), expected, lenient);
 }
 
 /**

@@ -12,7 +12,7 @@ test.each([
 describe('a server', () => {
   test('is asked at its own place for all that a health address asks for, by its name', () => {
     expect(serverAsked('lb-1', 'blue:8000', { healthUrl: health, secure: false, name: 'shop.internal' }))
-      .toEqual({ balancer: 'lb-1', at: { address: 'blue', port: 8000 }, urls: ['http://shop.example/health?deep=1'] });
+      .toEqual({ balancer: 'lb-1', at: { address: 'blue', port: 8000 }, urls: ['http://shop.example/health?deep=1'], forwarded: 'https' });
   });
 
   test('of which nobody said what is well is asked for its first page, by the name that the load balancer has', () => {

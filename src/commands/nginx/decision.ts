@@ -21,6 +21,8 @@ export type HostQuestion = {
   readonly hostHeader: string;
   /** With the query. */
   readonly path: string;
+  /** What people's own question came by: `X-Forwarded-Proto`. */
+  readonly forwarded?: 'https';
   readonly accepts: '2xx' | 'below-500';
   /** What it answered before the switch and has to answer again: it is the right release. */
   readonly expects?: { readonly header: string; readonly value: string } | { readonly body: string };
@@ -103,13 +105,14 @@ if put_back; then word turned-back "$unwell"; else word failed "$unwell; $why"; 
 `;
 }
 
-function questionWords({ scheme, address, hostHeader, path, accepts, expects }: HostQuestion): string {
+function questionWords({ scheme, address, hostHeader, path, forwarded, accepts, expects }: HostQuestion): string {
   const [kind, name, value] = expects === undefined ? ['', '', ''] : 'header' in expects ? ['header', expects.header, expects.value] : ['body', '', expects.body];
-  return [scheme, askedAt(address), hostHeader, path, accepts, kind, name, value].map(quote).join(' ');
+  return [scheme, askedAt(address), hostHeader, path, accepts, kind, name, value, forwarded ?? scheme].map(quote).join(' ');
 }
 
 /** Asked twice at most, 3 s each: one answer that was lost is no reason to move traffic again. */
 const well = `answers_well() {
+  http_forwarded=$9
   http_ask "$kept/arm" "$1" "$2" "$3" "$4" 3
   case $http_status in
     000) unwell="$2: $http_why"; return 1 ;;

@@ -6,7 +6,7 @@ import { quote } from '../quote.ts';
  * either. Redirects are not followed, proxies and configuration files of the client are not used.
  */
 const python = `import http.client, socket, ssl, sys
-scheme, address, host, path, seconds, head, body = sys.argv[1:]
+scheme, address, host, path, seconds, head, body, forwarded = sys.argv[1:]
 seconds = float(seconds)
 name, _, port = host.rpartition(":") if host.rpartition(":")[2].isdigit() else (host, "", "")
 if address.startswith("unix:"):
@@ -24,6 +24,7 @@ connection.sock = sock
 connection.putrequest("GET", path, skip_host=True)
 connection.putheader("Host", host)
 connection.putheader("User-Agent", "rollback-action")
+connection.putheader("X-Forwarded-Proto", forwarded)
 connection.putheader("Connection", "close")
 connection.endheaders()
 response = connection.getresponse()
@@ -36,6 +37,7 @@ with open(body, "wb") as file:
 
 /**
  * sh: `$http_client`, `curl`, `python3`, `wget` or `none`, and
+ * - `$http_forwarded`, what people ask by, where that is not SCHEME
  * - `http_ask FOLDER SCHEME ADDRESS HOST PATH SECONDS`  one GET on a fresh connection to `name:port` or `unix:/path`; sets `$http_status` (000 when no
  *   whole answer came, with `$http_why`), and leaves `head` and the first 64 KiB of `body` in FOLDER
  * - `http_header FOLDER NAME`  the value of a header of that answer
@@ -53,7 +55,7 @@ http_by_curl() {
   http_scheme=$1 http_host=$3 http_path=$4 http_seconds=$5
   shift 5
   curl -q -sS --http1.1 --noproxy '*' --globoff --path-as-is --insecure --max-time "$http_seconds" --user-agent rollback-action \\
-    -H 'Connection: close' -D "$http_folder/head" "$@" "$http_scheme://$http_host$http_path"
+    -H 'Connection: close' -H "X-Forwarded-Proto: \${http_forwarded:-$http_scheme}" -D "$http_folder/head" "$@" "$http_scheme://$http_host$http_path"
 }
 http_ask() {
   http_folder=$1
@@ -64,11 +66,11 @@ http_ask() {
   http_code=0 http_why=
   case $http_client in
     curl) http_code=$({ { http_by_curl "$@" 2>"$http_folder/error" && echo 0 >&4 || echo "$?" >&4; } | head -c 65536 >"$http_folder/body"; } 4>&1) ;;
-    python3) python3 -I -c "$http_python" "$@" "$http_folder/head" "$http_folder/body" >/dev/null 2>"$http_folder/error" || http_code=$? ;;
+    python3) python3 -I -c "$http_python" "$@" "$http_folder/head" "$http_folder/body" "\${http_forwarded:-$1}" >/dev/null 2>"$http_folder/error" || http_code=$? ;;
     wget)
       case $2 in unix:*) echo 'wget asks no unix sockets' >"$http_folder/error"; http_code=1 ;; *)
         http_code=$({ { timeout "$5" wget --no-config -nv -S -O - --content-on-error --max-redirect=0 --no-proxy --no-check-certificate -T "$5" -t 1 -U rollback-action \\
-          --header "Host: $3" --header 'Connection: close' "$1://$2$4" 2>"$http_folder/head" && echo 0 >&4 || echo "$?" >&4; } | { head -c 65536 >"$http_folder/body"; cat >/dev/null; }; } 4>&1)
+          --header "Host: $3" --header 'Connection: close' --header "X-Forwarded-Proto: \${http_forwarded:-$1}" "$1://$2$4" 2>"$http_folder/head" && echo 0 >&4 || echo "$?" >&4; } | { head -c 65536 >"$http_folder/body"; cat >/dev/null; }; } 4>&1)
         if [ "$http_code" = 8 ]; then http_code=0; fi ;;
       esac ;;
     none) echo 'the host has neither curl nor python3 nor wget' >"$http_folder/error"; http_code=127 ;;

@@ -42,6 +42,7 @@ export async function assessPage(inputs: Inputs, around: Surroundings): Promise<
     const why = maintenanceRefusalOf(use, place.upstream);
     return why === undefined ? [] : [{ code: 'upstream-unsafe', host, what: 'the maintenance page cannot be shown', why, fix: 'Leave "maintenance" out.' } satisfies Failure];
   }));
+  refuseIfAny(balancers.flatMap((balancer) => behindThePage(inputs, balancer)));
   refuseIfAny((await eachAtMost(inputs.parallel, balancers, (balancer) => unreadable(inputs, balancer, around))).flat());
   return {
     steps: (begun) => stepsFor(inputs, place, balancers, begun),
@@ -56,6 +57,14 @@ export async function assessPage(inputs: Inputs, around: Surroundings): Promise<
  */
 export function runOn({ unfinished }: Pick<BalancerFacts, 'unfinished'>, begun: BegunRun): BegunRun {
   return unfinished?.backup === undefined ? begun : unfinished;
+}
+
+/** A host that is asked for its health through its own nginx would answer with the page for as long as it is shown. */
+function behindThePage({ hosts, hostHealthUrl }: Inputs, { host, use }: BalancerFacts): readonly Failure[] {
+  if (!hosts.some(({ name }) => name === host)) return [];
+  const through = hostHealthUrl.find(({ port, protocol }) => use.fronts.some(({ listen, scheme }) => `${scheme}:` === protocol && listen.endsWith(`:${port === '' ? (scheme === 'https' ? 443 : 80) : port}`)));
+  if (through === undefined) return [];
+  return [{ code: 'invalid-input', host, what: `"host-health-url" ${through.href} leads through the nginx that shows the maintenance page, so that no service could be proved before the page goes`, fix: 'Give the address at which the application itself listens, such as http://127.0.0.1:8000/health.' }];
 }
 
 async function unreadable({ maintenancePage: file }: Inputs, { host }: BalancerFacts, { hosts }: Surroundings): Promise<readonly Failure[]> {

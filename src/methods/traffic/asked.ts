@@ -14,7 +14,7 @@ export function placeOf(address: string): Place {
 export function serverAsked(balancer: string, address: string, { healthUrl, secure, name }: { readonly healthUrl: readonly URL[]; readonly secure: boolean; readonly name: string | undefined }): Asked {
   const scheme = secure ? 'https' : 'http';
   const urls = healthUrl.map(({ host, pathname, search }) => `${scheme}://${host}${pathname}${search}`);
-  return { balancer, at: placeOf(address), ...(urls.length > 0 ? { urls } : { urls: [`${scheme}://${name ?? 'localhost'}/`], lenient: true as const }) };
+  return { balancer, at: placeOf(address), ...forwardedBy(scheme, healthUrl), ...(urls.length > 0 ? { urls } : { urls: [`${scheme}://${name ?? 'localhost'}/`], lenient: true as const }) };
 }
 
 /**
@@ -28,7 +28,11 @@ export function frontAsked(balancer: string, all: readonly Front[], healthUrl: r
   if (front === undefined) return undefined;
   const name = nameOf(front);
   const urls = healthUrl.map(({ host, hostname, pathname, search }) => `${front.scheme}://${name === undefined || front.names.includes(hostname) ? host : name}${pathname}${search}`);
-  return { balancer, at: listening(front), ...(urls.length > 0 ? { urls } : { urls: [`${front.scheme}://${name ?? 'localhost'}/`], lenient: true as const }) };
+  return { balancer, at: listening(front), ...forwardedBy(front.scheme, healthUrl), ...(urls.length > 0 ? { urls } : { urls: [`${front.scheme}://${name ?? 'localhost'}/`], lenient: true as const }) };
+}
+
+function forwardedBy(scheme: 'http' | 'https', healthUrl: readonly URL[]): Pick<Asked, 'forwarded'> {
+  return scheme === 'http' && healthUrl.some(({ protocol }) => protocol === 'https:') ? { forwarded: 'https' } : {};
 }
 
 /** A name by which a `server` block can be asked for; some are patterns. */

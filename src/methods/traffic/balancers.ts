@@ -64,16 +64,21 @@ function readBalancer(inputs: Inputs, host: string, { facts, code, output }: Ans
   const text = unpacked(host, one('nginx-file'));
   const block = readBlock(place, text, { dump: unpacked(host, one('nginx-config')), paths: [...new Set([place.file, one('nginx-path')])].filter((path) => path !== '') });
   if ('refusal' in block) return { failures: [{ ...block.refusal, host }] };
-  const begun = readBegunRun(one('unfinished'));
+  const ended = all('release').map(readEndedRun).filter((each) => each !== undefined).filter(({ app }) => app === blockName(place));
+  const told = readBegunRun(one('unfinished'));
+  // Of a run that came to its end only what it kept was not put away.
+  const begun = ended.some(({ run, result }) => run === told?.run && settledResults.includes(result)) ? undefined : told;
   const [decision] = all('decision');
   return {
     ...block, host, user: one('user'), text, hash: one('nginx-hash'), way: ways.find((way) => way === one('nginx-way')) ?? 'direct', unit: one('nginx-unit'),
-    ended: all('release').map(readEndedRun).filter((ended) => ended !== undefined).filter(({ app }) => app === blockName(place)),
+    ended,
     ...(begun === undefined ? {} : { unfinished: begun }),
     ...(decision === undefined ? {} : { decision }),
     notes: noteMachine(facts), seen: all('as-found'), recorded: all('recorded'),
   };
 }
+
+const settledResults: readonly string[] = ['rolled-back', 'undone', 'refused'];
 
 /** A host's answer of 1 MiB can unpack to a thousand. */
 const mostBytes = 64 * 1024 * 1024;

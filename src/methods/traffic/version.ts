@@ -20,11 +20,11 @@ export type Said = {
 const patience = 5000;
 
 export async function askVersions(servers: readonly Asked[], { versionFrom, parallel }: Pick<Inputs, 'versionFrom' | 'parallel'>, { hosts, http, signal }: Surroundings): Promise<readonly Said[]> {
-  return eachAtMost(parallel, servers, async ({ balancer, at, urls: [url], lenient }): Promise<Said> => {
+  return eachAtMost(parallel, servers, async ({ balancer, at, urls: [url], lenient, forwarded }): Promise<Said> => {
     const via = hosts.get(balancer);
     const server = placeName(at);
     if (via === undefined || url === undefined) return { server, balancer, verdict: 'unknown' };
-    const answer = await http({ method: 'GET', url: new URL(url), timeout: patience, signal, via, at });
+    const answer = await http({ method: 'GET', url: new URL(url), timeout: patience, signal, via, at, ...(forwarded === undefined ? {} : { forwarded }) });
     const version = answer.kind === 'answered' && versionFrom !== undefined ? versionIn(answer, versionFrom) : undefined;
     return { server, balancer, verdict: judge(answer, undefined, lenient).verdict, ...(version === undefined ? {} : { version }) };
   });
