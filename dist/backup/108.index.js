@@ -201,9 +201,11 @@ async function feed(channel, bytes) {
         channel.end();
 }
 function dial(client, health, name, address, port) {
+    const socket = address.startsWith('/');
+    const place = socket ? address : `${address}:${port}`;
     return new Promise((resolve, reject) => {
         const gone = (why) => new errors/* RollbackError */.ZS({
-            what: `the connection was lost while it led to ${address}:${port}`, code: 'host-lost', host: name, why,
+            what: `the connection was lost while it led to ${place}`, code: 'host-lost', host: name, why,
             fix: 'Look whether the host is up and its sshd runs, then run the rollback again',
         });
         const stopListening = health.onLost((why) => reject(gone(why)));
@@ -213,13 +215,13 @@ function dial(client, health, name, address, port) {
             stopListening();
             reject(forbidsForwarding(error)
                 ? new errors/* RollbackError */.ZS({
-                    what: `sshd does not let this user connect to ${address}:${port}`, code: 'no-rights', host: name,
-                    fix: 'Allow it in sshd_config: "AllowTcpForwarding local" and a PermitOpen that has the address; no "restrict" or "no-port-forwarding" in authorized_keys',
+                    what: `sshd does not let this user connect to ${place}`, code: 'no-rights', host: name,
+                    fix: `Allow it in sshd_config: ${socket ? '"AllowStreamLocalForwarding local"' : '"AllowTcpForwarding local" and a PermitOpen that has the address'}; no "restrict" or "no-port-forwarding" in authorized_keys`,
                 })
                 : error instanceof Error ? error : new Error(String(error)));
         };
         try {
-            client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+            const opened = (error, channel) => {
                 if (error !== undefined)
                     return refuse(error);
                 stopListening();
@@ -230,7 +232,11 @@ function dial(client, health, name, address, port) {
                 });
                 channel.once('close', stop);
                 resolve(channel);
-            });
+            };
+            if (socket)
+                client.openssh_forwardOutStreamLocal(address, opened);
+            else
+                client.forwardOut('127.0.0.1', 0, address, port, opened);
         }
         catch (error) {
             refuse(error);

@@ -338,8 +338,8 @@ async function openDoor(main, post) {
 }
 /** Secrets are hidden before anything is done or said. */
 function takeRaw() {
-    const raw = takeInputs(process.env, inputs/* secretInputs */._);
-    (0,results/* mask */.dK)((0,masks/* secretsToMask */.F)(raw, inputs/* secretInputs */._));
+    const raw = takeInputs(process.env, inputs/* secretInputs */._y);
+    (0,results/* mask */.dK)((0,masks/* secretsToMask */.F)(raw, inputs/* secretInputs */._y));
     return raw;
 }
 /** The file that the input `config` names, when it names one. */
@@ -629,8 +629,19 @@ function readFacts(lines) {
 
 // EXTERNAL MODULE: ./build/commands/quote.js
 var quote = __nccwpck_require__(4762);
+// EXTERNAL MODULE: ./build/hosts/run-folder.js
+var run_folder = __nccwpck_require__(9609);
 ;// CONCATENATED MODULE: ./build/hosts/lock-place.js
 
+
+/**
+ * Where a run locks each of its hosts: an application's host by its checkout, a load balancer by the block that is changed there.
+ * @param traffic the nginx file and its block, where load balancers are worked on
+ */
+function lockPlaces(environment, checkout, balancers, traffic) {
+    const folder = `/var/tmp/rollback-action-${(0,run_folder/* folderName */.u)(environment)}`;
+    return (host) => (balancers.has(host) ? { folder: `${folder}-${(0,run_folder/* folderName */.u)(traffic)}` } : { checkout, folder });
+}
 /** Shell text that sets `$lock`. Changes nothing. */
 function findLock({ checkout, folder }) {
     const fallback = `lock=${(0,quote/* quote */.h)(folder)}/rollback-action.lock\n`;
@@ -676,8 +687,6 @@ facts() { while IFS= read -r facts_line || [ -n "$facts_line" ]; do fact "$1" "$
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n -- "$@"; fi; }
 `;
 
-// EXTERNAL MODULE: ./build/hosts/run-folder.js
-var run_folder = __nccwpck_require__(9609);
 ;// CONCATENATED MODULE: ./build/hosts/jobs.js
 /**
  * A step as a host runs it: detached from the connection that asked for it, and once, however often it is asked for.
@@ -1243,14 +1252,12 @@ function lastLine(output) {
 
 
 
-
 /** Between two looks at a lock that another run holds. */
 const lockInterval = 5000;
 async function connectHosts(options) {
-    const { addresses, open, appDir, parallel, run, clock, log, nonce } = options;
-    const place = { checkout: appDir, folder: `/var/tmp/rollback-action-${(0,run_folder/* folderName */.u)(run.environment)}` };
+    const { addresses, open, lockPlace, parallel, run, clock, log, nonce } = options;
     let token = nonce();
-    const fences = () => ({ place, token });
+    const fences = (host) => ({ place: lockPlace(host), token });
     const fleet = await connectAll(addresses, { open, parallel, run: { environment: run.environment, id: run.id }, fences, clock, nonce });
     const hosts = [...fleet.hosts.values()];
     const owner = JSON.stringify({ run: run.id, actor: run.actor, url: run.url, time: new Date(clock.now()).toISOString() });
@@ -1265,7 +1272,7 @@ async function connectHosts(options) {
             leave: () => void (left = true),
             async fencedBy() {
                 const [first] = hosts;
-                const told = first === undefined ? undefined : (await first.ask(beatLock(place, token))).facts;
+                const told = first === undefined ? undefined : (await first.ask(beatLock(lockPlace(first.name), token))).facts;
                 return told?.get('lock')?.[0] === 'lost' ? (told.get('owner')?.[0] ?? '') : undefined;
             },
             async [Symbol.asyncDispose]() {
@@ -1514,7 +1521,7 @@ forbidden.addAddress('fd00:ec2::254', 'ipv6');
  * The addresses that were judged are the ones that are connected to, whatever the name says a moment later.
  * When the signal is aborted, it rejects with its reason and leaves nothing open.
  */
-async function connect({ url, via }, network, signal) {
+async function connect({ url, via, at }, network, signal) {
     const secure = url.protocol === 'https:';
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
@@ -1527,12 +1534,15 @@ async function connect({ url, via }, network, signal) {
         tcp = socket;
     }
     else {
-        tcp = await dialled(via.dial(host, port), signal);
+        const { address, port: open } = at ?? { address: host, port };
+        if ((0,external_node_net_.isIP)(address) !== 0)
+            permit(address);
+        tcp = await dialled(via.dial(address, open), signal);
     }
     if (!secure)
         return tcp;
     const trust = network.authorities === undefined ? {} : { ca: network.authorities };
-    const tls = (0,external_node_tls_.connect)({ socket: tcp, host, ...((0,external_node_net_.isIP)(host) === 0 ? { servername: host } : {}), ...trust });
+    const tls = (0,external_node_tls_.connect)({ socket: tcp, host, ...((0,external_node_net_.isIP)(host) === 0 ? { servername: host } : {}), ...trust, ...(at === undefined ? {} : { rejectUnauthorized: false }) });
     await ready(tls, 'secureConnect', signal, tcp);
     return tls;
 }
@@ -1631,13 +1641,13 @@ async function http_exchange(request, network, signal, progress) {
     const connection = await connect(request, network, signal);
     progress.connection = connection;
     signal.addEventListener('abort', () => connection.destroy(), { once: true });
-    const { method, url } = request;
+    const { method, url, forwarded } = request;
     return new Promise((resolve, reject) => {
         const asked = (0,external_node_http_.request)({
             createConnection: () => connection,
             method,
             path: `${url.pathname}${url.search}`,
-            headers: { Host: url.host, 'User-Agent': 'rollback-action', Accept: '*/*', 'Cache-Control': 'no-cache', Connection: 'close' },
+            headers: { Host: url.host, 'User-Agent': 'rollback-action', Accept: '*/*', 'Cache-Control': 'no-cache', Connection: 'close', ...(forwarded === undefined ? {} : { 'X-Forwarded-Proto': forwarded }) },
         });
         asked.on('error', reject);
         asked.on('response', (response) => {
@@ -1668,9 +1678,10 @@ async function bodyOf(response) {
 function headersOf({ headers }) {
     return new Map(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value].flat().join(', ')]])));
 }
-function http_unanswered(error, { url, via, timeout }, { connection, status }, milliseconds) {
+function http_unanswered(error, { url, via, at, timeout }, { connection, status }, milliseconds) {
     // Path and query can carry tokens: host and port are enough.
-    const place = via === undefined ? url.host : `${url.host} from ${via.name}`;
+    const host = at === undefined ? url.host : at.address.startsWith('/') ? at.address : `${at.address.includes(':') ? `[${at.address}]` : at.address}:${at.port}`;
+    const place = via === undefined ? host : `${host} from ${via.name}`;
     if (error instanceof TooLate) {
         const got = status === undefined ? (connection === undefined ? 'no connection' : 'no answer') : `answered ${status}, but the reply was not complete`;
         return { kind: 'failed', why: `${place}: ${got} within ${timeout / 1000} s`, milliseconds };
@@ -1698,6 +1709,7 @@ var known_hosts = __nccwpck_require__(2332);
 
 
 
+
 /** At most so many handshakes at once: sshd drops connections beyond ten that are not let in yet. */
 const handshakes = 5;
 function realWorld(inputs, run, checkpoint, signal) {
@@ -1711,7 +1723,9 @@ function realWorld(inputs, run, checkpoint, signal) {
         rds: async () => (inputs.rdsInstance === undefined ? undefined : (rds ??= (await Promise.all(/* import() */[__nccwpck_require__.e(172), __nccwpck_require__.e(976)]).then(__nccwpck_require__.bind(__nccwpck_require__, 976))).rdsIn(inputs.awsRegion))),
         command: (text, environment) => runCommand(text, environment, log/* actionsLog */._),
         async connect() {
-            const { sshJumpHost, databaseHost, hosts, appDir, parallel, lockWait } = inputs;
+            const { sshJumpHost, databaseHost, hosts, loadBalancers = [], appDir, parallel, lockWait } = inputs;
+            const applications = new Set([...hosts, ...(loadBalancers.includes(databaseHost) ? [] : [databaseHost])]);
+            const balancers = new Set(loadBalancers.filter((balancer) => !applications.has(balancer)).map(({ name }) => name));
             // ssh2 is large and takes a while to load: whoever is refused before does not wait for it.
             const [{ connect }, { unreachable }, { parsePrivateKey }] = await Promise.all([Promise.all(/* import() */[__nccwpck_require__.e(472), __nccwpck_require__.e(487), __nccwpck_require__.e(108)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3108)), __nccwpck_require__.e(/* import() */ 834).then(__nccwpck_require__.bind(__nccwpck_require__, 834)), Promise.all(/* import() */[__nccwpck_require__.e(472), __nccwpck_require__.e(376)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4376))]);
             const credentials = {
@@ -1723,7 +1737,9 @@ function realWorld(inputs, run, checkpoint, signal) {
                 handshakes: semaphore(handshakes), clock: clock/* systemClock */.m, random: Math.random, ...(sshJumpHost === undefined ? {} : { jump: sshJumpHost }),
             });
             const connected = await connectHosts({
-                addresses: [...hosts, databaseHost], open: ssh.open, appDir, parallel, lockWait, run, clock: clock/* systemClock */.m, log: log/* actionsLog */._, nonce: external_node_crypto_.randomUUID,
+                addresses: [...new Set([...applications, ...loadBalancers])], open: ssh.open, parallel,
+                lockPlace: lockPlaces(run.environment, appDir, balancers, `${inputs.nginxConfig}#${inputs.upstream}`),
+                lockWait, run, clock: clock/* systemClock */.m, log: log/* actionsLog */._, nonce: external_node_crypto_.randomUUID,
             });
             return { ...connected, async [Symbol.asyncDispose]() {
                     await connected[Symbol.asyncDispose]();
@@ -1920,14 +1936,12 @@ var run_folder = __nccwpck_require__(9609);
 
 /** A line of our own record; one that is damaged (a full disk, another program) is no run. */
 function readEndedRun(line) {
-    const [run, result, from, to, time, app, backup, database] = readLine(line, ['run', 'result', 'from', 'to', 'time', 'app', 'backup', 'database']);
+    const [run, result, from, to, time, ...more] = readLine(line, ['run', 'result', 'from', 'to', 'time', ...optional]);
     if (run === undefined || result === undefined || from === undefined || to === undefined || !isTime(time))
         return undefined;
-    return {
-        run, result, from, to, time: Number(time),
-        ...(app === undefined ? {} : { app }), ...(backup === undefined ? {} : { backup }), ...(database === undefined ? {} : { database }),
-    };
+    return { run, result, from, to, time: Number(time), ...Object.fromEntries(optional.flatMap((name, index) => (more[index] === undefined ? [] : [[name, more[index]]]))) };
 }
+const optional = ['app', 'backup', 'database', 'bad', 'badRelease', 'servers', 'actor', 'reason'];
 /** One line, the same for the same run whoever writes it: a run that is taken up is known by it. */
 function writeBegunRun({ run, actor, from, to, startedAt, backup, live }) {
     return JSON.stringify({ run, actor, from, to, startedAt, backup, live });
@@ -1960,11 +1974,11 @@ function stateFolder(environment) {
 }
 /** How many ended runs a host keeps the steps of. */
 const runsKept = 20;
-/** Appends how this run ended, and forgets the steps of runs long ago. Asking twice writes one line. */
+/** Appends how this run ended, and forgets the steps of runs long ago. Asking twice writes one line; a run of two applications has one for each. */
 function recordEnd(environment, ended) {
     return `state=${stateFolder(environment)}
 mkdir -p "$state"
-if ! grep -qF ${quote(`"run":${JSON.stringify(ended.run)}`)} "$state/releases" 2>/dev/null; then
+if ! grep -F ${quote(`"run":${JSON.stringify(ended.run)}`)} "$state/releases" 2>/dev/null | grep -qF ${quote(ended.app === undefined ? '' : `"app":${JSON.stringify(ended.app)}`)}; then
   printf '%s\\n' ${quote(JSON.stringify(ended))} >> "$state/releases"
 fi
 ${forgetOldRuns(environment, ended.run)}`;
@@ -2024,18 +2038,22 @@ const withoutPassword = String.raw `
     if (free) print path rest
   }
 }`;
+/** sh: `may CMD…`, 0 when `sudo -n` runs exactly that without a password. Asks once what is allowed. */
+const mayFunction = `allowed=$(sudo -n -l 2>/dev/null | awk ${(0,commands_quote/* quote */.h)(withoutPassword)}) || allowed=
+may() {
+  sudo -n -l "$@" >/dev/null 2>&1 || return 1
+  may_program=\${1##*/}
+  shift
+  printf '%s\\n' "$allowed" | while IFS= read -r entry; do
+    case $entry in ALL | "$may_program" | "$may_program\${*:+ $*}" | *[*?[]*) echo yes; break;; esac
+  done | grep -q yes
+}
+`;
 /** Facts: `no-right` per command that `sudo -n` would refuse, or ask a password for. */
 function rightsFacts(commands) {
     return `if [ "$(id -u)" != 0 ]; then
-  allowed=$(sudo -n -l 2>/dev/null | awk ${(0,commands_quote/* quote */.h)(withoutPassword)}) || allowed=
-  may() {
-    sudo -n -l "$@" >/dev/null 2>&1 || return 1
-    printf '%s\\n' "$allowed" | while IFS= read -r entry; do
-      case $entry in ALL | "$*" | "$1" | *[*?[]*) echo yes; break;; esac
-    done | grep -q yes
-  }
-${commands.map((command) => `  may ${(0,commands_quote/* words */.a)(...command)} || fact no-right ${(0,commands_quote/* quote */.h)(command.join(' '))}`).join('\n')}
-  :
+${mayFunction}${commands.map((command) => `may ${(0,commands_quote/* words */.a)(...command)} || fact no-right ${(0,commands_quote/* quote */.h)(command.join(' '))}`).join('\n')}
+:
 fi
 `;
 }
@@ -6287,13 +6305,13 @@ async function restore_restore(command, working) {
         alreadyOurs(first, as, working);
     const restored = await untilAvailable(as, look, asking);
     alreadyOurs(restored, as, working);
-    const [name = ''] = addressOf(restored).split(' ');
+    const [name = ''] = restore_addressOf(restored).split(' ');
     if (address !== undefined && name !== address)
         throw new Refused(`AWS gave ${as} the address ${name}, and the plan goes by ${address}`);
     if (of.kind === 'cluster' && !makesItsMembers(source))
         await makeMembers(source, as, working);
     await finished(restored, working);
-    return [['restored', as], ['address', addressOf(restored)], ['restored-seconds', String(Math.round((clock.now() - start) / 1000))], ['note-put-back', `${as} was restored and is not in use. It costs money until somebody deletes it; this action never does.`]];
+    return [['restored', as], ['address', restore_addressOf(restored)], ['restored-seconds', String(Math.round((clock.now() - start) / 1000))], ['note-put-back', `${as} was restored and is not in use. It costs money until somebody deletes it; this action never does.`]];
 }
 function request({ of, from, as }, source, working) {
     const { rds } = working;
@@ -6326,13 +6344,13 @@ async function makeMembers(source, cluster, working) {
     }
 }
 /** `<name> <port>` as clients use it; of a cluster that of the writer. */
-function addressOf(of) {
+function restore_addressOf(of) {
     const name = description_text(of, 'Endpoint') ?? description_text(part(of, 'Endpoint'), 'Address') ?? '';
     return `${name} ${number(of, 'Port') ?? number(part(of, 'Endpoint'), 'Port') ?? ''}`;
 }
 /** The address that AWS will give a restored one: the account's part of the name is the same for all of a region. Undefined where the live one has none. */
 function addressFor(live, restored) {
-    const [name = ''] = addressOf(live).split(' ');
+    const [name = ''] = restore_addressOf(live).split(' ');
     const dot = name.indexOf('.');
     return dot === -1 ? undefined : `${restored}${name.slice(dot)}`;
 }
@@ -6527,7 +6545,7 @@ async function assess(rds, wanted, asking) {
         kind: 'assessed',
         assessed: {
             target, run: whose, resource: resourceOf(live), account: account.id, engine: description_text(live, 'Engine') ?? '', version: description_text(live, 'EngineVersion') ?? '',
-            ...(restoredAddress === undefined ? {} : { restoredAddress }), bytes: (number(live, 'AllocatedStorage') ?? 0) * 2 ** 30, address: addressOf(live),
+            ...(restoredAddress === undefined ? {} : { restoredAddress }), bytes: (number(live, 'AllocatedStorage') ?? 0) * 2 ** 30, address: restore_addressOf(live),
             ...(from === undefined ? {} : { from }), ...(chosen?.kind === 'chosen' && chosen.at !== undefined ? { fromTime: chosen.at } : {}),
             names: { snapshot: madeName(id, 'snapshot', run), restored: madeName(id, 'restored', whose), kept: madeName(id, 'kept', whose) },
             estimate: expected,
@@ -7438,8 +7456,9 @@ async function execute(plan, timeout, by) {
         });
         if (stage.untimed)
             deadline += by.clock.now() - began;
-        if (failures.length === 0 && stage.prove.length > 0)
-            failures.push(...(await by.prove(stage.prove)));
+        const { prove, proofs = [] } = stage;
+        if (failures.length === 0 && prove.length + proofs.length > 0)
+            failures.push(...(await by.prove(prove, proofs)));
         if (failures.length > 0)
             break;
     }
@@ -7697,22 +7716,23 @@ async function evidence_readAccess({ before, hosts }) {
 }
 
 ;// CONCATENATED MODULE: ./build/checks/smoke.js
+
 const patience = 10_000;
 const pause = 2000;
 /** Only what changes nothing is asked again: a second DELETE or POST is another act. */
 const tries = { GET: 3, HEAD: 3, OPTIONS: 3, POST: 1, PUT: 1, PATCH: 1, DELETE: 1 };
 /** Runs all of them at once; each passes with its first good try. */
-async function smoke_runSmokeTests(tests, asking) {
-    return Promise.all(tests.map((one) => runOne(one, asking)));
+async function smoke_runSmokeTests(tests, asking, from = {}) {
+    return Promise.all(tests.map((one) => runOne(one, asking, from)));
 }
-async function runOne(smoke, { http, clock, signal }) {
+async function runOne(smoke, { http, clock, signal }, from) {
     const { method, url, within } = smoke;
     // Waits longer than `within` allows, so that it can be said how slow the answer was.
     const timeout = Math.max(patience, within ?? 0);
     for (let done = 1;; done++) {
-        const found = judgeSmoke(smoke, await http({ method, url, timeout, signal }));
+        const found = judgeSmoke(smoke, await http({ method, url, timeout, signal, ...from }));
         if (found.verdict === 'passed' || done >= tries[method] || signal.aborted) {
-            return { kind: 'smoke', name: `${method} ${url.pathname}`, url: url.href, tries: done, ...found };
+            return { kind: 'smoke', name: `${method} ${url.pathname}`, url: addressOf(url, from.at), ...(from.via !== undefined && { host: from.via.name }), tries: done, ...found };
         }
         await clock.sleep(pause, signal);
     }
@@ -7751,11 +7771,11 @@ function smoke_named(pattern) {
  * Health until it is steady, then who answers, then smoke tests, then the soak. What comes after a check that did not pass is not
  * run and not in the results. One host after its restart is verified with its own health checks, no smoke tests and no soak.
  */
-async function verify_verify({ health, limits, smoke, soak: duration, questions = identityQuestions }, asking) {
+async function verify_verify({ health, limits, smoke, smokeAt, soak: duration, questions = identityQuestions }, asking) {
     const parts = [
         () => Promise.all(health.map((check) => untilHealthy(check, limits, asking))),
         () => Promise.all(health.flatMap(({ expected, ...check }) => (expected === undefined ? [] : [proveIdentity({ ...check, expected }, asking, questions)]))),
-        () => runSmokeTests(smoke, asking),
+        () => runSmokeTests(smoke, asking, smokeAt),
         async () => (duration > 0 ? soak(health, { duration, interval: limits.interval }, asking) : []),
     ];
     const results = [];
@@ -7773,27 +7793,53 @@ async function verify_verify({ health, limits, smoke, soak: duration, questions 
 
 
 
+
+
 async function verification_askBaseline(by) {
-    const checks = [...publicChecks(by), ...hostChecks(by, by.appHosts)];
+    const checks = [...publicChecks(by), ...hostChecks(by, by.appHosts), ...by.fronts.flatMap((front) => askedChecks(by, front))];
     const verdicts = await eachAtMost(by.inputs.parallel, checks, async (check) => {
         const { verdict } = await askHealth(check, by.asking);
         return [verification_nameOf(check), verdict];
     });
     return Object.fromEntries(verdicts);
 }
-/** Some hosts, right after their restart. */
+/** Some hosts, right after their restart or reload. */
 async function proveHosts(by, target, hosts) {
-    return verify({ health: hostChecks(by, hosts, target), limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
+    const fronts = by.fronts.filter(({ balancer }) => hosts.includes(balancer)).flatMap((front) => askedChecks(by, front, target));
+    const own = hosts.filter((host) => by.appHosts.includes(host));
+    return verify({ health: [...hostChecks(by, own, target), ...fronts], limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
+}
+/** What else must be true before a run goes on. */
+async function proveProof(by, target, proof) {
+    switch (proof.kind) {
+        case 'servers': return proveServers(by, target, proof.servers);
+        case 'gone': return proveAway(by, proof);
+    }
+}
+/** Servers that people do not see yet: they answer as the target from every load balancer, and the first one's smoke tests pass there. */
+async function proveServers(by, target, servers) {
+    const health = servers.flatMap((server) => askedChecks(by, server, target));
+    const [first] = servers;
+    const via = first === undefined ? undefined : by.hosts.get(first.balancer);
+    const smoke = first === undefined ? [] : by.inputs.smokeTests.filter(({ url }) => isBehind(url, by.inputs, first));
+    return verify({ health, limits: limitsOf(by.inputs), smoke, ...(first === undefined || via === undefined ? {} : { smokeAt: { via, at: first.at, ...(first.forwarded === undefined ? {} : { forwarded: first.forwarded }) } }), soak: 0 }, by.asking);
+}
+async function proveAway({ inputs: { versionFrom }, hosts, asking }, { through, server, requests }) {
+    const known = versionFrom === undefined || server.version === undefined ? {} : { known: { from: versionFrom, version: server.version } };
+    return Promise.all(through.flatMap(({ balancer, at, urls: [url], forwarded }) => {
+        const via = hosts.get(balancer);
+        return via === undefined || url === undefined ? [] : [proveGone({ url: new URL(url), via, at, ...(forwarded === undefined ? {} : { forwarded }), server: server.name, requests: Math.ceil(requests / through.length), ...known }, asking)];
+    }));
 }
 /** All hosts and the public address, smoke tests, soak. */
 async function verifyAll(by, target) {
     const { smokeTests, soak } = by.inputs;
-    const health = [...publicChecks(by, target), ...hostChecks(by, by.appHosts, target)];
+    const health = [...publicChecks(by, target), ...hostChecks(by, by.appHosts, target), ...by.fronts.flatMap((front) => askedChecks(by, front, target))];
     return verify({ health, limits: limitsOf(by.inputs), smoke: smokeTests, soak }, by.asking);
 }
 /** After an undo: what answered well before has to answer well again. The reasons why not. */
 async function verification_proveNoWorse(by, before) {
-    const health = [...publicChecks(by), ...hostChecks(by, by.appHosts)].filter((check) => before[verification_nameOf(check)] === 'passed');
+    const health = [...publicChecks(by), ...hostChecks(by, by.appHosts), ...by.fronts.flatMap((front) => askedChecks(by, front))].filter((check) => before[verification_nameOf(check)] === 'passed');
     return verify({ health, limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
 }
 /** What did not pass, as reasons; unknown is no proof and a reason as well. */
@@ -7835,14 +7881,22 @@ function hostChecks({ inputs, hosts }, names, target) {
         return via === undefined ? [] : inputs.hostHealthUrl.map((url) => ({ url, via, ...expecting(inputs, target) }));
     });
 }
+function askedChecks({ inputs, hosts }, { balancer, at, urls, lenient, forwarded }, target) {
+    const via = hosts.get(balancer);
+    return via === undefined ? [] : urls.map((url) => ({ url: new URL(url), via, at, ...(lenient === undefined ? {} : { lenient }), ...(forwarded === undefined ? {} : { forwarded }), ...expecting(inputs, target) }));
+}
+/** Whether a smoke test's address is one that the server stands behind: that of a health check, or the name by which it is asked. */
+function isBehind(url, { healthUrl }, { urls }) {
+    return [...healthUrl.map(({ host }) => host), ...urls.map((asked) => new URL(asked).host)].includes(url.host);
+}
 function expecting({ versionFrom }, release) {
     return versionFrom === undefined || release === undefined ? {} : { expected: { from: versionFrom, release } };
 }
 function limitsOf({ healthSuccesses, healthInterval, healthTimeout }) {
     return { successes: healthSuccesses, interval: healthInterval, timeout: healthTimeout };
 }
-function verification_nameOf({ url, via }) {
-    return `${via?.name ?? ''} ${url.href}`;
+function verification_nameOf({ url, via, at }) {
+    return `${via?.name ?? ''} ${addressOf(url, at)}`;
 }
 
 ;// CONCATENATED MODULE: ./build/settle.js
@@ -7940,13 +7994,15 @@ function recordNotes(recording, { plan }, facts, fact) {
 }
 /** The last step on every host. What could not be put away is told, and changes nothing in the result. */
 async function settle_close({ inputs, method, assessed, hosts, recording, executor }, { result, material }) {
-    const ended = { time: executor.clock.now(), run: recording.run.id, result, from: assessed.from.sha, to: assessed.to.sha };
+    const { id, actor, reason } = recording.run;
+    const ended = { time: executor.clock.now(), run: id, result, from: assessed.from.sha, to: assessed.to.sha, actor, reason };
     await eachAtMost(executor.parallel, [...hosts.values()], async (host) => {
         const { script, needsDatabase } = method.close(inputs, assessed, host.name, ended, material);
         const secret = needsDatabase ? executor.databaseSecret : undefined;
         const end = await host.perform({ id: 'close', script, limit: 120_000, ...(secret === undefined ? {} : { secret }) })
             .catch((thrown) => ({ kind: 'lost', why: messageOf(thrown) }));
         if (end.kind === 'finished') {
+            recording.notes.push(...(end.facts.get('note') ?? []).map((note) => `${host.name}: ${note}`));
             for (const table of end.facts.get('left') ?? [])
                 recording.notes.push(`${host.name}: rows that the application wrote meanwhile, and that had no place any more, are kept in the table ${table}.`);
         }
@@ -8317,7 +8373,7 @@ function words(...all) {
 /* harmony export */   em: () => (/* binding */ sentence),
 /* harmony export */   xM: () => (/* binding */ failuresIn)
 /* harmony export */ });
-/* unused harmony export reasonCodes */
+/* unused harmony exports reasonCodes, refuseIfAny */
 /**
  * Why a run did not simply succeed, for people (`reason-code` in the README) and for workflows that branch on it.
  * A code that has been released is never renamed.
@@ -8329,7 +8385,7 @@ const reasonCodes = (/* unused pure expression or super */ null && ([
     'backup-damaged', 'data-loss', 'locked',
     'target-unhealthy', 'wrong-release', 'smoke-test-failed', 'not-proved', 'step-failed', 'host-lost', 'timeout',
     'cancelled', 'undo-failed', 'before-command-failed', 'aws-credentials',
-    'rds-restore-failed',
+    'rds-restore-failed', 'nginx-not-running', 'upstream-unsafe', 'no-server-left',
 ]));
 /** An error that can be told to a person: what, where, why, what now. */
 class RollbackError extends Error {
@@ -8340,6 +8396,12 @@ class RollbackError extends Error {
         super(all.map(sentence).join('\n'), options);
         this.failures = all;
     }
+}
+/** @throws RollbackError with all of them, when there are any. */
+function refuseIfAny(failures) {
+    const [first, ...rest] = failures;
+    if (first !== undefined)
+        throw new RollbackError([first, ...rest]);
 }
 /** `web-2: the unit x.service is not known (unknown-unit). To do: …` */
 function sentence(failure) {
@@ -8393,12 +8455,12 @@ function folderName(text) {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ secretInputs)
+/* harmony export */   _y: () => (/* binding */ secretInputs)
 /* harmony export */ });
-/* unused harmony export readInputs */
+/* unused harmony exports readInputs, movesTrafficAlone */
 /* harmony import */ var _inputs_contradictions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4919);
 /* harmony import */ var _inputs_declaration_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7509);
-/* harmony import */ var _inputs_declarations_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2222);
+/* harmony import */ var _inputs_declarations_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3098);
 /* harmony import */ var _inputs_reader_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5541);
 /** The inputs of the rollback action: read once, all mistakes told at once, before anything is touched. */
 
@@ -8422,17 +8484,19 @@ function readInputs(raw, config, methods) {
 const fiveMinutes = (/* unused pure expression or super */ null && (5 * 60_000));
 function derive(values) {
     const { config: _config, 'ssh-user': _user, 'ssh-port': _port, ...rest } = values;
-    const app = values['app-dir'];
+    const app = values['app-dir'] ?? '';
     const inApp = (path) => (path === undefined ? undefined : below(app, path));
     const migrationsDir = inApp(values['migrations-dir']);
     const databaseKnown = values['database-url'] !== undefined || values['env-file'] !== undefined;
     const restores = values.method === 'database';
     const rds = values['rds-instance'] !== undefined;
-    const standardBackup = restores && rds ? ['rds'] : databaseKnown ? ['database'] : [];
+    const standardBackup = movesTrafficAlone(values) ? [] : restores && rds ? ['rds'] : databaseKnown ? ['database'] : [];
     const asked = values.backup.length === 0 ? standardBackup : values.backup;
     return camelCased({
         ...rest,
-        ...placesOf(values),
+        'app-dir': app,
+        ...placesOf({ ...values, ...usedHosts(values), 'app-dir': app }),
+        'maintenance-page': inApp(values['maintenance-page']),
         'migrations-dir': migrationsDir,
         virtualenv: values.virtualenv === undefined ? undefined : below(migrationsDir ?? app, values.virtualenv),
         'log-files': values['log-files'].map((path) => below(app, path)),
@@ -8442,6 +8506,19 @@ function derive(values) {
         'max-data-loss-rows': values['max-data-loss-rows'] ?? (restores ? 0 : 'any'),
         timeout: values.timeout ?? (restores ? 'none' : fiveMinutes),
     });
+}
+/** A run that leaves code and data where they are. */
+function movesTrafficAlone({ method, commit }) {
+    return method === 'blue-green' || (method === 'canary' && commit === undefined);
+}
+/** Of the hosts that are named, those that this run has to do with. */
+function usedHosts(values) {
+    const { method, hosts, 'load-balancers': named, 'database-host': database, maintenance, migrations } = values;
+    const balancers = named.length > 0 ? named : hosts;
+    // The revision that a colour needs is asked on its own host.
+    if (movesTrafficAlone(values) && (method !== 'blue-green' || migrations === 'none'))
+        return { hosts: [], 'load-balancers': balancers, 'database-host': undefined };
+    return { hosts, 'load-balancers': method === 'blue-green' || method === 'canary' || maintenance ? balancers : [], 'database-host': database };
 }
 
 
@@ -8507,8 +8584,8 @@ function camelCased(values) {
 
 // EXTERNAL MODULE: ./build/inputs/contradictions.js
 var contradictions = __nccwpck_require__(4919);
-// EXTERNAL MODULE: ./build/inputs/declarations.js + 16 modules
-var declarations = __nccwpck_require__(2222);
+// EXTERNAL MODULE: ./build/inputs/declarations.js + 19 modules
+var declarations = __nccwpck_require__(3098);
 // EXTERNAL MODULE: ./build/inputs/addresses.js
 var addresses = __nccwpck_require__(4205);
 // EXTERNAL MODULE: ./build/inputs/kinds/path.js
@@ -8518,15 +8595,17 @@ var path = __nccwpck_require__(2846);
 
 
 function placesOf(given) {
-    const { hosts, 'database-host': database, 'ssh-jump-host': jump, 'app-dir': app, 'env-file': envFile } = given;
+    const { hosts, 'load-balancers': balancers = [], 'database-host': database, 'ssh-jump-host': jump, 'app-dir': app, 'env-file': envFile } = given;
     const standard = { user: given['ssh-user'], port: given['ssh-port'] };
-    // Resolved together, so that a database on one of the hosts is that same host.
-    const [first, ...others] = (0,addresses/* resolveHosts */.Gn)(database === undefined ? hosts : [...hosts, database], standard);
+    // Resolved together, so that a database or a load balancer on one of the hosts is that same host.
+    const all = (0,addresses/* resolveHosts */.Gn)([...hosts, ...balancers, ...(database === undefined ? [] : [database])], standard);
+    const [first] = all;
     if (first === undefined)
         throw new RangeError('No hosts');
     return {
-        hosts: [first, ...others.slice(0, hosts.length - 1)],
-        'database-host': database === undefined ? first : (others.at(-1) ?? first),
+        hosts: all.slice(0, hosts.length),
+        'load-balancers': all.slice(hosts.length, hosts.length + balancers.length),
+        'database-host': database === undefined ? first : (all.at(-1) ?? first),
         'ssh-jump-host': jump === undefined ? undefined : (0,addresses/* resolveHosts */.Gn)([jump], standard)[0],
         'env-file': envFile === undefined ? undefined : (0,path/* below */.Gz)(app, envFile),
         'backup-dir': given['backup-dir'] ?? `/var/backups/${app.split('/').at(-1)}`,
@@ -8549,7 +8628,7 @@ var reader = __nccwpck_require__(5541);
  * @throws RollbackError `invalid-input`, one failure for each mistake
  */
 function readBackupInputs(raw, config) {
-    const values = (0,reader/* readAll */.y)(raw, config, { declarations: declarations/* backupDeclarations */.aN, secrets: inputs/* secretInputs */._, elsewhere: Object.keys(declarations/* allDeclarations */.DL), together: contradictions/* backupContradictions */.p });
+    const values = (0,reader/* readAll */.y)(raw, config, { declarations: declarations/* backupDeclarations */.aN, secrets: inputs/* secretInputs */._y, elsewhere: Object.keys(declarations/* allDeclarations */.DL), together: contradictions/* backupContradictions */.p });
     const { config: _config, 'ssh-user': _user, 'ssh-port': _port, ...rest } = values;
     const standard = values['rds-instance'] === undefined ? 'database' : 'rds';
     const backup = values.backup.filter((kind) => kind !== 'none');
@@ -8584,6 +8663,8 @@ function contradictions(values, isSet) {
         ...rdsRules(values, isSet),
         ...restoreRules(values, isSet),
         ...healthRules(values, isSet),
+        ...placeRules(values, isSet),
+        ...trafficRules(values, isSet),
         ...alone('install-when', ['install-command'], isSet),
         ...alone('virtualenv', ['migrations', 'install-command'], isSet),
     ];
@@ -8596,25 +8677,37 @@ function* hostRules(values, isSet) {
     const standard = { user: values['ssh-user'], port: values['ssh-port'] ?? 22 };
     const lines = {
         hosts: values.hosts ?? [],
+        'load-balancers': values['load-balancers'] ?? [],
         'database-host': values['database-host'] === undefined ? [] : [values['database-host']],
         'ssh-jump-host': values['ssh-jump-host'] === undefined ? [] : [values['ssh-jump-host']],
     };
-    if (isSet('hosts') && values.hosts?.length === 0)
-        yield (0,_invalid_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .G)('Input "hosts" must name one host at least, got only comments', 'Write one host per line.');
-    if ((values.hosts?.length ?? 0) > 256)
-        yield (0,_invalid_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .G)(`Input "hosts" must name at most 256 hosts, got ${values.hosts?.length}`, 'Roll back in several runs, each with an environment of its own.');
+    for (const name of ['hosts', 'load-balancers']) {
+        if (isSet(name) && values[name]?.length === 0)
+            yield (0,_invalid_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .G)(`Input "${name}" must name one host at least, got only comments`, 'Write one host per line.');
+        if ((values[name]?.length ?? 0) > 256)
+            yield (0,_invalid_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .G)(`Input "${name}" must name at most 256 hosts, got ${values[name]?.length}`, 'Roll back in several runs, each with an environment of its own.');
+    }
     for (const [name, hosts] of Object.entries(lines)) {
         const [example, ...others] = isSet('ssh-user') ? [] : hosts.filter(({ user }) => user === undefined).map(_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .written */ .Mp);
         if (example === undefined)
             continue;
         yield (0,_invalid_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .G)(`Input "${name}" names ${[example, ...others].join(', ')} without a user, and "ssh-user" is not set`, `Set "ssh-user", or write deploy@${example}.`);
     }
-    const seen = new Map();
-    for (const line of values.hosts ?? []) {
-        const place = (0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .placeOf */ .$t)(line, standard);
-        if (seen.has(place))
-            yield (0,_invalid_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .G)(`Input "hosts" must name each host once, got ${(0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .written */ .Mp)(line)} again`, 'Take one of the lines out.');
-        seen.set(place, line);
+    for (const name of ['hosts', 'load-balancers']) {
+        const places = new Set();
+        for (const line of values[name] ?? []) {
+            const place = (0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .placeOf */ .$t)(line, standard);
+            if (places.has(place))
+                yield (0,_invalid_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .G)(`Input "${name}" must name each host once, got ${(0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .written */ .Mp)(line)} again`, 'Take one of the lines out.');
+            places.add(place);
+        }
+    }
+    const seen = new Map((values.hosts ?? []).map((line) => [(0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .placeOf */ .$t)(line, standard), line]));
+    for (const balancer of values['load-balancers'] ?? []) {
+        const host = seen.get((0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .placeOf */ .$t)(balancer, standard));
+        if (host !== undefined && (host.user ?? standard.user) !== (balancer.user ?? standard.user)) {
+            yield (0,_invalid_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .G)(`Inputs "load-balancers" and "hosts" name ${(0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .written */ .Mp)(balancer)} and ${(0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .written */ .Mp)(host)}, one host with two users`, 'Give both the same user.');
+        }
     }
     const database = values['database-host'];
     const same = database && seen.get((0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .placeOf */ .$t)(database, standard));
@@ -8722,6 +8815,82 @@ function* healthRules(values, isSet) {
         yield invalid(`Input "health-timeout" must be longer than ${asDuration(least)}, which ${successes} answers at an interval of ${asDuration(interval)} take; it is ${asDuration(timeout)}`, 'Raise "health-timeout", or lower "health-successes" or "health-interval".');
     }
 }
+const trafficMethods = (/* unused pure expression or super */ null && (['blue-green', 'canary']));
+/** Whose code or data a run moves must be named; where only traffic moves, the load balancers are enough. */
+function* placeRules(values, isSet) {
+    const { method, migrations } = values;
+    if (method === undefined)
+        return;
+    const traffic = trafficMethods.includes(method);
+    const movesCode = !traffic || (method === 'canary' && isSet('commit'));
+    const needsApp = movesCode || (method === 'blue-green' && migrations !== undefined && migrations !== 'none');
+    const because = traffic ? (method === 'canary' ? ' with "method: canary" and "commit"' : ` with "method: blue-green" and "migrations: ${migrations}"`) : '';
+    if (needsApp && !isSet('hosts'))
+        yield invalid(`Input "hosts" is required${because}`, traffic ? 'Name the hosts on which the servers of the block run.' : 'Set it in the workflow or in the config file.');
+    if (!needsApp && !isSet('hosts') && !isSet('load-balancers'))
+        yield invalid(`Input "load-balancers" is required with "method: ${method}"`, 'Name the hosts that run nginx, one per line.');
+    if (needsApp && !isSet('app-dir'))
+        yield invalid(`Input "app-dir" is required${because}`, traffic ? 'Set it to the checkout on those hosts, such as /var/www/app.' : 'Set it in the workflow or in the config file.');
+    if (movesCode && traffic && isSet('hosts') && !isSet('load-balancers')) {
+        yield invalid('Input "load-balancers" is required with "method: canary" and "commit": "hosts" names the canary then', 'Name the hosts that run nginx, one per line.');
+    }
+    if (isSet('app-dir') || needsApp)
+        return;
+    const files = ['env-file', 'access-log', 'maintenance-page'];
+    const relative = [...files.filter((name) => isRelative(values[name])), ...(values['log-files']?.some(isRelative) ? ['log-files'] : [])];
+    for (const name of relative)
+        yield invalid(`Input "${name}" must be absolute where no "app-dir" is given`, 'Write the whole path, or set "app-dir".');
+}
+function isRelative(path) {
+    return path !== undefined && !path.startsWith('/');
+}
+/** What moving traffic needs, and what does not go together there. */
+function* trafficRules(values, isSet) {
+    const { method, blue, green, maintenance, backup = [] } = values;
+    if (method === undefined)
+        return;
+    const needed = {
+        'blue-green': ['nginx-config', 'upstream', 'blue', 'green'],
+        canary: ['nginx-config', 'upstream', 'canary'],
+    };
+    const what = {
+        'nginx-config': 'the file on the load balancers that holds the upstream block, such as /etc/nginx/conf.d/app.conf', upstream: 'the name of that block',
+        blue: 'the server as the block names it, such as blue.internal:8000', green: 'the server as the block names it, such as green.internal:8000',
+        canary: 'the server as the block names it, such as canary.internal:8000',
+    };
+    for (const name of needed[method] ?? [])
+        if (!isSet(name))
+            yield invalid(`Input "${name}" is required with "method: ${method}"`, `Set it to ${what[name]}.`);
+    if (method === 'blue-green' && blue !== undefined && green !== undefined && sameServer(blue, green)) {
+        yield invalid(`Inputs "blue" and "green" must be two servers, got ${blue} and ${green}`, 'Name each as the upstream block does.');
+    }
+    if (method === 'blue-green' && isSet('commit') && !isSet('version-from')) {
+        yield invalid('Input "commit" has no effect with "method: blue-green" without "version-from": which release a colour is could not be told', 'Set "version-from", or take it out.');
+    }
+    if (method === 'blue-green' && values.migrations === 'command') {
+        yield invalid('Input "migrations" must be "alembic" or "none" with "method: blue-green": a command cannot say which revision a colour needs', 'Take it out.');
+    }
+    if (isSet('switch-to') && method !== 'blue-green')
+        yield invalid(`Input "switch-to" has no effect with "method: ${method}"`, 'Set "method: blue-green", or take it out.');
+    if (method === 'blue-green' && backup.some((kind) => kind !== 'none')) {
+        yield invalid('Input "backup" has no effect with "method: blue-green": nothing but traffic moves', 'Take it out.');
+    }
+    if (maintenance === true) {
+        if (method !== 'database')
+            yield invalid(`Input "maintenance" has no effect with "method: ${method}": production is not stopped`, 'Take it out.');
+        else
+            for (const name of ['nginx-config', 'upstream'])
+                if (!isSet(name))
+                    yield invalid(`Input "${name}" is required with "maintenance: true"`, `Set it to ${what[name]}.`);
+    }
+    if (maintenance === false && isSet('maintenance-page'))
+        yield invalid('Input "maintenance-page" has no effect without "maintenance: true"', 'Set "maintenance: true", or take it out.');
+}
+/** nginx takes port 80 where a server names none. */
+function sameServer(one, other) {
+    const whole = (server) => (server.startsWith('unix:') || /:\d+$/.test(server.replace(/^\[.*\]/, '')) ? server : `${server}:80`).toLowerCase();
+    return whole(one) === whole(other);
+}
 function* alone(name, needs, isSet) {
     if (!isSet(name) || needs.some(isSet))
         return;
@@ -8770,7 +8939,7 @@ function secretNames(declarations) {
 
 /***/ }),
 
-/***/ 2222:
+/***/ 3098:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -8781,7 +8950,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   aN: () => (/* binding */ backupDeclarations)
 });
 
-// UNUSED EXPORTS: rollbackDeclarations
+// UNUSED EXPORTS: guardDeclarations, rollbackDeclarations, watchDeclarations
 
 // EXTERNAL MODULE: ./build/inputs/declaration.js
 var declaration = __nccwpck_require__(7509);
@@ -8810,6 +8979,29 @@ function sizeOf(size, total) {
 const rdsInstance = (text) => /^[A-Za-z](?!.*--)[A-Za-z0-9-]{0,62}(?<!-)$/.test(text) ? (0,kind/* accept */.J)(text.toLowerCase()) : (0,kind/* refuse */.T)('must be the identifier of an RDS instance or cluster: letters, digits and "-", a letter first', { got: text });
 const awsRegion = (text) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(text) ? (0,kind/* accept */.J)(text) : (0,kind/* refuse */.T)('must be an AWS region, such as eu-central-1', { got: text });
 const awsAccount = (text) => /^\d{12}$/.test(text) ? (0,kind/* accept */.J)(text) : (0,kind/* refuse */.T)('must be an AWS account id of 12 digits', { got: text });
+
+;// CONCATENATED MODULE: ./build/inputs/kinds/cloudwatch.js
+
+/** An application load balancer by its ARN or its end, `app/name/id`: that is the value of the dimension. */
+const loadBalancer = (text) => {
+    const found = /^(?:arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer\/)?(app\/[A-Za-z0-9-]{1,32}\/[0-9a-f]{16})$/.exec(text)?.[1];
+    if (found !== undefined)
+        return (0,kind/* accept */.J)(found);
+    const isOther = /(^|\/)(net|gwy)\/[A-Za-z0-9-]+\/[0-9a-f]+$/.test(text);
+    return (0,kind/* refuse */.T)('must be the ARN of an application load balancer, or its end: app/my-balancer/50dc6c495c0c9188', {
+        got: text, ...(isOther && { fix: 'Only application load balancers count requests; take access logs, Prometheus or "probe-urls".' }),
+    });
+};
+/** A target group by its ARN or its end, `targetgroup/name/id`. */
+const targetGroup = (text) => {
+    const found = /^(?:arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:)?(targetgroup\/[A-Za-z0-9-]{1,32}\/[0-9a-f]{16})$/.exec(text)?.[1];
+    return found === undefined ? (0,kind/* refuse */.T)('must be the ARN of a target group, or its end: targetgroup/my-targets/73e2d6bc24d8a067', { got: text }) : (0,kind/* accept */.J)(found);
+};
+/** An alarm by its name, or by its ARN. */
+const alarm = (text) => {
+    const name = /^arn:[\w-]+:cloudwatch:[\w-]+:\d{12}:alarm:(.+)$/.exec(text)?.[1] ?? text;
+    return name.length <= 255 && !name.startsWith('arn:') ? (0,kind/* accept */.J)(name) : (0,kind/* refuse */.T)('must be the name of a CloudWatch alarm, of at most 255 characters, or its ARN', { got: text });
+};
 
 // EXTERNAL MODULE: ./build/inputs/nearest.js
 var nearest = __nccwpck_require__(2699);
@@ -8961,6 +9153,34 @@ function fixOf(line) {
     return isPublicKey ? 'The host is missing before the key.' : "Take the lines from ssh-keyscan <host>, and compare the keys with the host's own.";
 }
 
+// EXTERNAL MODULE: ./build/inputs/kinds/path.js
+var kinds_path = __nccwpck_require__(2846);
+;// CONCATENATED MODULE: ./build/inputs/kinds/nginx.js
+
+
+/** A configuration file of nginx on a load balancer. */
+const nginxFile = (text) => {
+    const path = (0,kinds_path/* absolutePath */.Hi)(text);
+    if ('refused' in path)
+        return path;
+    // With the block's name it is also the name of a folder on the hosts, of 255 characters at most.
+    return text.endsWith('/') || path.value.split('/').length < 3 || encodeURIComponent(path.value).length > 180
+        ? (0,kind/* refuse */.T)('must be a file of nginx, such as /etc/nginx/conf.d/app.conf', { got: text })
+        : path;
+};
+/** The name of an `upstream` block. */
+const upstreamName = (text) => /^[A-Za-z0-9_.-]{1,64}$/.test(text) ? (0,kind/* accept */.J)(text) : (0,kind/* refuse */.T)('must be the name of an upstream block, of at most 64 letters, digits, ".", "_" and "-"', { got: text });
+/** A server as a line of an `upstream` block names it. */
+const upstreamServer = (text) => isServer(text) ? (0,kind/* accept */.J)(text) : (0,kind/* refuse */.T)('must be a server as the upstream block names it, such as blue.internal:8000 or unix:/run/app.sock', { got: text });
+function isServer(text) {
+    if (text.length > 255)
+        return false;
+    if (/^unix:\/[A-Za-z0-9._/@:-]+$/.test(text))
+        return true;
+    const [, port] = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([1-9]\d{0,4}))?$/.exec(text) ?? [undefined, 'none'];
+    return port === undefined || Number(port) <= 65_535;
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/kinds/number.js
 
 /** A whole number, written with digits alone. */
@@ -8973,8 +9193,6 @@ function whole({ from, to }) {
     };
 }
 
-// EXTERNAL MODULE: ./build/inputs/kinds/path.js
-var kinds_path = __nccwpck_require__(2846);
 // EXTERNAL MODULE: ./build/inputs/kinds/private-key.js
 var private_key = __nccwpck_require__(5820);
 ;// CONCATENATED MODULE: ./build/inputs/kinds/time.js
@@ -9019,6 +9237,19 @@ const restoreFrom = (text) => {
     }
     return (0,kind/* refuse */.T)(restore_from_rule, { got: text });
 };
+
+;// CONCATENATED MODULE: ./build/inputs/kinds/share.js
+
+/** `10%`, `0.5%`: percent. */
+const share = (text) => {
+    const [, digits] = /^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text) ?? [];
+    const number = Number(digits);
+    if (digits !== undefined && number < 100)
+        return (0,kind/* accept */.J)(number);
+    return (0,kind/* refuse */.T)('must be a share from 0% to 99.999%', { got: text, ...(/^\d+(\.\d+)?$/.test(text) && { fix: `Write it with its sign: ${text}%.` }) });
+};
+/** `average`, or a percentile: `p95`, `p99.9`. */
+const statistic = (text) => /^(average|p(?!0{1,2}(\.0*)?$)\d{1,2}(\.\d{1,2})?)$/.test(text) ? (0,kind/* accept */.J)(text) : (0,kind/* refuse */.T)('must be "average" or a percentile such as "p95"', { got: text });
 
 ;// CONCATENATED MODULE: ./build/checks/smoke-grammar.js
 const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -9267,6 +9498,9 @@ function addressOf(text) {
 
 
 
+
+
+
 const second = 1000;
 const dependencyFiles = [
     'requirements*.txt', 'poetry.lock', 'uv.lock', 'package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'Gemfile.lock', 'composer.lock',
@@ -9281,7 +9515,8 @@ const what = (methods) => ({
     config: (0,declaration/* optional */.lq)(kinds_path/* relativePath */.iZ),
 });
 const hosts = {
-    hosts: (0,declaration/* required */.mw)(list(host)),
+    hosts: (0,declaration/* several */.J$)(list(host)),
+    'load-balancers': (0,declaration/* several */.J$)(list(host)),
     'database-host': (0,declaration/* optional */.lq)(host),
 };
 const ssh = {
@@ -9294,7 +9529,7 @@ const ssh = {
     'ssh-connect-timeout': (0,declaration/* preset */.IS)('20s', (0,duration/* duration */.p)({ from: second })),
 };
 const app = {
-    'app-dir': (0,declaration/* required */.mw)(kinds_path/* directory */.yy),
+    'app-dir': (0,declaration/* optional */.lq)(kinds_path/* directory */.yy),
     dirty: (0,declaration/* preset */.IS)('save', oneOf(['save', 'refuse'])),
     services: (0,declaration/* several */.J$)(list(unit)),
     reload: (0,declaration/* several */.J$)(list(unit)),
@@ -9329,6 +9564,17 @@ const rds = {
     'aws-region': (0,declaration/* optional */.lq)(awsRegion),
     'expected-aws-account-id': (0,declaration/* optional */.lq)(awsAccount),
 };
+const traffic = {
+    'nginx-config': (0,declaration/* optional */.lq)(nginxFile),
+    upstream: (0,declaration/* optional */.lq)(upstreamName),
+    blue: (0,declaration/* optional */.lq)(upstreamServer),
+    green: (0,declaration/* optional */.lq)(upstreamServer),
+    'switch-to': (0,declaration/* optional */.lq)(oneOf(['blue', 'green'])),
+    canary: (0,declaration/* optional */.lq)(upstreamServer),
+    'confirm-timeout': (0,declaration/* preset */.IS)('30s', (0,duration/* duration */.p)({ from: 5 * second, to: 600 * second })),
+    maintenance: (0,declaration/* preset */.IS)('false', closed_boolean),
+    'maintenance-page': (0,declaration/* optional */.lq)(kinds_path/* path */.Ae),
+};
 const verify = {
     'health-url': (0,declaration/* several */.J$)(list(httpUrl)),
     'host-health-url': (0,declaration/* several */.J$)(list(httpUrl)),
@@ -9354,23 +9600,71 @@ const run = {
 const tell = {
     'github-token': (0,declaration/* secret */.rJ)((0,declaration/* optional */.lq)(line({ max: 1024 }))),
     'incident-report': (0,declaration/* preset */.IS)('incident-report.md', kinds_path/* relativePath */.iZ),
+    'revert-pull-request': (0,declaration/* preset */.IS)('false', closed_boolean),
 };
 /**
  * The inputs of the rollback action.
  * @param methods the values of `method`: the names in the registry of methods
  */
 function rollbackDeclarations(methods) {
-    return { ...what(methods), ...hosts, ...ssh, ...app, ...databaseAddress, ...saved, ...restored, ...rds, ...verify, ...run, ...tell };
+    return { ...what(methods), ...hosts, ...ssh, ...app, ...databaseAddress, ...saved, ...restored, ...rds, ...traffic, ...verify, ...run, ...tell };
 }
 const { environment, reason, config } = what([]);
 /** The inputs of the backup action. */
 const backupDeclarations = {
-    environment, reason, config, ...hosts, ...ssh, 'app-dir': app['app-dir'], ...databaseAddress, ...saved,
+    environment, reason, config, hosts: (0,declaration/* required */.mw)(list(host)), 'database-host': hosts['database-host'], ...ssh, 'app-dir': (0,declaration/* required */.mw)(kinds_path/* directory */.yy), ...databaseAddress, ...saved,
     verify: (0,declaration/* preset */.IS)('quick', oneOf(['quick', 'full'])),
     ...rds, parallel: run.parallel, 'lock-wait': run['lock-wait'], 'github-token': tell['github-token'],
 };
+/** The inputs of the watch action. Hosts are only needed for what is asked on them. */
+const watchDeclarations = {
+    environment, config, commit: (0,declaration/* optional */.lq)(commit), 'deployed-at': (0,declaration/* optional */.lq)(time),
+    duration: (0,declaration/* preset */.IS)('10m', (0,duration/* duration */.p)({ from: second })),
+    interval: (0,declaration/* preset */.IS)('10s', (0,duration/* duration */.p)({ from: 100 })),
+    'on-unknown': (0,declaration/* preset */.IS)('pass', oneOf(['pass', 'yes'])),
+    'fail-on': (0,declaration/* several */.J$)(list(oneOf(['yes', 'unknown']))),
+    'health-url': verify['health-url'], 'host-health-url': verify['host-health-url'], 'version-from': verify['version-from'],
+    'health-failures': (0,declaration/* preset */.IS)('3', whole({ from: 1, to: 100 })),
+    'error-rate': (0,declaration/* preset */.IS)('10%', share),
+    'response-time': (0,declaration/* preset */.IS)('2s', (0,duration/* duration */.p)({ from: 1 })),
+    statistic: (0,declaration/* preset */.IS)('average', statistic),
+    period: (0,declaration/* preset */.IS)('60s', (0,duration/* duration */.p)({ from: second })),
+    periods: (0,declaration/* preset */.IS)('3', whole({ from: 1, to: 100 })),
+    'min-requests': (0,declaration/* preset */.IS)('20', whole({ from: 1, to: 10_000 })),
+    'probe-urls': (0,declaration/* several */.J$)(list(httpUrl)),
+    'load-balancer': (0,declaration/* optional */.lq)(loadBalancer),
+    'target-group': (0,declaration/* optional */.lq)(targetGroup),
+    alarms: (0,declaration/* several */.J$)(list(alarm)),
+    'aws-region': rds['aws-region'],
+    'prometheus-url': (0,declaration/* optional */.lq)(httpUrl),
+    'error-rate-query': (0,declaration/* optional */.lq)(prose({ max: 5000 })),
+    'response-time-query': (0,declaration/* optional */.lq)(prose({ max: 5000 })),
+    'access-log': verify['access-log'],
+    canary: (0,declaration/* optional */.lq)(host),
+    'log-files': verify['log-files'],
+    'log-pattern': (0,declaration/* optional */.lq)(line({ max: 1000 })),
+    hosts: (0,declaration/* several */.J$)(list(host)),
+    'ssh-user': ssh['ssh-user'], 'ssh-port': ssh['ssh-port'],
+    'ssh-private-key': (0,declaration/* secret */.rJ)((0,declaration/* optional */.lq)(private_key/* privateKey */.t)),
+    'ssh-passphrase': ssh['ssh-passphrase'],
+    'ssh-known-hosts': (0,declaration/* optional */.lq)(knownHosts),
+    'ssh-jump-host': ssh['ssh-jump-host'], 'ssh-connect-timeout': ssh['ssh-connect-timeout'],
+    'app-dir': (0,declaration/* optional */.lq)(kinds_path/* directory */.yy),
+};
+/** The inputs of the guard action. Hosts are its second source. */
+const guardDeclarations = {
+    environment, config, commit: (0,declaration/* optional */.lq)(commit), 'on-unknown': (0,declaration/* preset */.IS)('refuse', oneOf(['refuse', 'pass'])), unlock: (0,declaration/* preset */.IS)('false', closed_boolean), reason,
+    hosts: (0,declaration/* several */.J$)(list(host)),
+    'ssh-user': ssh['ssh-user'], 'ssh-port': ssh['ssh-port'],
+    'ssh-private-key': (0,declaration/* secret */.rJ)((0,declaration/* optional */.lq)(private_key/* privateKey */.t)),
+    'ssh-passphrase': ssh['ssh-passphrase'],
+    'ssh-known-hosts': (0,declaration/* optional */.lq)(knownHosts),
+    'ssh-jump-host': ssh['ssh-jump-host'], 'ssh-connect-timeout': ssh['ssh-connect-timeout'],
+    'app-dir': (0,declaration/* optional */.lq)(kinds_path/* directory */.yy),
+    'github-token': tell['github-token'],
+};
 /** The inputs of all actions of this repository: one file may hold those of several. */
-const allDeclarations = { ...rollbackDeclarations([]), ...backupDeclarations };
+const allDeclarations = { ...guardDeclarations, ...watchDeclarations, ...rollbackDeclarations([]), ...backupDeclarations };
 
 
 /***/ }),
@@ -9443,7 +9737,7 @@ const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 /** A job on a self-hosted runner ends after five days, and timers overflow after 24. */
 const longest = 120 * 3_600_000;
 /** `250ms`, `90s`, `5m`, `2h`; a bare number is seconds. */
-function duration({ from }) {
+function duration({ from, to = longest }) {
     return (text) => {
         const [, digits, unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(text) ?? [];
         const factor = units[unit];
@@ -9452,8 +9746,8 @@ function duration({ from }) {
         const milliseconds = Number(digits) * factor;
         if (milliseconds < from)
             return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)(`must be a duration of at least ${asDuration(from)}`, { got: text });
-        if (milliseconds > longest)
-            return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)('must be a duration of at most 120h', { got: text });
+        if (milliseconds > to)
+            return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .refuse */ .T)(`must be a duration of at most ${asDuration(to)}`, { got: text });
         return (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .accept */ .J)(milliseconds);
     };
 }
@@ -10361,7 +10655,7 @@ function changes_changes(report) {
     return [data(report), ...(report.restored?.dataOnly === true ? [] : [fromTo(report), rule(report)]), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
 }
 function fromTo({ from, to, run }) {
-    const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${changes_name(release)} (${commitLink(run, release.sha)}${subject(release)})`));
+    const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${changes_name(release)}${inBrackets(run, release)}`));
     return from === undefined && to === undefined ? '' : named.join(' → ');
 }
 /** Which data is live again, and where the replaced one is. */
@@ -10372,8 +10666,13 @@ function data({ restored, run }) {
     const of = release === undefined ? 'a dump that was not made by this action' : `${text(time ?? '', 40)}, of release ${commitLink(run, release)}`;
     return `**Data** of ${of}: ${code(backup, 200)}. The application uses ${code(used, 80)} afterwards; what was replaced is kept in ${code(kept, 80)}.`;
 }
-function changes_name({ names, sha }) {
-    return `**${text(names[0] ?? short(sha), 60)}**`;
+function changes_name(release) {
+    return `**${text(calledOf(release), 60)}**`;
+}
+/** The commit; of a colour, the release that it says it is. */
+function inBrackets(run, release) {
+    const sha = isCommit(release.sha) ? release.sha : release.names[0];
+    return sha === undefined ? '' : ` (${commitLink(run, sha)}${subject(release)})`;
 }
 function subject({ subject: words }) {
     return words === '' ? '' : ` "${text(words, 80)}"`;
@@ -10408,7 +10707,7 @@ function day({ time }) {
 }
 /** `v3 → v2`, for a fact in passing. */
 function arrow({ from, to }) {
-    const names = [from, to].map((release) => (release === undefined ? 'unknown' : text(release.names[0] ?? short(release.sha), 60)));
+    const names = [from, to].map((release) => (release === undefined ? 'unknown' : text(calledOf(release), 60)));
     return names.join(' → ');
 }
 
@@ -10510,6 +10809,7 @@ function capitalised(sentence) {
 
 
 
+
 /** Every step in its order, the hosts on which it runs, and how it would be put back. */
 function plan_plan({ plan: { stages } }) {
     return table({
@@ -10519,7 +10819,7 @@ function plan_plan({ plan: { stages } }) {
         rows: stages.flatMap((stage, index) => steps(stage).map((cells, at) => [at === 0 ? `${String(index + 1)}. ${text(stage.name, 80)}` : '', ...cells])),
     });
 }
-function steps({ touches, steps: all, prove }) {
+function steps({ touches, steps: all, prove, proofs = [] }) {
     const same = Map.groupBy(all, ({ id, title, undo }) => JSON.stringify([id, line(title, 160), line(undo?.title ?? '', 160)]));
     const nothing = touches ? '' : 'nothing in production changes';
     const proof = [['*these must answer as the target before anything else is done*', plan_hosts(prove), '']];
@@ -10529,7 +10829,18 @@ function steps({ touches, steps: all, prove }) {
             return first === undefined ? [] : [[text(first.title, 160), plan_hosts(group.map(({ host }) => host)), text(first.undo?.title ?? nothing, 160)]];
         }),
         ...(prove.length === 0 ? [] : proof),
+        ...proofs.map((each) => [`*${inWords(each)} before anything else is done*`, plan_hosts(askedFrom(each)), '']),
     ];
+}
+function inWords(proof) {
+    switch (proof.kind) {
+        case 'servers': return `${text(listed([...new Set(proof.servers.map(({ at }) => placeName(at)))]), 160)} must answer well, asked from here,`;
+        case 'gone': return `none of ${proof.requests} requests may reach ${text(proof.server.name, 160)}`;
+    }
+}
+function askedFrom(proof) {
+    const asked = proof.kind === 'servers' ? proof.servers : proof.through;
+    return [...new Set(asked.map(({ balancer }) => balancer))];
 }
 function plan_hosts(names) {
     return text(listed(names.map((name) => line(name, 80))));
@@ -11007,15 +11318,17 @@ function sum(numbers) {
 /* harmony export */   h0: () => (/* binding */ short),
 /* harmony export */   wn: () => (/* binding */ commitLink)
 /* harmony export */ });
-/* unused harmony exports describe, destination, nameOf, isCommit, ruleInWords */
+/* unused harmony exports describe, destination, nameOf, calledOf, isCommit, ruleInWords */
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4963);
 
 /** Releases are full SHAs, or names (a colour, a backup) with the methods that change no code. */
 function short(release) {
     return isCommit(release) ? release.slice(0, 7) : (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)(release, 60);
 }
-/** `v2 (a1b2c3d "Stable release 2")`, plain text. */
+/** `v2 (a1b2c3d "Stable release 2")`, `blue (a1b2c3d)`; plain text. */
 function describe(release) {
+    if (!isCommit(release.sha))
+        return [short(release.sha), ...release.names.slice(0, 1).map((name) => `(${short(name)})`)].join(' ');
     const subject = line(release.subject, 60);
     const commit = subject === '' ? short(release.sha) : `${short(release.sha)} "${subject}"`;
     const name = release.names[0];
@@ -11032,7 +11345,11 @@ function destination({ to, restored }, otherwise) {
 /** What a host's release is called: `v2`, else its short SHA. Plain text. */
 function nameOf(report, sha) {
     const release = [report.from, report.to].find((known) => known?.sha === sha);
-    return line(release?.names[0] ?? short(sha), 60);
+    return release === undefined ? short(sha) : calledOf(release);
+}
+/** A release by its own name: a tag of the commit, the colour, or the short SHA. Plain text. */
+function calledOf({ sha, names }) {
+    return line((isCommit(sha) ? names[0] : undefined) ?? short(sha), 60);
 }
 /** The short SHA, linked to the commit; a release that is none is only named. */
 function commitLink(run, sha) {
@@ -11051,6 +11368,10 @@ const ruleInWords = {
     parent: 'no record of a good release was found, and it is the commit right before the current one',
     resumed: 'a rollback that was interrupted was on its way there',
     current: 'the last rollback returned to it and nothing was deployed since',
+    named: 'the input `switch-to` named it',
+    other: 'it is the colour that was not live',
+    left: 'it is live, and the last rollback left the other colour as bad; `switch-to` goes there all the same',
+    stable: 'those are the servers of the block without the canary',
 };
 
 

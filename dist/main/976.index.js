@@ -3,7 +3,7 @@ exports.id = 976;
 exports.ids = [976];
 exports.modules = {
 
-/***/ 8595:
+/***/ 976:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG

@@ -287,8 +287,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 10 modules
 var core = __nccwpck_require__(7264);
-// EXTERNAL MODULE: ./build/inputs.js + 26 modules
-var inputs = __nccwpck_require__(6699);
+// EXTERNAL MODULE: ./build/inputs.js + 29 modules
+var inputs = __nccwpck_require__(7888);
 // EXTERNAL MODULE: ./build/inputs/masks.js
 var masks = __nccwpck_require__(7320);
 // EXTERNAL MODULE: ./build/adapters/actions/log.js
@@ -368,8 +368,8 @@ async function openDoor(main, post) {
 }
 /** Secrets are hidden before anything is done or said. */
 function takeRaw() {
-    const raw = takeInputs(process.env, inputs/* secretInputs */._);
-    (0,results/* mask */.dK)((0,masks/* secretsToMask */.F)(raw, inputs/* secretInputs */._));
+    const raw = takeInputs(process.env, inputs/* secretInputs */._y);
+    (0,results/* mask */.dK)((0,masks/* secretsToMask */.F)(raw, inputs/* secretInputs */._y));
     return raw;
 }
 /** The file that the input `config` names, when it names one. */
@@ -424,6 +424,60 @@ function writeTextFile(folder, path, text) {
     }
     catch (thrown) {
         return (0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(thrown);
+    }
+}
+
+
+/***/ }),
+
+/***/ 4062:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ openRevert)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
+/** Opens the pull request that reverts a release, by GitHub's API alone: no checkout is needed. */
+
+/**
+ * The commit has the tree of the release that was returned to, and the bad release as its parent: what GitHub merges is then just the difference between
+ * the two, and whatever came after the bad release stays. Never throws: telling never changes a result.
+ */
+async function openRevert({ token, repository, apiUrl }, { from, to, branch, title, body, message }) {
+    const [owner, repo] = repository.split('/');
+    if (token === undefined || owner === undefined || repo === undefined)
+        return { kind: 'not-opened', why: 'there is no token or no repository' };
+    try {
+        const { getOctokit } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
+        const { rest } = getOctokit(token, { ...(apiUrl === undefined ? {} : { baseUrl: apiUrl }), request: { signal: AbortSignal.timeout(20_000) } });
+        const place = { owner, repo };
+        const { data: open } = await rest.pulls.list({ ...place, state: 'open', head: `${owner}:${branch}` });
+        const [there] = open;
+        if (there !== undefined)
+            return { kind: 'there-already', url: there.html_url };
+        const { data: between } = await rest.repos.compareCommitsWithBasehead({ ...place, basehead: `${to}...${from}`, per_page: 1 });
+        if (between.status !== 'ahead')
+            return { kind: 'not-opened', why: `${to.slice(0, 7)} is not an ancestor of ${from.slice(0, 7)}: there is no single difference to take back` };
+        const [{ data: target }, { data: about }] = await Promise.all([rest.git.getCommit({ ...place, commit_sha: to }), rest.repos.get(place)]);
+        const { data: commit } = await rest.git.createCommit({ ...place, message, tree: target.tree.sha, parents: [from] });
+        await setBranch();
+        const { data: pull } = await rest.pulls.create({ ...place, title, body, head: branch, base: about.default_branch });
+        return { kind: 'opened', url: pull.html_url };
+        // A branch that an earlier attempt left, without a pull request, is ours by its name.
+        async function setBranch() {
+            try {
+                await rest.git.createRef({ ...place, ref: `refs/heads/${branch}`, sha: commit.sha });
+            }
+            catch (thrown) {
+                if (!(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(thrown).includes('already exists'))
+                    throw thrown;
+                await rest.git.updateRef({ ...place, ref: `heads/${branch}`, sha: commit.sha, force: true });
+            }
+        }
+    }
+    catch (thrown) {
+        return { kind: 'not-opened', why: (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(thrown).split('\n')[0] ?? '' };
     }
 }
 
@@ -555,7 +609,7 @@ function describe(key) {
 
 /***/ }),
 
-/***/ 976:
+/***/ 7253:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -690,8 +744,19 @@ function readFacts(lines) {
 
 // EXTERNAL MODULE: ./build/commands/quote.js
 var quote = __nccwpck_require__(4762);
+// EXTERNAL MODULE: ./build/hosts/run-folder.js
+var run_folder = __nccwpck_require__(9609);
 ;// CONCATENATED MODULE: ./build/hosts/lock-place.js
 
+
+/**
+ * Where a run locks each of its hosts: an application's host by its checkout, a load balancer by the block that is changed there.
+ * @param traffic the nginx file and its block, where load balancers are worked on
+ */
+function lockPlaces(environment, checkout, balancers, traffic) {
+    const folder = `/var/tmp/rollback-action-${(0,run_folder/* folderName */.u)(environment)}`;
+    return (host) => (balancers.has(host) ? { folder: `${folder}-${(0,run_folder/* folderName */.u)(traffic)}` } : { checkout, folder });
+}
 /** Shell text that sets `$lock`. Changes nothing. */
 function findLock({ checkout, folder }) {
     const fallback = `lock=${(0,quote/* quote */.h)(folder)}/rollback-action.lock\n`;
@@ -705,40 +770,8 @@ else
 `;
 }
 
-;// CONCATENATED MODULE: ./build/hosts/prelude.js
-/**
- * What every script finds: a plain environment in which questions write nothing, `$secret`, and
- * - `secret_line N`      its lines, one by one: the `database-url` first, then the `database-admin-url`
- * - `fact NAME VALUE…`   tells the runner one fact; control characters become blanks
- * - `facts NAME`         one fact for each line of its standard input
- * - `$login_umask`       the host's own; what is written is private (077) unless a script says `umask "$login_umask"`, as one must that
- *                        writes files which the service reads
- * - `as_root CMD…`       as it is for root, else through `sudo -n`
- * - `say TEXT…`          tells a person
- * Facts go to file descriptor 3.
- */
-const prelude = `unset CDPATH ENV BASH_ENV TMOUT secret
-LC_ALL=C GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0 PYTHONDONTWRITEBYTECODE=1 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-export LC_ALL GIT_OPTIONAL_LOCKS GIT_TERMINAL_PROMPT PYTHONDONTWRITEBYTECODE PATH
-login_umask=\${login_umask:-$(umask)}
-umask 077
-set +C
-secret_line() { printf '%s\\n' "$secret" | sed -n "$1p"; }
-say() { printf '%s\\n' "$*"; }
-fact() {
-  fact_name=$1
-  shift
-  case "$*" in
-    *[[:cntrl:]]*) printf '%s=%s\\n' "$fact_name" "$(printf '%s' "$*" | tr '\\001-\\037\\177' '[ *]')" >&3 ;;
-    *) printf '%s=%s\\n' "$fact_name" "$*" >&3 ;;
-  esac
-}
-facts() { while IFS= read -r facts_line || [ -n "$facts_line" ]; do fact "$1" "$facts_line"; done; }
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n -- "$@"; fi; }
-`;
-
-// EXTERNAL MODULE: ./build/hosts/run-folder.js
-var run_folder = __nccwpck_require__(9609);
+// EXTERNAL MODULE: ./build/hosts/prelude.js
+var prelude = __nccwpck_require__(9050);
 ;// CONCATENATED MODULE: ./build/hosts/jobs.js
 /**
  * A step as a host runs it: detached from the connection that asked for it, and once, however often it is asked for.
@@ -781,13 +814,13 @@ mv -f rc.new rc
 function jobPayload(job, run, fence, nonce) {
     if (!/^[a-z0-9][a-z0-9.-]*$/.test(job.id))
         throw new RangeError(`"${job.id}" cannot be a job's id`);
-    const script = `${prelude}secret=$(cat <&3; printf .)
+    const script = `${prelude/* prelude */.e}secret=$(cat <&3; printf .)
 secret=\${secret%.}
 exec 3>>facts
 set -eu
 ${job.script}
 `;
-    return `${prelude}${frameFunctions((0,quote/* quote */.h)(nonce))}${(0,run_folder/* runFolder */.k)(run)}secret=${(0,quote/* quote */.h)(job.secret ?? '')}
+    return `${prelude/* prelude */.e}${frameFunctions((0,quote/* quote */.h)(nonce))}${(0,run_folder/* runFolder */.k)(run)}secret=${(0,quote/* quote */.h)(job.secret ?? '')}
 script=${(0,quote/* quote */.h)(script)}
 id=${(0,quote/* quote */.h)(job.id)} token=${(0,quote/* quote */.h)(fence.token)} limit=${Math.max(1, Math.ceil(job.limit / 1000))}
 job=$run/$id
@@ -879,7 +912,7 @@ function readJournal(facts) {
  * A script with a syntax error exits with 2.
  */
 function question({ nonce, script, secret = '' }) {
-    return `${prelude}${frameFunctions((0,quote/* quote */.h)(nonce))}secret=${(0,quote/* quote */.h)(secret)}
+    return `${prelude/* prelude */.e}${frameFunctions((0,quote/* quote */.h)(nonce))}secret=${(0,quote/* quote */.h)(secret)}
 script=${(0,quote/* quote */.h)(`set -eu\n${script}`)}
 exec 4>&1
 frame_begin
@@ -1304,14 +1337,12 @@ function lastLine(output) {
 
 
 
-
 /** Between two looks at a lock that another run holds. */
 const lockInterval = 5000;
 async function connectHosts(options) {
-    const { addresses, open, appDir, parallel, run, clock, log, nonce } = options;
-    const place = { checkout: appDir, folder: `/var/tmp/rollback-action-${(0,run_folder/* folderName */.u)(run.environment)}` };
+    const { addresses, open, lockPlace, parallel, run, clock, log, nonce } = options;
     let token = nonce();
-    const fences = () => ({ place, token });
+    const fences = (host) => ({ place: lockPlace(host), token });
     const fleet = await connectAll(addresses, { open, parallel, run: { environment: run.environment, id: run.id }, fences, clock, nonce });
     const hosts = [...fleet.hosts.values()];
     const owner = JSON.stringify({ run: run.id, actor: run.actor, url: run.url, time: new Date(clock.now()).toISOString() });
@@ -1326,7 +1357,7 @@ async function connectHosts(options) {
             leave: () => void (left = true),
             async fencedBy() {
                 const [first] = hosts;
-                const told = first === undefined ? undefined : (await first.ask(beatLock(place, token))).facts;
+                const told = first === undefined ? undefined : (await first.ask(beatLock(lockPlace(first.name), token))).facts;
                 return told?.get('lock')?.[0] === 'lost' ? (told.get('owner')?.[0] ?? '') : undefined;
             },
             async [Symbol.asyncDispose]() {
@@ -1555,7 +1586,7 @@ forbidden.addAddress('fd00:ec2::254', 'ipv6');
  * The addresses that were judged are the ones that are connected to, whatever the name says a moment later.
  * When the signal is aborted, it rejects with its reason and leaves nothing open.
  */
-async function connect({ url, via }, network, signal) {
+async function connect({ url, via, at }, network, signal) {
     const secure = url.protocol === 'https:';
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
@@ -1568,12 +1599,15 @@ async function connect({ url, via }, network, signal) {
         tcp = socket;
     }
     else {
-        tcp = await dialled(via.dial(host, port), signal);
+        const { address, port: open } = at ?? { address: host, port };
+        if ((0,external_node_net_.isIP)(address) !== 0)
+            permit(address);
+        tcp = await dialled(via.dial(address, open), signal);
     }
     if (!secure)
         return tcp;
     const trust = network.authorities === undefined ? {} : { ca: network.authorities };
-    const tls = (0,external_node_tls_.connect)({ socket: tcp, host, ...((0,external_node_net_.isIP)(host) === 0 ? { servername: host } : {}), ...trust });
+    const tls = (0,external_node_tls_.connect)({ socket: tcp, host, ...((0,external_node_net_.isIP)(host) === 0 ? { servername: host } : {}), ...trust, ...(at === undefined ? {} : { rejectUnauthorized: false }) });
     await ready(tls, 'secureConnect', signal, tcp);
     return tls;
 }
@@ -1672,13 +1706,13 @@ async function http_exchange(request, network, signal, progress) {
     const connection = await connect(request, network, signal);
     progress.connection = connection;
     signal.addEventListener('abort', () => connection.destroy(), { once: true });
-    const { method, url } = request;
+    const { method, url, forwarded } = request;
     return new Promise((resolve, reject) => {
         const asked = (0,external_node_http_.request)({
             createConnection: () => connection,
             method,
             path: `${url.pathname}${url.search}`,
-            headers: { Host: url.host, 'User-Agent': 'rollback-action', Accept: '*/*', 'Cache-Control': 'no-cache', Connection: 'close' },
+            headers: { Host: url.host, 'User-Agent': 'rollback-action', Accept: '*/*', 'Cache-Control': 'no-cache', Connection: 'close', ...(forwarded === undefined ? {} : { 'X-Forwarded-Proto': forwarded }) },
         });
         asked.on('error', reject);
         asked.on('response', (response) => {
@@ -1709,9 +1743,10 @@ async function bodyOf(response) {
 function headersOf({ headers }) {
     return new Map(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value].flat().join(', ')]])));
 }
-function http_unanswered(error, { url, via, timeout }, { connection, status }, milliseconds) {
+function http_unanswered(error, { url, via, at, timeout }, { connection, status }, milliseconds) {
     // Path and query can carry tokens: host and port are enough.
-    const place = via === undefined ? url.host : `${url.host} from ${via.name}`;
+    const host = at === undefined ? url.host : at.address.startsWith('/') ? at.address : `${at.address.includes(':') ? `[${at.address}]` : at.address}:${at.port}`;
+    const place = via === undefined ? host : `${host} from ${via.name}`;
     if (error instanceof TooLate) {
         const got = status === undefined ? (connection === undefined ? 'no connection' : 'no answer') : `answered ${status}, but the reply was not complete`;
         return { kind: 'failed', why: `${place}: ${got} within ${timeout / 1000} s`, milliseconds };
@@ -1739,6 +1774,7 @@ var known_hosts = __nccwpck_require__(2332);
 
 
 
+
 /** At most so many handshakes at once: sshd drops connections beyond ten that are not let in yet. */
 const handshakes = 5;
 function realWorld(inputs, run, checkpoint, signal) {
@@ -1749,10 +1785,12 @@ function realWorld(inputs, run, checkpoint, signal) {
         deployments: () => asked,
         random: Math.random,
         // The SDK is large: only who names an instance waits for it.
-        rds: async () => (inputs.rdsInstance === undefined ? undefined : (rds ??= (await Promise.all(/* import() */[__nccwpck_require__.e(172), __nccwpck_require__.e(976)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8595))).rdsIn(inputs.awsRegion))),
+        rds: async () => (inputs.rdsInstance === undefined ? undefined : (rds ??= (await Promise.all(/* import() */[__nccwpck_require__.e(172), __nccwpck_require__.e(976)]).then(__nccwpck_require__.bind(__nccwpck_require__, 976))).rdsIn(inputs.awsRegion))),
         command: (text, environment) => (0,command/* runCommand */.d)(text, environment, log/* actionsLog */._),
         async connect() {
-            const { sshJumpHost, databaseHost, hosts, appDir, parallel, lockWait } = inputs;
+            const { sshJumpHost, databaseHost, hosts, loadBalancers = [], appDir, parallel, lockWait } = inputs;
+            const applications = new Set([...hosts, ...(loadBalancers.includes(databaseHost) ? [] : [databaseHost])]);
+            const balancers = new Set(loadBalancers.filter((balancer) => !applications.has(balancer)).map(({ name }) => name));
             // ssh2 is large and takes a while to load: whoever is refused before does not wait for it.
             const [{ connect }, { unreachable }, { parsePrivateKey }] = await Promise.all([Promise.all(/* import() */[__nccwpck_require__.e(472), __nccwpck_require__.e(487), __nccwpck_require__.e(108)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3108)), __nccwpck_require__.e(/* import() */ 834).then(__nccwpck_require__.bind(__nccwpck_require__, 834)), Promise.all(/* import() */[__nccwpck_require__.e(472), __nccwpck_require__.e(376)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4376))]);
             const credentials = {
@@ -1764,7 +1802,9 @@ function realWorld(inputs, run, checkpoint, signal) {
                 handshakes: semaphore(handshakes), clock: clock/* systemClock */.m, random: Math.random, ...(sshJumpHost === undefined ? {} : { jump: sshJumpHost }),
             });
             const connected = await connectHosts({
-                addresses: [...hosts, databaseHost], open: ssh.open, appDir, parallel, lockWait, run, clock: clock/* systemClock */.m, log: log/* actionsLog */._, nonce: external_node_crypto_.randomUUID,
+                addresses: [...new Set([...applications, ...loadBalancers])], open: ssh.open, parallel,
+                lockPlace: lockPlaces(run.environment, appDir, balancers, `${inputs.nginxConfig}#${inputs.upstream}`),
+                lockWait, run, clock: clock/* systemClock */.m, log: log/* actionsLog */._, nonce: external_node_crypto_.randomUUID,
             });
             return { ...connected, async [Symbol.asyncDispose]() {
                     await connected[Symbol.asyncDispose]();
@@ -1813,6 +1853,30 @@ async function answerTo({ host, script, needsDatabase }, hosts, secret) {
 
 /***/ }),
 
+/***/ 4887:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ addressOf),
+/* harmony export */   f: () => (/* binding */ placeName)
+/* harmony export */ });
+/** The address that was really asked, for people: `http://blue:8000/health`, nginx's own `http://unix:/run/app.sock:/health`. */
+function addressOf({ href, protocol, pathname, search }, at) {
+    if (at === undefined)
+        return href;
+    return `${protocol}//${at.address.startsWith('/') ? `unix:${at.address}:` : placeName(at)}${pathname}${search}`;
+}
+/** `blue:8000`, `[2001:db8::1]:80`, `unix:/run/app.sock` */
+function placeName({ address, port }) {
+    if (address.startsWith('/'))
+        return `unix:${address}`;
+    return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+
+/***/ }),
+
 /***/ 4499:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1823,13 +1887,15 @@ async function answerTo({ host, script, needsDatabase }, hosts, secret) {
 /* harmony export */   ym: () => (/* binding */ untilHealthy)
 /* harmony export */ });
 /* unused harmony export longestTry */
+/* harmony import */ var _asked_at_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4887);
 /* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4204);
+
 
 /** A service that needs longer than this for one answer is not well. */
 const longestTry = 5000;
 /** Asks once. */
-async function askHealth({ url, via, expected }, { http, signal }, timeout = longestTry) {
-    return (0,_verdict_js__WEBPACK_IMPORTED_MODULE_0__/* .judge */ .S4)(await http({ method: 'GET', url, timeout, signal, ...(via !== undefined && { via }) }), expected);
+async function askHealth({ url, via, at, forwarded, expected, lenient }, { http, signal }, timeout = longestTry) {
+    return (0,_verdict_js__WEBPACK_IMPORTED_MODULE_0__/* .judge */ .S4)(await http({ method: 'GET', url, timeout, signal, ...(via !== undefined && { via }), ...(at !== undefined && { at }), ...(forwarded !== undefined && { forwarded }) }), expected, lenient);
 }
 /**
  * Asks until enough answers in a row passed or the time is over. What the last answer was decides then: `failed`, or `unknown` when
@@ -1861,9 +1927,9 @@ async function untilHealthy(check, limits, { http, clock, signal }) {
     return resultOf(check, tries, last.verdict === 'passed' ? tooFew(last, inRow, limits) : last);
 }
 /** The path names a health check: the host is in the URL. */
-function resultOf({ url, via }, tries, finding) {
+function resultOf({ url, via, at }, tries, finding) {
     const { version: _version, ...found } = finding;
-    return { kind: 'health', name: url.pathname, url: url.href, ...(via !== undefined && { host: via.name }), tries, ...found };
+    return { kind: 'health', name: url.pathname, url: (0,_asked_at_js__WEBPACK_IMPORTED_MODULE_1__/* .addressOf */ .c)(url, at), ...(via !== undefined && { host: via.name }), tries, ...found };
 }
 function tooFew(last, inRow, { successes, timeout }) {
     const message = `${last.message}, but only ${inRow} in a row passed within ${timeout / 1000} s, ${successes} were expected`;
@@ -1985,15 +2051,16 @@ function positionOf(text) {
 /**
  * A health check passes on any 2xx; when `expected` is given, only on one of that release. A good answer that names no release has
  * failed: that it is not the release is as likely as that it is, and login pages and caches answer like this.
+ * @param lenient any status below 500 is good
  */
-function judge(answer, expected) {
+function judge(answer, expected, lenient) {
     switch (answer.kind) {
         case 'unasked':
             return { verdict: 'unknown', message: `could not be asked: ${answer.why}` };
         case 'failed':
             return { verdict: 'failed', message: answer.why, milliseconds: answer.milliseconds };
         case 'answered':
-            return { ...answered(answer, expected), status: answer.status, milliseconds: answer.milliseconds };
+            return { ...answered(answer, expected, lenient), status: answer.status, milliseconds: answer.milliseconds };
     }
 }
 /** The worst of several: one failure outweighs all that is unknown. Of none at all: `unknown`, for nothing was proved. */
@@ -2007,9 +2074,11 @@ function nameOf({ sha, names }) {
     const [name] = names;
     return name === undefined ? sha.slice(0, 7) : `${name} (${sha.slice(0, 7)})`;
 }
-function answered(answer, expected) {
+function answered(answer, expected, lenient) {
     const { status, milliseconds } = answer;
-    if (status < 200 || status > 299)
+    if (lenient && status >= 500)
+        return { verdict: 'failed', message: `answered ${status}, a status below 500 was expected` };
+    if (!lenient && (status < 200 || status > 299))
         return { verdict: 'failed', message: `answered ${status}${towards(answer)}, a 2xx was expected` };
     if (expected === undefined)
         return { verdict: 'passed', message: `answered ${status} in ${milliseconds} ms` };
@@ -3474,6 +3543,7 @@ esac
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Yb: () => (/* binding */ refuseIfAny),
 /* harmony export */   ZS: () => (/* binding */ RollbackError),
 /* harmony export */   bD: () => (/* binding */ messageOf),
 /* harmony export */   em: () => (/* binding */ sentence),
@@ -3491,7 +3561,7 @@ const reasonCodes = (/* unused pure expression or super */ null && ([
     'backup-damaged', 'data-loss', 'locked',
     'target-unhealthy', 'wrong-release', 'smoke-test-failed', 'not-proved', 'step-failed', 'host-lost', 'timeout',
     'cancelled', 'undo-failed', 'before-command-failed', 'aws-credentials',
-    'rds-restore-failed',
+    'rds-restore-failed', 'nginx-not-running', 'upstream-unsafe', 'no-server-left',
 ]));
 /** An error that can be told to a person: what, where, why, what now. */
 class RollbackError extends Error {
@@ -3502,6 +3572,12 @@ class RollbackError extends Error {
         super(all.map(sentence).join('\n'), options);
         this.failures = all;
     }
+}
+/** @throws RollbackError with all of them, when there are any. */
+function refuseIfAny(failures) {
+    const [first, ...rest] = failures;
+    if (first !== undefined)
+        throw new RollbackError([first, ...rest]);
 }
 /** `web-2: the unit x.service is not known (unknown-unit). To do: …` */
 function sentence(failure) {
@@ -3574,8 +3650,9 @@ async function execute(plan, timeout, by) {
         });
         if (stage.untimed)
             deadline += by.clock.now() - began;
-        if (failures.length === 0 && stage.prove.length > 0)
-            failures.push(...(await by.prove(stage.prove)));
+        const { prove, proofs = [] } = stage;
+        if (failures.length === 0 && prove.length + proofs.length > 0)
+            failures.push(...(await by.prove(prove, proofs)));
         if (failures.length > 0)
             break;
     }
@@ -3760,6 +3837,47 @@ function resultOf({ result, failures, material }, { untouched, whole, failed, no
 
 /***/ }),
 
+/***/ 9050:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ prelude)
+/* harmony export */ });
+/**
+ * What every script finds: a plain environment in which questions write nothing, `$secret`, and
+ * - `secret_line N`      its lines, one by one: the `database-url` first, then the `database-admin-url`
+ * - `fact NAME VALUE…`   tells the runner one fact; control characters become blanks
+ * - `facts NAME`         one fact for each line of its standard input
+ * - `$login_umask`       the host's own; what is written is private (077) unless a script says `umask "$login_umask"`, as one must that
+ *                        writes files which the service reads
+ * - `as_root CMD…`       as it is for root, else through `sudo -n`
+ * - `say TEXT…`          tells a person
+ * Facts go to file descriptor 3.
+ */
+const prelude = `unset CDPATH ENV BASH_ENV TMOUT secret
+LC_ALL=C GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0 PYTHONDONTWRITEBYTECODE=1 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export LC_ALL GIT_OPTIONAL_LOCKS GIT_TERMINAL_PROMPT PYTHONDONTWRITEBYTECODE PATH
+login_umask=\${login_umask:-$(umask)}
+umask 077
+set +C
+secret_line() { printf '%s\\n' "$secret" | sed -n "$1p"; }
+say() { printf '%s\\n' "$*"; }
+fact() {
+  fact_name=$1
+  shift
+  case "$*" in
+    *[[:cntrl:]]*) printf '%s=%s\\n' "$fact_name" "$(printf '%s' "$*" | tr '\\001-\\037\\177' '[ *]')" >&3 ;;
+    *) printf '%s=%s\\n' "$fact_name" "$*" >&3 ;;
+  esac
+}
+facts() { while IFS= read -r facts_line || [ -n "$facts_line" ]; do fact "$1" "$facts_line"; done; }
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n -- "$@"; fi; }
+`;
+
+
+/***/ }),
+
 /***/ 9609:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -3787,16 +3905,18 @@ function folderName(text) {
 
 /***/ }),
 
-/***/ 6699:
+/***/ 7888:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  K: () => (/* binding */ readInputs),
-  _: () => (/* binding */ secretInputs)
+  Ko: () => (/* binding */ readInputs),
+  _y: () => (/* binding */ secretInputs)
 });
+
+// UNUSED EXPORTS: movesTrafficAlone
 
 ;// CONCATENATED MODULE: ./build/inputs/camel-case.js
 function camelCased(values) {
@@ -3867,7 +3987,7 @@ const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 /** A job on a self-hosted runner ends after five days, and timers overflow after 24. */
 const longest = 120 * 3_600_000;
 /** `250ms`, `90s`, `5m`, `2h`; a bare number is seconds. */
-function duration({ from }) {
+function duration({ from, to = longest }) {
     return (text) => {
         const [, digits, unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(text) ?? [];
         const factor = units[unit];
@@ -3876,8 +3996,8 @@ function duration({ from }) {
         const milliseconds = Number(digits) * factor;
         if (milliseconds < from)
             return (0,inputs_kind/* refuse */.T)(`must be a duration of at least ${asDuration(from)}`, { got: text });
-        if (milliseconds > longest)
-            return (0,inputs_kind/* refuse */.T)('must be a duration of at most 120h', { got: text });
+        if (milliseconds > to)
+            return (0,inputs_kind/* refuse */.T)(`must be a duration of at most ${asDuration(to)}`, { got: text });
         return (0,inputs_kind/* accept */.J)(milliseconds);
     };
 }
@@ -3931,6 +4051,8 @@ function contradictions(values, isSet) {
         ...rdsRules(values, isSet),
         ...restoreRules(values, isSet),
         ...healthRules(values, isSet),
+        ...placeRules(values, isSet),
+        ...trafficRules(values, isSet),
         ...alone('install-when', ['install-command'], isSet),
         ...alone('virtualenv', ['migrations', 'install-command'], isSet),
     ];
@@ -3943,25 +4065,37 @@ function* hostRules(values, isSet) {
     const standard = { user: values['ssh-user'], port: values['ssh-port'] ?? 22 };
     const lines = {
         hosts: values.hosts ?? [],
+        'load-balancers': values['load-balancers'] ?? [],
         'database-host': values['database-host'] === undefined ? [] : [values['database-host']],
         'ssh-jump-host': values['ssh-jump-host'] === undefined ? [] : [values['ssh-jump-host']],
     };
-    if (isSet('hosts') && values.hosts?.length === 0)
-        yield invalid_invalid('Input "hosts" must name one host at least, got only comments', 'Write one host per line.');
-    if ((values.hosts?.length ?? 0) > 256)
-        yield invalid_invalid(`Input "hosts" must name at most 256 hosts, got ${values.hosts?.length}`, 'Roll back in several runs, each with an environment of its own.');
+    for (const name of ['hosts', 'load-balancers']) {
+        if (isSet(name) && values[name]?.length === 0)
+            yield invalid_invalid(`Input "${name}" must name one host at least, got only comments`, 'Write one host per line.');
+        if ((values[name]?.length ?? 0) > 256)
+            yield invalid_invalid(`Input "${name}" must name at most 256 hosts, got ${values[name]?.length}`, 'Roll back in several runs, each with an environment of its own.');
+    }
     for (const [name, hosts] of Object.entries(lines)) {
         const [example, ...others] = isSet('ssh-user') ? [] : hosts.filter(({ user }) => user === undefined).map(written);
         if (example === undefined)
             continue;
         yield invalid_invalid(`Input "${name}" names ${[example, ...others].join(', ')} without a user, and "ssh-user" is not set`, `Set "ssh-user", or write deploy@${example}.`);
     }
-    const seen = new Map();
-    for (const line of values.hosts ?? []) {
-        const place = placeOf(line, standard);
-        if (seen.has(place))
-            yield invalid_invalid(`Input "hosts" must name each host once, got ${written(line)} again`, 'Take one of the lines out.');
-        seen.set(place, line);
+    for (const name of ['hosts', 'load-balancers']) {
+        const places = new Set();
+        for (const line of values[name] ?? []) {
+            const place = placeOf(line, standard);
+            if (places.has(place))
+                yield invalid_invalid(`Input "${name}" must name each host once, got ${written(line)} again`, 'Take one of the lines out.');
+            places.add(place);
+        }
+    }
+    const seen = new Map((values.hosts ?? []).map((line) => [placeOf(line, standard), line]));
+    for (const balancer of values['load-balancers'] ?? []) {
+        const host = seen.get(placeOf(balancer, standard));
+        if (host !== undefined && (host.user ?? standard.user) !== (balancer.user ?? standard.user)) {
+            yield invalid_invalid(`Inputs "load-balancers" and "hosts" name ${written(balancer)} and ${written(host)}, one host with two users`, 'Give both the same user.');
+        }
     }
     const database = values['database-host'];
     const same = database && seen.get(placeOf(database, standard));
@@ -4069,6 +4203,82 @@ function* healthRules(values, isSet) {
         yield invalid_invalid(`Input "health-timeout" must be longer than ${asDuration(least)}, which ${successes} answers at an interval of ${asDuration(interval)} take; it is ${asDuration(timeout)}`, 'Raise "health-timeout", or lower "health-successes" or "health-interval".');
     }
 }
+const trafficMethods = ['blue-green', 'canary'];
+/** Whose code or data a run moves must be named; where only traffic moves, the load balancers are enough. */
+function* placeRules(values, isSet) {
+    const { method, migrations } = values;
+    if (method === undefined)
+        return;
+    const traffic = trafficMethods.includes(method);
+    const movesCode = !traffic || (method === 'canary' && isSet('commit'));
+    const needsApp = movesCode || (method === 'blue-green' && migrations !== undefined && migrations !== 'none');
+    const because = traffic ? (method === 'canary' ? ' with "method: canary" and "commit"' : ` with "method: blue-green" and "migrations: ${migrations}"`) : '';
+    if (needsApp && !isSet('hosts'))
+        yield invalid_invalid(`Input "hosts" is required${because}`, traffic ? 'Name the hosts on which the servers of the block run.' : 'Set it in the workflow or in the config file.');
+    if (!needsApp && !isSet('hosts') && !isSet('load-balancers'))
+        yield invalid_invalid(`Input "load-balancers" is required with "method: ${method}"`, 'Name the hosts that run nginx, one per line.');
+    if (needsApp && !isSet('app-dir'))
+        yield invalid_invalid(`Input "app-dir" is required${because}`, traffic ? 'Set it to the checkout on those hosts, such as /var/www/app.' : 'Set it in the workflow or in the config file.');
+    if (movesCode && traffic && isSet('hosts') && !isSet('load-balancers')) {
+        yield invalid_invalid('Input "load-balancers" is required with "method: canary" and "commit": "hosts" names the canary then', 'Name the hosts that run nginx, one per line.');
+    }
+    if (isSet('app-dir') || needsApp)
+        return;
+    const files = ['env-file', 'access-log', 'maintenance-page'];
+    const relative = [...files.filter((name) => isRelative(values[name])), ...(values['log-files']?.some(isRelative) ? ['log-files'] : [])];
+    for (const name of relative)
+        yield invalid_invalid(`Input "${name}" must be absolute where no "app-dir" is given`, 'Write the whole path, or set "app-dir".');
+}
+function isRelative(path) {
+    return path !== undefined && !path.startsWith('/');
+}
+/** What moving traffic needs, and what does not go together there. */
+function* trafficRules(values, isSet) {
+    const { method, blue, green, maintenance, backup = [] } = values;
+    if (method === undefined)
+        return;
+    const needed = {
+        'blue-green': ['nginx-config', 'upstream', 'blue', 'green'],
+        canary: ['nginx-config', 'upstream', 'canary'],
+    };
+    const what = {
+        'nginx-config': 'the file on the load balancers that holds the upstream block, such as /etc/nginx/conf.d/app.conf', upstream: 'the name of that block',
+        blue: 'the server as the block names it, such as blue.internal:8000', green: 'the server as the block names it, such as green.internal:8000',
+        canary: 'the server as the block names it, such as canary.internal:8000',
+    };
+    for (const name of needed[method] ?? [])
+        if (!isSet(name))
+            yield invalid_invalid(`Input "${name}" is required with "method: ${method}"`, `Set it to ${what[name]}.`);
+    if (method === 'blue-green' && blue !== undefined && green !== undefined && sameServer(blue, green)) {
+        yield invalid_invalid(`Inputs "blue" and "green" must be two servers, got ${blue} and ${green}`, 'Name each as the upstream block does.');
+    }
+    if (method === 'blue-green' && isSet('commit') && !isSet('version-from')) {
+        yield invalid_invalid('Input "commit" has no effect with "method: blue-green" without "version-from": which release a colour is could not be told', 'Set "version-from", or take it out.');
+    }
+    if (method === 'blue-green' && values.migrations === 'command') {
+        yield invalid_invalid('Input "migrations" must be "alembic" or "none" with "method: blue-green": a command cannot say which revision a colour needs', 'Take it out.');
+    }
+    if (isSet('switch-to') && method !== 'blue-green')
+        yield invalid_invalid(`Input "switch-to" has no effect with "method: ${method}"`, 'Set "method: blue-green", or take it out.');
+    if (method === 'blue-green' && backup.some((kind) => kind !== 'none')) {
+        yield invalid_invalid('Input "backup" has no effect with "method: blue-green": nothing but traffic moves', 'Take it out.');
+    }
+    if (maintenance === true) {
+        if (method !== 'database')
+            yield invalid_invalid(`Input "maintenance" has no effect with "method: ${method}": production is not stopped`, 'Take it out.');
+        else
+            for (const name of ['nginx-config', 'upstream'])
+                if (!isSet(name))
+                    yield invalid_invalid(`Input "${name}" is required with "maintenance: true"`, `Set it to ${what[name]}.`);
+    }
+    if (maintenance === false && isSet('maintenance-page'))
+        yield invalid_invalid('Input "maintenance-page" has no effect without "maintenance: true"', 'Set "maintenance: true", or take it out.');
+}
+/** nginx takes port 80 where a server names none. */
+function sameServer(one, other) {
+    const whole = (server) => (server.startsWith('unix:') || /:\d+$/.test(server.replace(/^\[.*\]/, '')) ? server : `${server}:80`).toLowerCase();
+    return whole(one) === whole(other);
+}
 function* alone(name, needs, isSet) {
     if (!isSet(name) || needs.some(isSet))
         return;
@@ -4107,6 +4317,29 @@ var batch = __nccwpck_require__(9597);
 const rdsInstance = (text) => /^[A-Za-z](?!.*--)[A-Za-z0-9-]{0,62}(?<!-)$/.test(text) ? (0,inputs_kind/* accept */.J)(text.toLowerCase()) : (0,inputs_kind/* refuse */.T)('must be the identifier of an RDS instance or cluster: letters, digits and "-", a letter first', { got: text });
 const awsRegion = (text) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(text) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must be an AWS region, such as eu-central-1', { got: text });
 const awsAccount = (text) => /^\d{12}$/.test(text) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must be an AWS account id of 12 digits', { got: text });
+
+;// CONCATENATED MODULE: ./build/inputs/kinds/cloudwatch.js
+
+/** An application load balancer by its ARN or its end, `app/name/id`: that is the value of the dimension. */
+const loadBalancer = (text) => {
+    const found = /^(?:arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer\/)?(app\/[A-Za-z0-9-]{1,32}\/[0-9a-f]{16})$/.exec(text)?.[1];
+    if (found !== undefined)
+        return (0,inputs_kind/* accept */.J)(found);
+    const isOther = /(^|\/)(net|gwy)\/[A-Za-z0-9-]+\/[0-9a-f]+$/.test(text);
+    return (0,inputs_kind/* refuse */.T)('must be the ARN of an application load balancer, or its end: app/my-balancer/50dc6c495c0c9188', {
+        got: text, ...(isOther && { fix: 'Only application load balancers count requests; take access logs, Prometheus or "probe-urls".' }),
+    });
+};
+/** A target group by its ARN or its end, `targetgroup/name/id`. */
+const targetGroup = (text) => {
+    const found = /^(?:arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:)?(targetgroup\/[A-Za-z0-9-]{1,32}\/[0-9a-f]{16})$/.exec(text)?.[1];
+    return found === undefined ? (0,inputs_kind/* refuse */.T)('must be the ARN of a target group, or its end: targetgroup/my-targets/73e2d6bc24d8a067', { got: text }) : (0,inputs_kind/* accept */.J)(found);
+};
+/** An alarm by its name, or by its ARN. */
+const alarm = (text) => {
+    const name = /^arn:[\w-]+:cloudwatch:[\w-]+:\d{12}:alarm:(.+)$/.exec(text)?.[1] ?? text;
+    return name.length <= 255 && !name.startsWith('arn:') ? (0,inputs_kind/* accept */.J)(name) : (0,inputs_kind/* refuse */.T)('must be the name of a CloudWatch alarm, of at most 255 characters, or its ARN', { got: text });
+};
 
 ;// CONCATENATED MODULE: ./build/inputs/kinds/closed.js
 
@@ -4254,6 +4487,34 @@ function fixOf(line) {
     return isPublicKey ? 'The host is missing before the key.' : "Take the lines from ssh-keyscan <host>, and compare the keys with the host's own.";
 }
 
+// EXTERNAL MODULE: ./build/inputs/kinds/path.js
+var kinds_path = __nccwpck_require__(2846);
+;// CONCATENATED MODULE: ./build/inputs/kinds/nginx.js
+
+
+/** A configuration file of nginx on a load balancer. */
+const nginxFile = (text) => {
+    const path = (0,kinds_path/* absolutePath */.Hi)(text);
+    if ('refused' in path)
+        return path;
+    // With the block's name it is also the name of a folder on the hosts, of 255 characters at most.
+    return text.endsWith('/') || path.value.split('/').length < 3 || encodeURIComponent(path.value).length > 180
+        ? (0,inputs_kind/* refuse */.T)('must be a file of nginx, such as /etc/nginx/conf.d/app.conf', { got: text })
+        : path;
+};
+/** The name of an `upstream` block. */
+const upstreamName = (text) => /^[A-Za-z0-9_.-]{1,64}$/.test(text) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must be the name of an upstream block, of at most 64 letters, digits, ".", "_" and "-"', { got: text });
+/** A server as a line of an `upstream` block names it. */
+const upstreamServer = (text) => isServer(text) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must be a server as the upstream block names it, such as blue.internal:8000 or unix:/run/app.sock', { got: text });
+function isServer(text) {
+    if (text.length > 255)
+        return false;
+    if (/^unix:\/[A-Za-z0-9._/@:-]+$/.test(text))
+        return true;
+    const [, port] = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([1-9]\d{0,4}))?$/.exec(text) ?? [undefined, 'none'];
+    return port === undefined || Number(port) <= 65_535;
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/kinds/number.js
 
 /** A whole number, written with digits alone. */
@@ -4266,10 +4527,21 @@ function whole({ from, to }) {
     };
 }
 
-// EXTERNAL MODULE: ./build/inputs/kinds/path.js
-var kinds_path = __nccwpck_require__(2846);
 // EXTERNAL MODULE: ./build/inputs/kinds/restore-from.js
 var restore_from = __nccwpck_require__(3228);
+;// CONCATENATED MODULE: ./build/inputs/kinds/share.js
+
+/** `10%`, `0.5%`: percent. */
+const share = (text) => {
+    const [, digits] = /^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text) ?? [];
+    const number = Number(digits);
+    if (digits !== undefined && number < 100)
+        return (0,inputs_kind/* accept */.J)(number);
+    return (0,inputs_kind/* refuse */.T)('must be a share from 0% to 99.999%', { got: text, ...(/^\d+(\.\d+)?$/.test(text) && { fix: `Write it with its sign: ${text}%.` }) });
+};
+/** `average`, or a percentile: `p95`, `p99.9`. */
+const statistic = (text) => /^(average|p(?!0{1,2}(\.0*)?$)\d{1,2}(\.\d{1,2})?)$/.test(text) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must be "average" or a percentile such as "p95"', { got: text });
+
 ;// CONCATENATED MODULE: ./build/checks/smoke-grammar.js
 const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const classes = ['2xx', '3xx', '4xx', '5xx'];
@@ -4475,6 +4747,9 @@ function addressOf(text) {
 
 
 
+
+
+
 const second = 1000;
 const dependencyFiles = [
     'requirements*.txt', 'poetry.lock', 'uv.lock', 'package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'Gemfile.lock', 'composer.lock',
@@ -4489,7 +4764,8 @@ const what = (methods) => ({
     config: optional(kinds_path/* relativePath */.iZ),
 });
 const hosts = {
-    hosts: required(list(host)),
+    hosts: several(list(host)),
+    'load-balancers': several(list(host)),
     'database-host': optional(host),
 };
 const ssh = {
@@ -4502,7 +4778,7 @@ const ssh = {
     'ssh-connect-timeout': preset('20s', duration({ from: second })),
 };
 const app = {
-    'app-dir': required(kinds_path/* directory */.yy),
+    'app-dir': optional(kinds_path/* directory */.yy),
     dirty: preset('save', oneOf(['save', 'refuse'])),
     services: several(list(unit)),
     reload: several(list(unit)),
@@ -4537,6 +4813,17 @@ const rds = {
     'aws-region': optional(awsRegion),
     'expected-aws-account-id': optional(awsAccount),
 };
+const traffic = {
+    'nginx-config': optional(nginxFile),
+    upstream: optional(upstreamName),
+    blue: optional(upstreamServer),
+    green: optional(upstreamServer),
+    'switch-to': optional(oneOf(['blue', 'green'])),
+    canary: optional(upstreamServer),
+    'confirm-timeout': preset('30s', duration({ from: 5 * second, to: 600 * second })),
+    maintenance: preset('false', closed_boolean),
+    'maintenance-page': optional(kinds_path/* path */.Ae),
+};
 const verify = {
     'health-url': several(list(httpUrl)),
     'host-health-url': several(list(httpUrl)),
@@ -4562,38 +4849,88 @@ const run = {
 const tell = {
     'github-token': secret(optional(line({ max: 1024 }))),
     'incident-report': preset('incident-report.md', kinds_path/* relativePath */.iZ),
+    'revert-pull-request': preset('false', closed_boolean),
 };
 /**
  * The inputs of the rollback action.
  * @param methods the values of `method`: the names in the registry of methods
  */
 function rollbackDeclarations(methods) {
-    return { ...what(methods), ...hosts, ...ssh, ...app, ...databaseAddress, ...saved, ...restored, ...rds, ...verify, ...run, ...tell };
+    return { ...what(methods), ...hosts, ...ssh, ...app, ...databaseAddress, ...saved, ...restored, ...rds, ...traffic, ...verify, ...run, ...tell };
 }
 const { environment, reason, config } = what([]);
 /** The inputs of the backup action. */
 const backupDeclarations = {
-    environment, reason, config, ...hosts, ...ssh, 'app-dir': app['app-dir'], ...databaseAddress, ...saved,
+    environment, reason, config, hosts: required(list(host)), 'database-host': hosts['database-host'], ...ssh, 'app-dir': required(kinds_path/* directory */.yy), ...databaseAddress, ...saved,
     verify: preset('quick', oneOf(['quick', 'full'])),
     ...rds, parallel: run.parallel, 'lock-wait': run['lock-wait'], 'github-token': tell['github-token'],
 };
+/** The inputs of the watch action. Hosts are only needed for what is asked on them. */
+const watchDeclarations = {
+    environment, config, commit: optional(commit), 'deployed-at': optional(time/* time */.k),
+    duration: preset('10m', duration({ from: second })),
+    interval: preset('10s', duration({ from: 100 })),
+    'on-unknown': preset('pass', oneOf(['pass', 'yes'])),
+    'fail-on': several(list(oneOf(['yes', 'unknown']))),
+    'health-url': verify['health-url'], 'host-health-url': verify['host-health-url'], 'version-from': verify['version-from'],
+    'health-failures': preset('3', whole({ from: 1, to: 100 })),
+    'error-rate': preset('10%', share),
+    'response-time': preset('2s', duration({ from: 1 })),
+    statistic: preset('average', statistic),
+    period: preset('60s', duration({ from: second })),
+    periods: preset('3', whole({ from: 1, to: 100 })),
+    'min-requests': preset('20', whole({ from: 1, to: 10_000 })),
+    'probe-urls': several(list(httpUrl)),
+    'load-balancer': optional(loadBalancer),
+    'target-group': optional(targetGroup),
+    alarms: several(list(alarm)),
+    'aws-region': rds['aws-region'],
+    'prometheus-url': optional(httpUrl),
+    'error-rate-query': optional(prose({ max: 5000 })),
+    'response-time-query': optional(prose({ max: 5000 })),
+    'access-log': verify['access-log'],
+    canary: optional(host),
+    'log-files': verify['log-files'],
+    'log-pattern': optional(line({ max: 1000 })),
+    hosts: several(list(host)),
+    'ssh-user': ssh['ssh-user'], 'ssh-port': ssh['ssh-port'],
+    'ssh-private-key': secret(optional(privateKey)),
+    'ssh-passphrase': ssh['ssh-passphrase'],
+    'ssh-known-hosts': optional(knownHosts),
+    'ssh-jump-host': ssh['ssh-jump-host'], 'ssh-connect-timeout': ssh['ssh-connect-timeout'],
+    'app-dir': optional(kinds_path/* directory */.yy),
+};
+/** The inputs of the guard action. Hosts are its second source. */
+const guardDeclarations = {
+    environment, config, commit: optional(commit), 'on-unknown': preset('refuse', oneOf(['refuse', 'pass'])), unlock: preset('false', closed_boolean), reason,
+    hosts: several(list(host)),
+    'ssh-user': ssh['ssh-user'], 'ssh-port': ssh['ssh-port'],
+    'ssh-private-key': secret(optional(privateKey)),
+    'ssh-passphrase': ssh['ssh-passphrase'],
+    'ssh-known-hosts': optional(knownHosts),
+    'ssh-jump-host': ssh['ssh-jump-host'], 'ssh-connect-timeout': ssh['ssh-connect-timeout'],
+    'app-dir': optional(kinds_path/* directory */.yy),
+    'github-token': tell['github-token'],
+};
 /** The inputs of all actions of this repository: one file may hold those of several. */
-const allDeclarations = { ...rollbackDeclarations([]), ...backupDeclarations };
+const allDeclarations = { ...guardDeclarations, ...watchDeclarations, ...rollbackDeclarations([]), ...backupDeclarations };
 
 ;// CONCATENATED MODULE: ./build/inputs/places.js
 /** Which hosts are meant, and where on them things are: the same for every action. Pure. */
 
 
 function placesOf(given) {
-    const { hosts, 'database-host': database, 'ssh-jump-host': jump, 'app-dir': app, 'env-file': envFile } = given;
+    const { hosts, 'load-balancers': balancers = [], 'database-host': database, 'ssh-jump-host': jump, 'app-dir': app, 'env-file': envFile } = given;
     const standard = { user: given['ssh-user'], port: given['ssh-port'] };
-    // Resolved together, so that a database on one of the hosts is that same host.
-    const [first, ...others] = resolveHosts(database === undefined ? hosts : [...hosts, database], standard);
+    // Resolved together, so that a database or a load balancer on one of the hosts is that same host.
+    const all = resolveHosts([...hosts, ...balancers, ...(database === undefined ? [] : [database])], standard);
+    const [first] = all;
     if (first === undefined)
         throw new RangeError('No hosts');
     return {
-        hosts: [first, ...others.slice(0, hosts.length - 1)],
-        'database-host': database === undefined ? first : (others.at(-1) ?? first),
+        hosts: all.slice(0, hosts.length),
+        'load-balancers': all.slice(hosts.length, hosts.length + balancers.length),
+        'database-host': database === undefined ? first : (all.at(-1) ?? first),
         'ssh-jump-host': jump === undefined ? undefined : resolveHosts([jump], standard)[0],
         'env-file': envFile === undefined ? undefined : (0,kinds_path/* below */.Gz)(app, envFile),
         'backup-dir': given['backup-dir'] ?? `/var/backups/${app.split('/').at(-1)}`,
@@ -4794,17 +5131,19 @@ function readInputs(raw, config, methods) {
 const fiveMinutes = 5 * 60_000;
 function derive(values) {
     const { config: _config, 'ssh-user': _user, 'ssh-port': _port, ...rest } = values;
-    const app = values['app-dir'];
+    const app = values['app-dir'] ?? '';
     const inApp = (path) => (path === undefined ? undefined : (0,kinds_path/* below */.Gz)(app, path));
     const migrationsDir = inApp(values['migrations-dir']);
     const databaseKnown = values['database-url'] !== undefined || values['env-file'] !== undefined;
     const restores = values.method === 'database';
     const rds = values['rds-instance'] !== undefined;
-    const standardBackup = restores && rds ? ['rds'] : databaseKnown ? ['database'] : [];
+    const standardBackup = movesTrafficAlone(values) ? [] : restores && rds ? ['rds'] : databaseKnown ? ['database'] : [];
     const asked = values.backup.length === 0 ? standardBackup : values.backup;
     return camelCased({
         ...rest,
-        ...placesOf(values),
+        'app-dir': app,
+        ...placesOf({ ...values, ...usedHosts(values), 'app-dir': app }),
+        'maintenance-page': inApp(values['maintenance-page']),
         'migrations-dir': migrationsDir,
         virtualenv: values.virtualenv === undefined ? undefined : (0,kinds_path/* below */.Gz)(migrationsDir ?? app, values.virtualenv),
         'log-files': values['log-files'].map((path) => (0,kinds_path/* below */.Gz)(app, path)),
@@ -4814,6 +5153,19 @@ function derive(values) {
         'max-data-loss-rows': values['max-data-loss-rows'] ?? (restores ? 0 : 'any'),
         timeout: values.timeout ?? (restores ? 'none' : fiveMinutes),
     });
+}
+/** A run that leaves code and data where they are. */
+function movesTrafficAlone({ method, commit }) {
+    return method === 'blue-green' || (method === 'canary' && commit === undefined);
+}
+/** Of the hosts that are named, those that this run has to do with. */
+function usedHosts(values) {
+    const { method, hosts, 'load-balancers': named, 'database-host': database, maintenance, migrations } = values;
+    const balancers = named.length > 0 ? named : hosts;
+    // The revision that a colour needs is asked on its own host.
+    if (movesTrafficAlone(values) && (method !== 'blue-green' || migrations === 'none'))
+        return { hosts: [], 'load-balancers': balancers, 'database-host': undefined };
+    return { hosts, 'load-balancers': method === 'blue-green' || method === 'canary' || maintenance ? balancers : [], 'database-host': database };
 }
 
 
@@ -5060,19 +5412,23 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _adapters_command_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(149);
 /* harmony import */ var _adapters_door_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2484);
 /* harmony import */ var _adapters_files_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2543);
-/* harmony import */ var _adapters_world_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(976);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9984);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6699);
-/* harmony import */ var _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4730);
-/* harmony import */ var _recording_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(2052);
-/* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7728);
-/* harmony import */ var _report_headline_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3032);
-/* harmony import */ var _report_incident_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(9050);
-/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3649);
-/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(7166);
-/* harmony import */ var _rollback_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(9055);
-/* harmony import */ var _take_up_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(4824);
+/* harmony import */ var _adapters_revert_pull_request_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4062);
+/* harmony import */ var _adapters_world_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7253);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9984);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7888);
+/* harmony import */ var _methods_registry_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1158);
+/* harmony import */ var _recording_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(2052);
+/* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7728);
+/* harmony import */ var _report_headline_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3032);
+/* harmony import */ var _report_incident_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(6669);
+/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3649);
+/* harmony import */ var _report_revert_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(8006);
+/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(7166);
+/* harmony import */ var _rollback_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(9055);
+/* harmony import */ var _take_up_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(4824);
 /** The door of the rollback action, for `main` and for `post`. */
+
+
 
 
 
@@ -5104,7 +5460,7 @@ async function main() {
     try {
         const inputs = await inputsFrom(raw);
         const run = startOf(raw, inputs);
-        const report = await (0,_rollback_js__WEBPACK_IMPORTED_MODULE_18__/* .rollback */ .d)(inputs, methodOf(inputs), run, (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_9__/* .realWorld */ .b)(inputs, run, checkpoint.save, cancelled.signal));
+        const report = await (0,_rollback_js__WEBPACK_IMPORTED_MODULE_20__/* .rollback */ .d)(inputs, methodOf(inputs), run, (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_10__/* .realWorld */ .b)(inputs, run, checkpoint.save, cancelled.signal));
         ending.settled();
         checkpoint.clear();
         await tell(report, inputs);
@@ -5112,7 +5468,7 @@ async function main() {
     catch (thrown) {
         ending.settled();
         (0,_adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tellDebuggers */ .O)(thrown);
-        await tell((0,_recording_js__WEBPACK_IMPORTED_MODULE_20__/* .reportOf */ .EI)((0,_recording_js__WEBPACK_IMPORTED_MODULE_20__/* .startRecording */ .K3)(startOf(raw)), { result: (0,_errors_js__WEBPACK_IMPORTED_MODULE_10__/* .failuresIn */ .xM)(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_10__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() }));
+        await tell((0,_recording_js__WEBPACK_IMPORTED_MODULE_22__/* .reportOf */ .EI)((0,_recording_js__WEBPACK_IMPORTED_MODULE_22__/* .startRecording */ .K3)(startOf(raw)), { result: (0,_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .failuresIn */ .xM)(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() }));
     }
 }
 async function post() {
@@ -5126,16 +5482,16 @@ async function post() {
     }
     catch (thrown) {
         // A later step may have taken the "config" file away.
-        return tell((0,_recording_js__WEBPACK_IMPORTED_MODULE_20__/* .reportOf */ .EI)(left.recording, { result: 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_10__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() }));
+        return tell((0,_recording_js__WEBPACK_IMPORTED_MODULE_22__/* .reportOf */ .EI)(left.recording, { result: 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() }));
     }
-    const world = (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_9__/* .realWorld */ .b)(inputs, left.recording.run, () => undefined, new AbortController().signal);
-    await tell(await (0,_take_up_js__WEBPACK_IMPORTED_MODULE_19__/* .takeUp */ .b)(inputs, methodOf(inputs), left, world), inputs);
+    const world = (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_10__/* .realWorld */ .b)(inputs, left.recording.run, () => undefined, new AbortController().signal);
+    await tell(await (0,_take_up_js__WEBPACK_IMPORTED_MODULE_21__/* .takeUp */ .b)(inputs, methodOf(inputs), left, world), inputs);
 }
 async function inputsFrom(raw) {
-    return (0,_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .readInputs */ .K)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .configFileOf */ .OY)(raw), _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__/* .methodNames */ .A);
+    return (0,_inputs_js__WEBPACK_IMPORTED_MODULE_12__/* .readInputs */ .Ko)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .configFileOf */ .OY)(raw), _methods_registry_js__WEBPACK_IMPORTED_MODULE_13__/* .methodNames */ .A);
 }
 function methodOf({ method }) {
-    const found = _methods_registry_js__WEBPACK_IMPORTED_MODULE_12__/* .methods */ .v[method];
+    const found = _methods_registry_js__WEBPACK_IMPORTED_MODULE_13__/* .methods */ .v[method];
     if (found === undefined)
         throw new Error(`No method is called ${method}`);
     return found;
@@ -5150,23 +5506,39 @@ function startOf(raw, inputs) {
 /** Outputs, summary, annotations, incident report, the job's end. Nothing of it can change the result. */
 async function tell(report, inputs) {
     const file = inputs === undefined || report.result === 'unchanged' || report.result === 'planned' ? '' : inputs.incidentReport;
-    const problem = file === '' ? undefined : (0,_adapters_files_js__WEBPACK_IMPORTED_MODULE_8__/* .writeTextFile */ .T)(_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .workspace */ .Gl, file, (0,_report_incident_js__WEBPACK_IMPORTED_MODULE_15__/* .incidentReport */ .z)(report));
+    const problem = file === '' ? undefined : (0,_adapters_files_js__WEBPACK_IMPORTED_MODULE_8__/* .writeTextFile */ .T)(_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .workspace */ .Gl, file, (0,_report_incident_js__WEBPACK_IMPORTED_MODULE_16__/* .incidentReport */ .z)(report));
     if (problem !== undefined)
         _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.warning(`The incident report could not be written to ${file}: ${problem}`);
-    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeOutputs */ .Kn)((0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_16__/* .outputs */ .V)(report, { incidentReport: file, incidentUrl: '', deploymentId: '' }));
-    const page = (0,_report_summary_js__WEBPACK_IMPORTED_MODULE_17__/* .summary */ .z)(report, file);
+    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeOutputs */ .Kn)((0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_17__/* .outputs */ .V)(report, { incidentReport: file, incidentUrl: '', deploymentId: '' }));
+    const page = (0,_report_summary_js__WEBPACK_IMPORTED_MODULE_19__/* .summary */ .z)(report, file);
     if (!(0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeSummary */ .Sy)(page))
         _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.group('Summary', page);
-    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)((0,_report_annotations_js__WEBPACK_IMPORTED_MODULE_13__/* .annotations */ .h)(report));
+    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)((0,_report_annotations_js__WEBPACK_IMPORTED_MODULE_14__/* .annotations */ .h)(report));
+    if (inputs?.revertPullRequest === true)
+        await openRevertOf(report, inputs);
     if (inputs?.afterCommand !== undefined) {
         const failure = await (0,_adapters_command_js__WEBPACK_IMPORTED_MODULE_6__/* .runCommand */ .d)(inputs.afterCommand, { ROLLBACK_RESULT: report.result, ROLLBACK_FROM: report.from?.sha ?? '', ROLLBACK_TO: report.to?.sha ?? '' }, _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._);
         if (failure !== undefined)
             _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.warning(`The "after-command" failed; the result stands: ${failure.why ?? failure.what}`);
     }
     if (report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned')
-        _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.info((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_14__/* .headline */ .Pl)(report));
+        _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.info((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_15__/* .headline */ .Pl)(report));
     else
-        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_14__/* .headline */ .Pl)(report));
+        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_15__/* .headline */ .Pl)(report));
+}
+/** The pull request that reverts the release which was taken back; what came of it is told, and changes nothing. */
+async function openRevertOf(report, { githubToken }) {
+    const revert = (0,_report_revert_js__WEBPACK_IMPORTED_MODULE_18__/* .revertOf */ .m)(report);
+    if (revert === undefined)
+        return;
+    const opened = await (0,_adapters_revert_pull_request_js__WEBPACK_IMPORTED_MODULE_9__/* .openRevert */ .T)({ token: githubToken, repository: report.run.repository, apiUrl: process.env['GITHUB_API_URL'] }, revert);
+    switch (opened.kind) {
+        case 'opened':
+        case 'there-already':
+            return (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)([{ level: 'notice', title: 'Revert', message: `The pull request that reverts ${revert.from.slice(0, 7)}${opened.kind === 'opened' ? '' : ', open already'}: ${opened.url}` }]);
+        case 'not-opened':
+            return (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)([{ level: 'warning', title: 'Revert', message: `No pull request that reverts ${revert.from.slice(0, 7)} was opened: ${opened.why}. Revert it by hand: git revert ${revert.to.slice(0, 12)}..${revert.from.slice(0, 12)}` }]);
+    }
 }
 
 __webpack_async_result__();
@@ -5174,7 +5546,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4730:
+/***/ 1158:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -5185,97 +5557,2122 @@ __nccwpck_require__.d(__webpack_exports__, {
   v: () => (/* binding */ methods)
 });
 
-// EXTERNAL MODULE: ./build/commands/environment.js
-var environment = __nccwpck_require__(887);
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(9984);
+;// CONCATENATED MODULE: ./build/nginx/address.js
+/** The addresses of servers in an `upstream` block. Pure. */
+/** One text for all ways to write an address: lower case, with its port; a socket's path as it is. */
+function keyOf(address) {
+    if (/^unix:/i.test(address))
+        return `unix:${address.slice(5)}`;
+    const lower = address.toLowerCase();
+    return /^(\[[^\]]*\]|[^:]*):\d+$/.test(lower) ? lower : `${lower}:80`;
+}
+
+;// CONCATENATED MODULE: ./build/nginx/layout.js
+/** Where things stand on their lines. Pure; offsets into the text. */
+/** What nginx takes for space between words. */
+const blanks = ' \t\r\n';
+/** The number of the line that an offset is on, from 1. */
+function lineAt(text, offset) {
+    let line = 1;
+    for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1))
+        line += 1;
+    return line;
+}
+/** The offset at which the line begins that an offset is on. */
+function lineStart(text, offset) {
+    return text.lastIndexOf('\n', offset - 1) + 1;
+}
+/** The offset of what ends the line: its `\n`, or the `\r` before it, or the end of the text. */
+function lineEnd(text, offset) {
+    const feed = text.indexOf('\n', offset);
+    if (feed === -1)
+        return text.length;
+    return text[feed - 1] === '\r' && feed - 1 >= offset ? feed - 1 : feed;
+}
+/** Nothing but blanks before it on its line, and nothing but blanks and a comment after it. */
+function isAloneOnItsLines(text, { start, end }) {
+    return /^[ \t]*$/.test(text.slice(lineStart(text, start), start)) && /^[ \t]*(#.*)?$/.test(text.slice(end, lineEnd(text, end)));
+}
+/** The blanks with which the line begins that an offset is on. */
+function indentationAt(text, offset) {
+    return /^[ \t]*/.exec(text.slice(lineStart(text, offset), offset))?.[0] ?? '';
+}
+/** How the line ends that an offset is on. */
+function newlineAt(text, offset) {
+    return text.startsWith('\r\n', lineEnd(text, offset)) ? '\r\n' : '\n';
+}
+/**
+ * What goes with a directive that goes: its whole line, a comment beside it included, where it is alone there; where it shares a line, only itself
+ * with the blanks that set it apart.
+ */
+function removalOf(text, { start, end }) {
+    const begins = lineStart(text, start);
+    const isFirst = /^[ \t]*$/.test(text.slice(begins, start));
+    if (isAloneOnItsLines(text, { start, end })) {
+        const feed = text.indexOf('\n', end);
+        return { start: begins, end: feed === -1 ? text.length : feed + 1 };
+    }
+    if (isFirst)
+        return { start, end: end + (/^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0) };
+    return { start: start - (/[ \t]*$/.exec(text.slice(begins, start))?.[0].length ?? 0), end };
+}
+/** The text with all edits made; they must not overlap. Those at the same place come in the order in which they were given. */
+function edited(text, edits) {
+    let [out, at] = ['', 0];
+    for (const edit of edits.toSorted((one, other) => one.start - other.start || one.end - other.end)) {
+        out += text.slice(at, edit.start) + edit.text;
+        at = edit.end;
+    }
+    return out + text.slice(at);
+}
+
+;// CONCATENATED MODULE: ./build/nginx/lua.js
+/** Where Lua inside a configuration ends. Pure. */
+/**
+ * The offset of the `}` that closes a `*_by_lua_block {`, from the offset after its `{`; undefined where none does. Braces in Lua's strings, long
+ * brackets and comments do not count, as in OpenResty's own reading:
+ * https://github.com/openresty/lua-nginx-module/blob/master/src/ngx_http_lua_lex.c
+ */
+function endOfLua(text, from) {
+    // What is to be passed over as a whole, or one brace.
+    const piece = /--\[(?<comment>=*)\[|--[^\n]*|\[(?<long>=*)\[|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'|[{}]/g;
+    piece.lastIndex = from;
+    let depth = 1;
+    for (let match = piece.exec(text); match !== null; match = piece.exec(text)) {
+        const level = match.groups?.['comment'] ?? match.groups?.['long'];
+        if (level !== undefined) {
+            const closing = `]${level}]`;
+            const end = text.indexOf(closing, piece.lastIndex);
+            if (end === -1)
+                return undefined;
+            piece.lastIndex = end + closing.length;
+        }
+        if (match[0] === '{')
+            depth += 1;
+        if (match[0] === '}')
+            depth -= 1;
+        if (depth === 0)
+            return match.index;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./build/nginx/words.js
+/** How nginx cuts a configuration into words: the state machine of its `ngx_conf_read_token`, rule by rule. Pure. */
+
+/** Reads from an offset that is outside of words. Source: https://github.com/nginx/nginx/blob/master/src/core/ngx_conf_file.c */
+function readWords(text, from) {
+    const words = [];
+    let at = from;
+    for (;;) {
+        at = skipBlanks(text, at);
+        const character = text[at];
+        if (character === undefined)
+            return words.length === 0 ? { kind: 'end' } : wrong(at, 'the file ends in the middle of a directive');
+        if (character === '}')
+            return words.length === 0 ? { kind: 'close', at } : wrong(at, 'a "}" stands where a ";" is missing');
+        if (character === ';' || character === '{') {
+            const [first, ...rest] = words;
+            if (first === undefined)
+                return wrong(at, `a "${character}" stands where a directive should begin`);
+            return { kind: 'words', words: [first, ...rest], closedBy: character, next: at + 1 };
+        }
+        const word = character === '"' || character === "'" ? quoted(text, at, character) : bare(text, at);
+        if (word === undefined)
+            return wrong(text.length, 'the file ends in the middle of a word');
+        words.push(word);
+        at = word.end;
+        // A ")" may follow a quote at once, as in `if ($a = "b")`; anything else has to be set apart.
+        if (character !== '"' && character !== "'")
+            continue;
+        const after = text[at];
+        if (after !== undefined && !blanks.includes(after) && !';{)'.includes(after))
+            return wrong(at, `"${after}" follows a quote without a space`);
+    }
+}
+function wrong(at, what) {
+    return { kind: 'wrong', at, what };
+}
+function skipBlanks(text, from) {
+    let at = from;
+    for (;;) {
+        const character = text[at];
+        if (character === '#') {
+            const end = text.indexOf('\n', at);
+            at = end === -1 ? text.length : end;
+        }
+        else if (character !== undefined && blanks.includes(character)) {
+            at += 1;
+        }
+        else {
+            return at;
+        }
+    }
+}
+function quoted(text, start, quote) {
+    for (let at = start + 1; at < text.length; at += 1) {
+        if (text[at] === '\\')
+            at += 1;
+        else if (text[at] === quote)
+            return { value: unescaped(text.slice(start + 1, at)), start, end: at + 1 };
+    }
+    return undefined;
+}
+/** Ends at a blank, a `;`, or a `{` that does not belong to a variable (`${name}`); a `}`, a `#` or a quote within is part of the word. */
+function bare(text, start) {
+    let variable = false;
+    for (let at = start; at < text.length; at += 1) {
+        const character = text[at] ?? '';
+        if (character === '{' && variable)
+            continue;
+        variable = character === '$';
+        if (character === '\\')
+            at += 1;
+        else if (character === ';' || character === '{' || blanks.includes(character))
+            return { value: unescaped(text.slice(start, at)), start, end: at };
+    }
+    return undefined;
+}
+const escapes = new Map([['"', '"'], ["'", "'"], ['\\', '\\'], ['t', '\t'], ['r', '\r'], ['n', '\n']]);
+/** A backslash before any other character stays. */
+function unescaped(raw) {
+    return raw.includes('\\') ? raw.replaceAll(/\\([\s\S])/g, (both, one) => escapes.get(one) ?? both) : raw;
+}
+/** A word for a configuration: as it is where nginx reads it as itself, else in quotes. */
+function written(value) {
+    return /^[^\s;{}"'\\#$()]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, String.raw `\$&`)}"`;
+}
+
+;// CONCATENATED MODULE: ./build/nginx/grammar.js
+/** nginx's grammar: a text becomes directives that know where they are written. Pure. The text is the file's bytes as latin1, one character each. */
+
+
+
+/** All directives, or what is wrong with the text and in which line. */
+function parse(text) {
+    // nginx takes it for a part of the first word, and knows no such directive.
+    if (text.startsWith('\xEF\xBB\xBF'))
+        return { kind: 'unreadable', line: 1, what: 'the file begins with a byte order mark, which nginx does not accept' };
+    const read = directivesFrom(text, 0);
+    if ('kind' in read)
+        return read;
+    return read.closedAt === undefined ? read.directives : unreadable(text, read.closedAt, 'a "}" closes nothing');
+}
+function isUnreadable(parsed) {
+    return 'kind' in parsed;
+}
+function directivesFrom(text, from) {
+    const directives = [];
+    let at = from;
+    for (;;) {
+        const reading = readWords(text, at);
+        switch (reading.kind) {
+            case 'wrong':
+                return unreadable(text, reading.at, reading.what);
+            case 'end':
+                return { directives, closedAt: undefined };
+            case 'close':
+                return { directives, closedAt: reading.at };
+            case 'words': {
+                const [name, ...args] = reading.words;
+                const whole = { name: name.value, args, start: name.start, end: reading.next };
+                const block = reading.closedBy === '{' ? blockFrom(text, name.value, reading.next) : undefined;
+                if (block !== undefined && 'kind' in block)
+                    return block;
+                const directive = block === undefined ? whole : { ...whole, end: block.close + 1, block };
+                directives.push(directive);
+                at = directive.end;
+            }
+        }
+    }
+}
+function blockFrom(text, name, from) {
+    const read = name.endsWith('_by_lua_block') ? { directives: [], closedAt: endOfLua(text, from) } : directivesFrom(text, from);
+    if ('kind' in read)
+        return read;
+    return read.closedAt === undefined ? unreadable(text, from, 'the block that begins here is not closed') : { open: from - 1, close: read.closedAt, directives: read.directives };
+}
+function unreadable(text, at, what) {
+    return { kind: 'unreadable', line: lineAt(text, at), what };
+}
+
+;// CONCATENATED MODULE: ./build/nginx/upstream.js
+/** One `upstream` block of a file: who is in it. Pure. */
+
+
+
+/** What a file says of an upstream; refused where a change of its `server` lines could not be made, or would not decide who gets requests. */
+function readUpstream(text, name) {
+    const located = upstream_locate(text, name);
+    return located.kind === 'found' ? { kind: 'found', members: located.members, others: located.others } : located;
+}
+/** As `readUpstream`, with places. */
+function upstream_locate(text, name) {
+    const parsed = parse(text);
+    if (isUnreadable(parsed))
+        return refused(`nginx could not read the file: line ${parsed.line}: ${parsed.what}`);
+    const found = upstreamsIn(parsed).filter(({ args }) => args[0]?.value.toLowerCase() === name.toLowerCase());
+    const [only, another] = found;
+    if (only?.block === undefined)
+        return { kind: 'absent' };
+    if (another !== undefined)
+        return refused(`the upstream ${name} is defined more than once in the file, in the lines ${found.map(({ start }) => lineAt(text, start)).join(' and ')}`);
+    const reason = refusalIn(text, only.block);
+    if (reason !== undefined)
+        return refused(reason);
+    const servers = only.block.directives.filter(isServer).map((directive) => ({ directive, member: memberOf(text, directive) }));
+    return {
+        kind: 'found', block: only.block, servers, start: only.start, end: only.end,
+        members: servers.map(({ member }) => member),
+        others: only.block.directives.filter((directive) => !isServer(directive)).map((directive) => directive.name),
+    };
+}
+/** A server that gets requests as long as it answers. */
+function isLive({ parameters }) {
+    return !parameters.includes('down') && !parameters.includes('backup');
+}
+/** All blocks that define an upstream, wherever they are. */
+function upstreamsIn(directives) {
+    return directives.flatMap((one) => (one.block === undefined ? [] : one.name === 'upstream' ? [one] : upstreamsIn(one.block.directives)));
+}
+/** With these the block's `server` lines do not say who gets requests. */
+const deciders = new Map([
+    ['include', 'takes some of its lines from another file'],
+    ['balancer_by_lua_block', 'chooses its servers in Lua'],
+    ['balancer_by_lua_file', 'chooses its servers in Lua'],
+    ['state', 'keeps its servers in a state file'],
+    ['upsync', 'takes its servers from a registry'],
+    ['jdomain', 'takes its servers from a name'],
+]);
+function refusalIn(text, block) {
+    for (const directive of block.directives) {
+        const [at, why] = [`line ${lineAt(text, directive.start)}`, deciders.get(directive.name)];
+        if (why !== undefined)
+            return `${at}: the block ${why} (${directive.name}), so that its server lines alone do not decide`;
+        if (!isServer(directive))
+            continue;
+        if (directive.block !== undefined || directive.args[0] === undefined)
+            return `${at}: a server without an address`;
+        if (directive.args[0].value.includes('$'))
+            return `${at}: the address of a server holds a variable: ${directive.args[0].value}`;
+    }
+    return undefined;
+}
+function isServer({ name }) {
+    return name === 'server';
+}
+function memberOf(text, { args, start, end }) {
+    const [address = '', ...parameters] = args.map(({ value }) => value);
+    const weight = parameters.map((parameter) => /^weight=(\d+)$/.exec(parameter)?.[1]).find((found) => found !== undefined);
+    return {
+        address, parameters, key: keyOf(address), weight: Number(weight ?? 1),
+        down: parameters.includes('down'), backup: parameters.includes('backup'),
+        line: text.slice(start, end - 1).trimEnd(),
+    };
+}
+function refused(reason) {
+    return { kind: 'refused', reason };
+}
+
+;// CONCATENATED MODULE: ./build/nginx/colours.js
+/** Blue and green in one `upstream` block. Pure. */
+
+
+/** Which of the two addresses get requests; `strangers` as soon as any other server does. */
+function liveOf(members, blue, green) {
+    const live = members.filter(isLive).map(({ key }) => key);
+    if (live.some((key) => key !== keyOf(blue) && key !== keyOf(green)))
+        return 'strangers';
+    const [isBlue, isGreen] = [live.includes(keyOf(blue)), live.includes(keyOf(green))];
+    if (isBlue && isGreen)
+        return 'both';
+    return isBlue ? 'blue' : isGreen ? 'green' : 'none';
+}
+/**
+ * The servers of the block when requests go to `to` and no longer to `from`, both addresses; everyone keeps place and other parameters. Where the block
+ * names only `from`, its address is replaced. Where it names both, what made `to` idle (`down`, `backup`) moves over to `from`; if nothing did, as both
+ * were live, `from` gets `down`. Other servers stay, and must be idle: nobody knows what a live one is there for.
+ */
+function switched(members, from, to) {
+    const is = (address) => (member) => keyOf(member.address) === keyOf(address);
+    const stranger = members.find((member) => isLive(member) && !is(from)(member) && !is(to)(member));
+    if (stranger !== undefined)
+        return { kind: 'refused', reason: `${stranger.address} gets requests as well, and is neither of the two colours` };
+    const idle = members.find(is(to));
+    if (idle === undefined) {
+        if (!members.some(is(from)))
+            return { kind: 'refused', reason: `neither ${from} nor ${to} is in the block` };
+        return { kind: 'wanted', wanted: members.map((member) => (is(from)(member) ? { address: to, parameters: awake(member.parameters) } : asItIs(member))) };
+    }
+    return {
+        kind: 'wanted',
+        wanted: members.map((member) => {
+            if (is(to)(member))
+                return { address: member.address, parameters: awake(member.parameters) };
+            return is(from)(member) && isLive(member) ? { address: member.address, parameters: asleep(member.parameters, idle.parameters) } : asItIs(member);
+        }),
+    };
+}
+function asItIs({ address, parameters }) {
+    return { address, parameters };
+}
+const marks = ['down', 'backup'];
+function awake(parameters) {
+    return parameters.filter((one) => !marks.includes(one));
+}
+/** With the marks of the other, each as far from the front as there, so that they come back to where they were. */
+function asleep(parameters, other) {
+    const found = [...other.entries()].filter(([, one]) => marks.includes(one));
+    return found.length === 0 ? [...parameters, 'down'] : found.reduce((all, [index, mark]) => all.toSpliced(index, 0, mark), parameters);
+}
+
+// EXTERNAL MODULE: ./build/verification.js + 5 modules
+var verification = __nccwpck_require__(3381);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./build/commands/quote.js
 var quote = __nccwpck_require__(4762);
-;// CONCATENATED MODULE: ./build/commands/env-file.js
-/** The one value in an env file that a restore changes: the address of the database. Every other byte stays. Scripts follow `repository()`. */
+// EXTERNAL MODULE: ./build/hosts/prelude.js
+var prelude = __nccwpck_require__(9050);
+;// CONCATENATED MODULE: ./build/commands/nginx/http.js
+/** One HTTP request from a host, by whatever client the host has. */
+
+/**
+ * A server is asked at its own place, by the name that people use. Certificates are not looked at: nginx does not look at those of its servers
+ * either. Redirects are not followed, proxies and configuration files of the client are not used.
+ */
+const python = `import http.client, socket, ssl, sys
+scheme, address, host, path, seconds, head, body, forwarded = sys.argv[1:]
+seconds = float(seconds)
+name, _, port = host.rpartition(":") if host.rpartition(":")[2].isdigit() else (host, "", "")
+if address.startswith("unix:"):
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.settimeout(seconds)
+    sock.connect(address[5:])
+else:
+    at, _, number = address.rpartition(":")
+    sock = socket.create_connection((at.strip("[]"), int(number)), seconds)
+if scheme == "https":
+    context = ssl._create_unverified_context()
+    sock = context.wrap_socket(sock, server_hostname=name.strip("[]"))
+connection = http.client.HTTPConnection(name, timeout=seconds)
+connection.sock = sock
+connection.putrequest("GET", path, skip_host=True)
+connection.putheader("Host", host)
+connection.putheader("User-Agent", "rollback-action")
+connection.putheader("X-Forwarded-Proto", forwarded)
+connection.putheader("Connection", "close")
+connection.endheaders()
+response = connection.getresponse()
+with open(head, "w", encoding="latin-1") as file:
+    file.write("HTTP/1.1 %d\\n" % response.status)
+    for key, value in response.getheaders():
+        file.write("%s: %s\\n" % (key, value))
+with open(body, "wb") as file:
+    file.write(response.read(65536))`;
+/**
+ * sh: `$http_client`, `curl`, `python3`, `wget` or `none`, and
+ * - `$http_forwarded`, what people ask by, where that is not SCHEME
+ * - `http_ask FOLDER SCHEME ADDRESS HOST PATH SECONDS`  one GET on a fresh connection to `name:port` or `unix:/path`; sets `$http_status` (000 when no
+ *   whole answer came, with `$http_why`), and leaves `head` and the first 64 KiB of `body` in FOLDER
+ * - `http_header FOLDER NAME`  the value of a header of that answer
+ */
+const httpFunctions = `http_client=none
+if command -v curl >/dev/null 2>&1; then http_client=curl
+elif command -v python3 >/dev/null 2>&1; then http_client=python3
+elif command -v wget >/dev/null 2>&1 && wget --version 2>/dev/null | grep -q '^GNU Wget'; then http_client=wget
+fi
+http_by_curl() {
+  case $2 in
+    unix:*) set -- "$@" --unix-socket "\${2#unix:}" ;;
+    *) set -- "$@" --connect-to "::$2" ;;
+  esac
+  http_scheme=$1 http_host=$3 http_path=$4 http_seconds=$5
+  shift 5
+  curl -q -sS --http1.1 --noproxy '*' --globoff --path-as-is --insecure --max-time "$http_seconds" --user-agent rollback-action \\
+    -H 'Connection: close' -H "X-Forwarded-Proto: \${http_forwarded:-$http_scheme}" -D "$http_folder/head" "$@" "$http_scheme://$http_host$http_path"
+}
+http_ask() {
+  http_folder=$1
+  shift
+  : >"$http_folder/head"
+  : >"$http_folder/body"
+  : >"$http_folder/error"
+  http_code=0 http_why=
+  case $http_client in
+    curl) http_code=$({ { http_by_curl "$@" 2>"$http_folder/error" && echo 0 >&4 || echo "$?" >&4; } | head -c 65536 >"$http_folder/body"; } 4>&1) ;;
+    python3) python3 -I -c "$http_python" "$@" "$http_folder/head" "$http_folder/body" "\${http_forwarded:-$1}" >/dev/null 2>"$http_folder/error" || http_code=$? ;;
+    wget)
+      case $2 in unix:*) echo 'wget asks no unix sockets' >"$http_folder/error"; http_code=1 ;; *)
+        http_code=$({ { timeout "$5" wget --no-config -nv -S -O - --content-on-error --max-redirect=0 --no-proxy --no-check-certificate -T "$5" -t 1 -U rollback-action \\
+          --header "Host: $3" --header 'Connection: close' --header "X-Forwarded-Proto: \${http_forwarded:-$1}" "$1://$2$4" 2>"$http_folder/head" && echo 0 >&4 || echo "$?" >&4; } | { head -c 65536 >"$http_folder/body"; cat >/dev/null; }; } 4>&1)
+        if [ "$http_code" = 8 ]; then http_code=0; fi ;;
+      esac ;;
+    none) echo 'the host has neither curl nor python3 nor wget' >"$http_folder/error"; http_code=127 ;;
+  esac
+  http_status=$(awk '/^ *HTTP\\/[0-9.]+ [0-9][0-9][0-9]/ { status = $2 } END { print status == "" ? "000" : status }' "$http_folder/head")
+  # A body that is longer than what is read of it ends curl with 23.
+  if [ "$http_code" != 0 ] && ! { [ "$http_code" = 23 ] && [ "$http_status" != 000 ]; }; then
+    http_why=$(cat "$http_folder/error" "$http_folder/head" | grep -v '^ ' | tail -n 1 | tr -d '\\r' | cut -c 1-300)
+    if [ "$http_code" = 124 ]; then http_why='timed out'; fi
+    http_why=\${http_why:-"$http_client ended with $http_code"} http_status=000
+  elif [ "$http_status" = 000 ]; then http_why='no HTTP answer came'
+  fi
+}
+http_header() {
+  awk -v name="$2" 'BEGIN { name = tolower(name) ":" } { line = $0; sub(/^ +/, "", line); sub(/\\r$/, "", line) }
+    tolower(substr(line, 1, length(name))) == name { value = substr(line, length(name) + 1); sub(/^[ \\t]+/, "", value); sub(/[ \\t]+$/, "", value); found = value }
+    END { print found }' "$1/head"
+}
+http_python=${(0,quote/* quote */.h)(python)}
+`;
+
+;// CONCATENATED MODULE: ./build/commands/nginx/decision.js
+/**
+ * What a load balancer does by itself when the runner that switched it does not come back.
+ *
+ * `$kept/arm` holds `decide`, the script; `pid`, its process while it waits; `deadline`, in seconds since the epoch; `claim`, who has the last word:
+ * `confirmed` or `withdrawn` by a run, or `deciding` by the host; and `word`, what the host did: `kept`, `turned-back`, `not-switched` or `failed`,
+ * when, and why. `workers` are those of nginx before the file was written, by which the host knows whether it came into force. The claim is a hard link, so that it comes with its content and only the first one holds.
+ *
+ * It waits as a session of its own (`setsid`), as the steps of jobs.ts do: it needs no right of its own, no timer unit that lingers, and no systemd. It
+ * does not outlive a restart of the host; then nginx starts with the file that lies there, and the next run tells that nobody decided.
+ */
 
 
-/** Reads an address on standard input: with `-v part=place` what stands between the login and the path, with `-v part=database` the database's name as it is written. */
-const parts = String.raw `
-{ url = url (NR > 1 ? "\n" : "") $0 }
-END {
-  if (!match(url, /^[a-z0-9+]+:\/\//)) exit 4
-  rest = substr(url, RLENGTH + 1)
-  authority = rest; sub(/[\/?].*$/, "", authority)
-  if (index(authority, "@") == 0 && index(rest, "@") > 0) authority = substr(rest, 1, index(rest, "@"))
-  at = 0; for (i = 1; i <= length(authority); i++) if (substr(authority, i, 1) == "@") at = i
-  if (at) rest = substr(rest, at + 1)
-  place = rest; sub(/[\/?].*$/, "", place); rest = substr(rest, length(place) + 2)
-  name = rest; sub(/[?].*$/, "", name)
-  if (part == "place") print (at ? "@" : "://") place; else print name
-}`;
-/** Defines `$env_file` (the file itself, not a link to it), `$env_key`, `url_part`, and `lines_with_key`, the numbers of the lines that set it. */
-function prelude(file, key) {
-    return `env_file=$(readlink -f -- ${(0,quote/* quote */.h)(file)}) || env_file=${(0,quote/* quote */.h)(file)}
-env_key=${(0,quote/* quote */.h)(key)}
-url_part() { printf '%s\\n' "$2" | awk -v part="$1" ${(0,quote/* quote */.h)(parts)} || { echo "$env_key in $env_file is no address of a database" >&2; return 1; }; }
-lines_with_key() { awk -v key="$env_key" '{ line = $0; sub(/^[ \\t]*(export[ \\t]+)?/, "", line); if (index(line, key) == 1 && substr(line, length(key) + 1) ~ /^[ \\t]*=/) print NR }' "$env_file"; }
+
+/** Where a server of an upstream block listens: nginx takes port 80 where none is given. */
+function askedAt(address) {
+    return address.startsWith('unix:') || /:\d+$/.test(address.replace(/^\[.*\]/, '')) ? address : `${address}:80`;
+}
+/**
+ * sh, after the functions of place.ts and processes.ts:
+ * - `claim WORD`    0 when WORD is the claim, now or already
+ * - `claimed`       prints the claim
+ * - `decider_lives`, `end_decider`
+ * - `await_word`    waits until a host that is deciding has done it; 1 when it will not
+ * - `withdraw`      takes the decision from the host; `$decided` is the host's word where it was first
+ */
+const claimFunctions = `claim() {
+  printf '%s\\n' "$1" >"$kept/arm/claim.$$"
+  ln "$kept/arm/claim.$$" "$kept/arm/claim" 2>/dev/null || :
+  rm -f "$kept/arm/claim.$$"
+  [ "$(claimed)" = "$1" ]
+}
+claimed() { cat "$kept/arm/claim" 2>/dev/null || :; }
+decider_lives() {
+  [ -s "$kept/arm/pid" ] || return 1
+  read -r decider decider_start <"$kept/arm/pid" || return 1
+  [ "$(start_of "$decider")" = "$decider_start" ]
+}
+end_decider() { if decider_lives; then kill -s TERM -- "-$decider" 2>/dev/null || :; fi; }
+await_word() {
+  waited=0
+  while [ ! -s "$kept/arm/word" ]; do
+    if ! decider_lives || [ "$waited" -ge 300 ]; then break; fi
+    sleep 0.2
+    waited=$((waited + 1))
+  done
+  [ -s "$kept/arm/word" ]
+}
+withdraw() {
+  decided=
+  if [ ! -d "$kept/arm" ]; then return 0; fi
+  if claim withdrawn; then end_decider; return 0; fi
+  if [ "$(claimed)" = deciding ] && await_word; then decided=$(cat "$kept/arm/word"); fi
+}
+`;
+/**
+ * The script of a decision.
+ * @param functions sh of place.ts, processes.ts, reload.ts and write.ts
+ */
+function decisionScript(functions, { timeoutSeconds, questions }) {
+    return `${prelude/* prelude */.e}set -eu
+exec 3>/dev/null
+${functions}${claimFunctions}${httpFunctions}${well}
+printf '%s %s\\n' "$$" "$(start_of "$$")" >"$kept/arm/pid.new"
+mv -f "$kept/arm/pid.new" "$kept/arm/pid"
+sleep ${Math.ceil(timeoutSeconds)}
+claim deciding || exit 0
+word() { trap - EXIT; printf '%s %s %s\\n' "$1" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$2" >"$kept/arm/word.new"; mv -f "$kept/arm/word.new" "$kept/arm/word"; exit 0; }
+trap 'word failed "the decision broke off"' EXIT
+in_force() { find_master; [ -e "$kept/arm/in-force" ] || [ -n "$(only_in "$(workers)" "$(cat "$kept/arm/workers")")" ]; }
+# A reload may have been asked for this very moment.
+if [ -e "$kept/reloaded" ]; then
+  looks=0
+  while ! in_force && [ "$looks" -lt 15 ]; do looks=$((looks + 1)); sleep 0.2; done
+fi
+if ! in_force; then
+  if put_back; then word not-switched 'the new file had not come into force'; else word failed "$why"; fi
+fi
+all_well() {
+  well_said= unwell='no server was given to ask'
+${questions.map((question) => `  well ${questionWords(question)} || return 1\n`).join('')}  [ -n "$well_said" ]
+}
+if all_well; then word kept "$well_said"; fi
+if put_back; then word turned-back "$unwell"; else word failed "$unwell; $why"; fi
+`;
+}
+function questionWords({ scheme, address, hostHeader, path, forwarded, accepts, expects }) {
+    const [kind, name, value] = expects === undefined ? ['', '', ''] : 'header' in expects ? ['header', expects.header, expects.value] : ['body', '', expects.body];
+    return [scheme, askedAt(address), hostHeader, path, accepts, kind, name, value, forwarded ?? scheme].map(quote/* quote */.h).join(' ');
+}
+/** Asked twice at most, 3 s each: one answer that was lost is no reason to move traffic again. */
+const well = `answers_well() {
+  http_forwarded=$9
+  http_ask "$kept/arm" "$1" "$2" "$3" "$4" 3
+  case $http_status in
+    000) unwell="$2: $http_why"; return 1 ;;
+    2??) ;;
+    *) if [ "$5" = 2xx ] || [ "$http_status" -ge 500 ]; then unwell="$2 answered $http_status"; return 1; fi ;;
+  esac
+  case $6 in
+    header)
+      got=$(http_header "$kept/arm" "$7")
+      if [ "$got" != "$8" ]; then unwell="$2 answered as \${got:-no release} instead of $8"; return 1; fi ;;
+    body) if ! grep -qF -e "$8" "$kept/arm/body"; then unwell="$2 answered without $8"; return 1; fi ;;
+  esac
+}
+well() {
+  if answers_well "$@" || { sleep 0.3; answers_well "$@"; }; then well_said="$well_said\${well_said:+, }$2 answered $http_status"; return 0; fi
+  return 1
+}
+`;
+
+// EXTERNAL MODULE: ./build/hosts/run-folder.js
+var run_folder = __nccwpck_require__(9609);
+;// CONCATENATED MODULE: ./build/commands/nginx/place.js
+/** The file on a load balancer that a run changes, and where that host keeps what the run needs of it. */
+
+
+/**
+ * How the SSH user gets the file written: as `root`; `direct`ly, because file and folder are its own; by the `helper` that root owns; by the exact
+ * lines of `sudo`.
+ */
+const ways = ['root', 'direct', 'helper', 'sudo'];
+/** The helper that a host may have: examples/rollback-nginx-apply. */
+const place_helper = '/usr/local/sbin/rollback-nginx-apply';
+/** What is written beside the file. It must not end in `.conf`: `include *.conf` would read it. */
+const place_beside = (file) => `${file}.rollback-new`;
+/**
+ * sh: `$file` (behind links, so that those stay), `$beside`, `$upstream` and `$kept`, the folder of what is kept, which need not exist; and
+ * - `read_config`      prints the file; by sudo, where the user may not read it
+ * - `hash_now`         its SHA-256; nothing where it cannot be read
+ * - `attributes_now`   its mode and owner: `640 0:4`
+ * - `fail TEXT…`       ends the script
+ */
+function placeFunctions({ environment, file, upstream }) {
+    const folder = `rollback-action-traffic/${(0,run_folder/* folderName */.u)(environment)}/${(0,run_folder/* folderName */.u)(`${file}#${upstream}`)}`;
+    return `kept=\${XDG_STATE_HOME:-$HOME/.local/state}/${(0,quote/* quote */.h)(folder)}
+file=${(0,quote/* quote */.h)(file)} upstream=${(0,quote/* quote */.h)(upstream)}
+if real=$(readlink -f "$file" 2>/dev/null) && [ -n "$real" ]; then file=$real; fi
+beside=${place_beside('$file')}
+read_config() { if [ -r "$file" ]; then cat "$file"; else as_root cat "$file"; fi; }
+hash_now() { if [ -r "$file" ] || as_root cat "$file" >/dev/null 2>&1; then read_config | sha256sum | cut -d ' ' -f 1; fi; }
+attributes_now() { stat -c '%a %u:%g' "$file"; }
+fail() { printf '%s\\n' "$*" >&2; exit 1; }
+`;
+}
+
+;// CONCATENATED MODULE: ./build/commands/nginx/processes.js
+/** nginx's processes as the kernel knows them: whether a reload has come into force is asked here, for its exit status does not tell. */
+
+/** @param unit the systemd unit; empty where nginx runs without systemd */
+function processFunctions(unit) {
+    return `unit=${(0,quote/* quote */.h)(unit)}
+${processes}`;
+}
+/** When a process began, in ticks since the host did: with its id it is known again. */
+const startOf = `start_of() {
+  { IFS= read -r start_line <"/proc/$1/stat"; } 2>/dev/null || return 0
+  set -- \${start_line##*) }
+  printf '%s' "\${20}"
+}
+`;
+/**
+ * sh that takes `$unit`:
+ * - `find_master`       sets `$master`, empty where nginx does not run
+ * - `workers`           prints those of `$master` that take connections, a line `id/start` each; old ones that finish their requests are left out
+ * - `only_in A B`       the lines of A that B has not
+ */
+const processes = `${startOf}is_master() {
+  case $1 in '' | *[!0-9]*) return 1 ;; esac
+  case $(tr '\\000' ' ' 2>/dev/null <"/proc/$1/cmdline") in 'nginx: master process'*) return 0 ;; *) return 1 ;; esac
+} 2>/dev/null
+find_master() {
+  master=
+  if [ -n "$unit" ]; then
+    master=$(systemctl show --property=MainPID --value -- "$unit" 2>/dev/null) || master=
+    if is_master "$master"; then return 0; fi
+  fi
+  for pid_file in /run/nginx.pid /var/run/nginx.pid /usr/local/nginx/logs/nginx.pid; do
+    master=
+    if [ -s "$pid_file" ]; then read -r master <"$pid_file" || :; fi
+    if is_master "$master"; then return 0; fi
+  done
+  master=
+}
+children() {
+  if [ -r "/proc/$master/task/$master/children" ]; then cat "/proc/$master/task/$master/children"; return; fi
+  for process in /proc/[0-9]*; do
+    { IFS= read -r line <"$process/stat"; } 2>/dev/null || continue
+    set -- \${line##*) }
+    if [ "$2" = "$master" ]; then printf '%s ' "\${process#/proc/}"; fi
+  done
+}
+workers() {
+  [ -n "$master" ] || return 0
+  for worker in $(children 2>/dev/null); do
+    case $({ tr '\\000' ' ' <"/proc/$worker/cmdline"; } 2>/dev/null) in
+      'nginx: worker process is shutting down'*) ;;
+      'nginx: worker process'*) printf '%s/%s\\n' "$worker" "$(start_of "$worker")" ;;
+    esac
+  done
+}
+only_in() {
+  for one in $1; do
+    case "
+$2
+" in *"
+$one
+"*) ;; *) printf '%s\\n' "$one" ;; esac
+  done
+}
+count() { set -- $1; printf '%s' "$#"; }
+`;
+
+;// CONCATENATED MODULE: ./build/commands/nginx/reload.js
+/** A reload of nginx, and the proof that the configuration on disk is the one in force. */
+
+/** Seconds in which all workers are to be new ones. A port that is taken makes nginx try for 2.5 s before it gives up. */
+const workersWithin = 10;
+/** Seconds that a reload gets after its first [emerg]: nginx tries to bind five times, half a second apart. */
+const patience = 4;
+/**
+ * sh, after the functions of processes.ts:
+ * - `test_config`     `nginx -t`; `$why` is nginx's own reason
+ * - `reload_proved`   0 when all workers that take connections are new ones of the same master, and nothing grave is in the error log; else `$why`
+ *
+ * A reload exits 0 when the signal was sent. nginx says only in its error log why it stays with the old configuration; where the user may not read
+ * that, the workers tell that it did.
+ * @param errorLog the main error log's path
+ */
+function reloadFunctions(errorLog) {
+    return `error_log=${(0,quote/* quote */.h)(errorLog ?? '/var/log/nginx/error.log')}
+${reloading}`;
+}
+const reloading = `test_config() {
+  tested=$(as_root nginx -t 2>&1) && return 0
+  why=$(printf '%s\\n' "$tested" | grep -v 'test failed' | tail -n 1 | cut -c 1-500)
+  [ -n "$why" ] || why='nginx -t failed without a word'
+  return 1
+}
+signal_reload() { if [ -n "$unit" ]; then as_root systemctl reload "$unit"; else as_root nginx -s reload; fi; }
+log_size() { if [ -r "$error_log" ]; then wc -c <"$error_log"; else echo 0; fi; }
+grave() {
+  if [ ! -r "$error_log" ]; then return 0; fi
+  now_at=$(log_size)
+  if [ "$now_at" -lt "$log_at" ]; then log_at=0; fi
+  tail -c "+$((log_at + 1))" "$error_log" | grep -E '\\[emerg\\]|\\[alert\\].*(exited on signal|exited with fatal code|fork\\(\\) failed)' |
+    grep -v 'still could not bind()' | tail -n 1 | cut -c 1-500
+}
+reload_proved() {
+  find_master
+  [ -n "$master" ] || { why='nginx does not run'; return 1; }
+  reload_master=$master reload_start=$(start_of "$master")
+  before=$(workers) log_at=$(log_size)
+  reload_said=$(signal_reload 2>&1) || { why="the reload failed: $(printf '%s' "$reload_said" | grep -v '^See ' | tail -n 1)"; return 1; }
+  looks=0 graves=0 steady=0
+  while :; do
+    now=$(workers)
+    fresh=$(count "$(only_in "$now" "$before")") all=$(count "$now")
+    find_master
+    if [ "$master" != "$reload_master" ] || [ "$(start_of "$reload_master")" != "$reload_start" ]; then why="nginx's master process is another one since the reload"; return 1; fi
+    if [ "$fresh" = "$all" ] && [ "$all" -gt 0 ]; then steady=$((steady + 1)); else steady=0; fi
+    if [ "$steady" -ge 2 ]; then break; fi
+    said=$(grave)
+    if [ -n "$said" ]; then graves=$((graves + 1)); fi
+    if [ "$looks" -ge ${workersWithin * 5} ] || [ "$graves" -gt ${patience * 5} ]; then
+      why="the reload exited 0, but $((all - fresh)) of $all workers are still the old ones after $((looks / 5)) s\${said:+: $said}"
+      return 1
+    fi
+    looks=$((looks + 1))
+    sleep 0.2
+  done
+  said=$(grave)
+  if [ -n "$said" ]; then why="all workers are new ones, but nginx complained: $said"; return 1; fi
+  if [ ! -r "$error_log" ]; then fact note "$error_log may not be read by $(id -un), so that the reload of nginx is proved by its new workers alone."; fi
+  fact workers "$all"
+}
+`;
+
+;// CONCATENATED MODULE: ./build/commands/nginx/write.js
+/** How the file is written, and put back. */
+
+
+/** What root does for the user, word for word as in sudoers. `tee` and `cp` print and ask nothing; `mv` on one file system is one act. */
+function write_writingCommands(file, besideFile) {
+    return [
+        ['cp', '-a', file, besideFile],
+        ['tee', besideFile],
+        ['mv', '-T', besideFile, file],
+        ['rm', '-f', besideFile],
+    ];
+}
+/**
+ * sh, after the functions of place.ts, processes.ts, reload.ts:
+ * - `put_text FILE`     the bytes of FILE become those of the configuration file, which keeps mode, owner and whatever else it has (the copy takes
+ *                       all of that, then the bytes); in one act. Else `$put_said`
+ * - `came_into_force`   whether nginx may have read the new file: this run has reloaded it, or somebody else did
+ * - `put_back`          the file as it was found, in force if the new one was; else `$why`. Safe to repeat.
+ */
+function writeFunctions(way) {
+    return `way=${(0,quote/* quote */.h)(way)}
+as_writer() { if [ "$way" = sudo ]; then as_root "$@"; else "$@"; fi; }
+write_text() {
+  if [ "$way" = helper ]; then as_root ${place_helper} "$file" "$upstream" <"$1"; return; fi
+  if as_writer cp -a "$file" "$beside" && as_writer tee "$beside" <"$1" >/dev/null && as_writer mv -T "$beside" "$file"; then return 0; fi
+  as_writer rm -f "$beside" || :
+  return 1
+}
+put_text() {
+  put_said=$(write_text "$1" 2>&1) && return 0
+  put_said=$(printf '%s' "$put_said" | head -n 1 | cut -c 1-300)
+  return 1
+}
+${puttingBack}`;
+}
+const puttingBack = `came_into_force() {
+  find_master
+  [ -e "$kept/reloaded" ] || [ -n "$(only_in "$(workers)" "$(cat "$kept/workers" 2>/dev/null)")" ]
+}
+put_back() {
+  if [ ! -e "$kept/old-hash" ]; then say "$file had not been touched"; return 0; fi
+  old_hash=$(cat "$kept/old-hash") on_disk=$(hash_now)
+  if [ "$on_disk" != "$old_hash" ]; then
+    if ! grep -qxF -e "$on_disk" "$kept/ours" 2>/dev/null; then
+      why="somebody else has changed $file meanwhile, so it is left alone; as this run found it, it lies in $kept/old"
+      return 1
+    fi
+    put_text "$kept/old" || { why="$file could not be put back ($put_said); as it was, it lies in $kept/old"; return 1; }
+    [ "$(hash_now)" = "$old_hash" ] || { why="$file was put back and has other bytes all the same; as it was, it lies in $kept/old"; return 1; }
+  elif [ "$way" != helper ] && [ -e "$beside" ]; then
+    as_writer rm -f "$beside" || :
+  fi
+  [ "$(attributes_now)" = "$(cat "$kept/attributes")" ] || { why="$file has mode and owner $(attributes_now) now; they were $(cat "$kept/attributes")"; return 1; }
+  if ! came_into_force; then say "$file is as it was found; the new one had not come into force"; return 0; fi
+  if test_config && reload_proved; then say "$file is as it was found, and in force"; return 0; fi
+  find_master
+  if [ -z "$master" ]; then why="$file is as it was found, but nginx does not run any more"; return 1; fi
+  if [ -z "$(only_in "$(workers)" "$(cat "$kept/workers" 2>/dev/null)")" ]; then
+    say "$file is as it was found. nginx takes no reload ($why), and goes on with the workers that it had before: the new file never came into force"
+    return 0
+  fi
+  why="$file is as it was found, but not in force: $why"
+  return 1
+}
+`;
+
+;// CONCATENATED MODULE: ./build/commands/nginx.js
+/**
+ * How a load balancer's nginx is given another configuration file, and its own one back. Each function makes the script of one step, safe to run again.
+ *
+ * `$kept` (place.ts) holds `old`, the file as it was found, with `old-hash` and `attributes`; `begun`, the run as one line; `recorded`, what the
+ * assessment saw; `ours`, the hashes of what was put in its place; `workers`, nginx's before that; `reloaded`, from just before the new file can come into force; `arm/`.
+ */
+
+
+
+
+
+
+
+function functions(place, { way, unit, errorLog }) {
+    return placeFunctions(place) + processFunctions(unit) + reloadFunctions(errorLog) + writeFunctions(way);
+}
+/** Facts: `as-found` per line of what an undo has to bring back: hash, mode and owner of the file. Read only. */
+function fileAsFound(place) {
+    return `${placeFunctions(place)}fact as-found "$file $(hash_now) $(attributes_now)"
 `;
 }
 /**
- * Read only. Facts: `env-database`, the database's name in the address; `env-trouble` with each reason why the address could not be changed;
- * `as-found`, the file as it is.
+ * Writes down what is found. Material of the interrupted run that this one takes up (`runJson` is its line then) is not overwritten: what that run
+ * found is what an undo goes back to. Ends with 1, and nothing is written, when the file is not the one that was assessed.
  */
-function askEnvFile(file, key) {
-    return `${prelude(file, key)}(
-if [ "$(lines_with_key | wc -l)" != 1 ]; then fact env-trouble "${key} is set on $(lines_with_key | wc -l) lines of it, and it must be one"; fi
-[ -w "$env_file" ] && [ -w "\${env_file%/*}" ] || fact env-trouble 'the SSH user may not write to it and to its folder'
-if repo ls-files --error-unmatch -- "$env_file" >/dev/null 2>&1; then fact env-trouble 'it is part of the release, so that a checkout would change the address back'; fi
-old_url=$(${(0,environment/* valueOf */.R)(file, key)}) || exit 1
-fact env-database "$(url_part database "$old_url")"
+function keepTraffic(place, { runJson, hash, recorded = [] }) {
+    return `${placeFunctions(place)}${processFunctions('')}${claimFunctions}begun=${(0,quote/* quote */.h)(runJson)}
+[ "$(hash_now)" = ${(0,quote/* quote */.h)(hash)} ] || fail "$file was changed since it was looked at: somebody else works on it"
+if [ -d "$kept/arm" ]; then
+  if [ -z "$(claimed)" ] && decider_lives; then fail "An earlier run's switch of $upstream waits for its decision until $(date -u -d "@$(cat "$kept/arm/deadline")" +%H:%M:%S) UTC; run this again then"; fi
+  if [ "$(claimed)" = deciding ] && decider_lives; then await_word || :; fi
+  [ "$(hash_now)" = ${(0,quote/* quote */.h)(hash)} ] || fail "$file was changed by the host's own decision just now; run this again"
+  rm -rf "$kept/arm"
+fi
+if [ -d "$kept" ]; then
+  if [ "$(cat "$kept/begun" 2>/dev/null)" != "$begun" ] || ! cat "$kept/old-hash" "$kept/ours" 2>/dev/null | grep -qxF ${(0,quote/* quote */.h)(hash)}; then rm -rf "$kept"; fi
+fi
+if [ ! -s "$kept/old-hash" ]; then
+  mkdir -p "$kept"
+  read_config >"$kept/old"
+  attributes_now >"$kept/attributes"
+  printf '%s\\n' ${(0,quote/* quote */.h)(recorded.join('\n'))} >"$kept/recorded"
+  [ "$(sha256sum <"$kept/old" | cut -d ' ' -f 1)" = ${(0,quote/* quote */.h)(hash)} ] || fail "$file was changed while it was copied"
+  printf '%s\\n' ${(0,quote/* quote */.h)(hash)} >"$kept/old-hash.new"
+  mv -f "$kept/old-hash.new" "$kept/old-hash"
+fi
+printf '%s\\n' "$begun" >"$kept/begun.new"
+mv -f "$kept/begun.new" "$kept/begun"
+`;
+}
+/**
+ * Arms the host's own decision, replaces the file, and tests the whole configuration with it. Where the test fails the old file is back at once.
+ * Nothing comes into force yet.
+ */
+function writeConfig(place, { text, expectedHash, decision, ...handling }) {
+    const all = functions(place, handling);
+    return `${all}${claimFunctions}
+[ -s "$kept/old-hash" ] || fail "What was found of $file was not kept"
+printf '%s' ${(0,quote/* quote */.h)(Buffer.from(text, 'latin1').toString('base64'))} | base64 -d >"$kept/new"
+new_hash=$(sha256sum <"$kept/new" | cut -d ' ' -f 1) on_disk=$(hash_now)
+[ "$new_hash" = ${(0,quote/* quote */.h)((0,external_node_crypto_.createHash)('sha256').update(text, 'latin1').digest('hex'))} ] || fail "The new $file did not arrive whole, so nothing was written"
+# The file as it was found is there again where an undo shows a page that an earlier run had shown already.
+if [ "$on_disk" != ${(0,quote/* quote */.h)(expectedHash)} ] && [ "$on_disk" != "$new_hash" ] && [ "$on_disk" != "$(cat "$kept/old-hash")" ]; then fail "$file was changed since it was looked at: somebody else works on it"; fi
+find_master
+[ -n "$master" ] || fail 'nginx does not run'
+if [ ! -e "$kept/workers" ]; then
+  workers >"$kept/workers.new"
+  mv -f "$kept/workers.new" "$kept/workers"
+fi
+printf '%s\\n' "$new_hash" >>"$kept/ours"
+${decision === undefined ? '' : arm(all, decision)}
+if [ "$on_disk" != "$new_hash" ]; then
+  put_text "$kept/new" || { withdraw; fail "$file could not be written ($put_said); it is as it was found"; }
+  [ "$(hash_now)" = "$new_hash" ] || fail "$file was written and has other bytes all the same"
+fi
+if ! test_config; then
+  refused=$why
+  withdraw
+  put_back || fail "$refused; and then: $why"
+  fail "$refused"
+fi
+[ "$(attributes_now)" = "$(cat "$kept/attributes")" ] || fail "$file lost its mode or owner: $(attributes_now) instead of $(cat "$kept/attributes")"
+rm -f "$kept/new"
+fact written "$file $new_hash"
+`;
+}
+/** The decision waits before anything is written; where it does not get to wait, nothing is. */
+function arm(all, decision) {
+    return `if [ -d "$kept/arm" ]; then
+  [ -z "$(claimed)" ] || fail "The decision on the switch has been taken already: $(claimed) $(cat "$kept/arm/word" 2>/dev/null)"
+else
+  rm -rf "$kept/arm.new"
+  mkdir "$kept/arm.new"
+  workers >"$kept/arm.new/workers"
+  if [ "$on_disk" = "$new_hash" ] && came_into_force; then : >"$kept/arm.new/in-force"; fi
+  mv "$kept/arm.new" "$kept/arm"
+fi
+if ! decider_lives; then
+  rm -f "$kept/arm/pid"
+  printf '%s' ${(0,quote/* quote */.h)(decisionScript(all, decision))} >"$kept/arm/decide"
+  echo "$(($(date +%s) + ${Math.ceil(decision.timeoutSeconds)}))" >"$kept/arm/deadline"
+  setsid sh "$kept/arm/decide" </dev/null >>"$kept/arm/output" 2>&1 3>&- &
+  looks=0
+  while ! decider_lives && [ "$looks" -lt 50 ]; do sleep 0.1; looks=$((looks + 1)); done
+  decider_lives || fail "The host's own decision could not be armed, so nothing was written: $(tail -n 1 "$kept/arm/output")"
+fi`;
+}
+/** Reloads nginx and proves that the new file is in force. */
+function reloadProved(place, handling) {
+    return `${functions(place, handling)}${claimFunctions}
+[ -s "$kept/ours" ] || fail "No switch of $upstream was begun here"
+: >"$kept/reloaded"
+case $(claimed) in
+  '') ;;
+  *) fail "Not reloaded: the decision on the switch was taken already: $(claimed)" ;;
+esac
+reload_proved || fail "$why"
+`;
+}
+/** The undo of `writeConfig`: the file as it was found, and in force if the new one was. The host decides no more. */
+function putConfigBack(place, handling) {
+    return `${functions(place, handling)}${claimFunctions}
+if [ ! -d "$kept" ]; then say "$file had not been touched"; exit 0; fi
+withdraw
+if [ -n "$decided" ]; then fact decision "$decided"; fi
+put_back || fail "$why"
+rm -f "$kept/new"
+`;
+}
+/** The switch stays, whatever becomes of the runner from now on. Fails where the host has turned itself back. */
+function confirmSwitch(place) {
+    return `${placeFunctions(place)}${processFunctions('')}${claimFunctions}
+[ -d "$kept/arm" ] || fail "No switch of $upstream was begun here"
+if claim confirmed; then
+  end_decider
+else
+  case $(claimed) in
+    withdrawn) fail "The switch of $upstream was withdrawn already" ;;
+    *) await_word || fail "The host was deciding about $upstream by itself and did not come to an end" ;;
+  esac
+  fact decision "$(cat "$kept/arm/word")"
+  case $(cat "$kept/arm/word") in
+    kept\\ *) say "$(cat "$kept/arm/word")" ;;
+    *) fail "The confirmation came too late, the host had decided by itself: $(cat "$kept/arm/word")" ;;
+  esac
+fi
+`;
+}
+/**
+ * Puts away what was kept, unless a decision is pending: that needs it. Facts: `note`, what a person has to know of what is left.
+ * @param material `drop`; `keep` for a person, beside, under the run's name; `leave` as it is
+ */
+function closeTraffic(place, material, run) {
+    if (material === 'leave')
+        return leaveTraffic(place);
+    return `${placeFunctions(place)}${processFunctions('')}${claimFunctions}
+if [ -d "$kept" ]; then
+  if [ -d "$kept/arm" ] && decider_lives && case $(claimed) in '' | deciding) true ;; *) false ;; esac; then
+    say "A decision about $upstream is pending on the host itself: what it needs stays"
+  else
+    ${material === 'drop' ? 'rm -rf "$kept"' : `rm -rf "$kept-failed-"${(0,quote/* quote */.h)(run)}\n    mv "$kept" "$kept-failed-"${(0,quote/* quote */.h)(run)}`}
+    rmdir "\${kept%/*}" "\${kept%/*/*}" 2>/dev/null || :
+  fi
+fi
+`;
+}
+/** Nothing is put away, but what is left does not stay as it is by itself. */
+function leaveTraffic(place) {
+    return `${placeFunctions(place)}${processFunctions('')}${claimFunctions}
+if [ -d "$kept/arm" ] && [ -z "$(claimed)" ] && decider_lives; then
+  fact note "the switch of $upstream is left unconfirmed: unless a run takes it up, the host decides by itself at $(date -u -d "@$(cat "$kept/arm/deadline")" +%H:%M:%S) UTC; it keeps the switch if nginx has it in force and the servers answer well, and else puts $file back."
+elif [ -s "$kept/old-hash" ] && [ "$(hash_now)" != "$(cat "$kept/old-hash")" ]; then
+  fact note "$file is left as it was written; as it was found, it lies in $kept/old."
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/traffic/asked.js
+/** A server's place by the address that an upstream block has for it. */
+function placeOf(address) {
+    if (/^unix:/i.test(address))
+        return { address: address.slice(5), port: 0 };
+    const [, bracketed, name, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(address) ?? [];
+    return { address: bracketed ?? name ?? address, port: Number(port ?? 80) };
+}
+/** Everything that a health address asks for, by whatever name and place it is asked. */
+function serverAsked(balancer, address, { healthUrl, secure, name }) {
+    const scheme = secure ? 'https' : 'http';
+    const urls = healthUrl.map(({ host, pathname, search }) => `${scheme}://${host}${pathname}${search}`);
+    return { balancer, at: placeOf(address), ...forwardedBy(scheme, healthUrl), ...(urls.length > 0 ? { urls } : { urls: [`${scheme}://${name ?? 'localhost'}/`], lenient: true }) };
+}
+/**
+ * A load balancer itself, at the address at which it serves people: at a `server` block that has the health address's name, else at one that has none or is
+ * the first. Undefined where there is none that plain HTTP or HTTPS reaches.
+ */
+function frontAsked(balancer, all, healthUrl) {
+    const fronts = all.filter(({ proxyProtocol }) => !proxyProtocol);
+    const named = fronts.find(({ names }) => healthUrl.some(({ hostname }) => names.includes(hostname)));
+    const front = named ?? fronts.find(({ scheme }) => scheme === 'http') ?? fronts[0];
+    if (front === undefined)
+        return undefined;
+    const name = nameOf(front);
+    const urls = healthUrl.map(({ host, hostname, pathname, search }) => `${front.scheme}://${name === undefined || front.names.includes(hostname) ? host : name}${pathname}${search}`);
+    return { balancer, at: listening(front), ...forwardedBy(front.scheme, healthUrl), ...(urls.length > 0 ? { urls } : { urls: [`${front.scheme}://${name ?? 'localhost'}/`], lenient: true }) };
+}
+function forwardedBy(scheme, healthUrl) {
+    return scheme === 'http' && healthUrl.some(({ protocol }) => protocol === 'https:') ? { forwarded: 'https' } : {};
+}
+/** A name by which a `server` block can be asked for; some are patterns. */
+function nameOf({ names }) {
+    return names.find((name) => /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/.test(name));
+}
+/** Where it is asked from the machine itself. */
+function listening({ listen }) {
+    const { address, port } = placeOf(listen);
+    return { address: address === '*' || address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address, port };
+}
+
+;// CONCATENATED MODULE: ./build/methods/traffic/assessed.js
+
+
+/** The load balancers that are asked as people ask them. */
+function frontsOf(balancers, { healthUrl }) {
+    return balancers.flatMap(({ host, use }) => frontAsked(host, use.fronts, healthUrl) ?? []);
+}
+/** A server as each load balancer reaches it. */
+function serversAsked(balancers, address, { healthUrl }) {
+    return balancers.map(({ host, use }) => serverAsked(host, address, { healthUrl, secure: !use.protocols.includes('http'), name: use.fronts.map(nameOf).find((name) => name !== undefined) }));
+}
+/**
+ * The file with mode and owner, of those that change.
+ * @param begun the run whose undo it would be: only what an interrupted one had found itself is gone back to
+ */
+function filesAsFound(place, balancers, begun) {
+    return balancers.map(({ host, unfinished, recorded, seen }) => ({
+        host, what: place.file, script: fileAsFound(place), seen, answer: unfinished?.run === begun.run && recorded.length > 0 ? recorded : seen,
+    }));
+}
+/** What is worth knowing of load balancers, and what nobody told when it happened: how they decided while no run was there. */
+function balancerNotes(balancers) {
+    const words = {
+        kept: 'kept the switch by itself, for the server answered well',
+        'turned-back': 'turned back by itself, for the server did not answer well',
+        'not-switched': 'put the file back by itself: it had not come into force',
+        failed: 'could not turn back by itself',
+    };
+    return balancers.flatMap(({ host, decision, unfinished, notes }) => {
+        const [word = '', time = '', ...why] = decision?.split(' ') ?? [];
+        const said = words[word];
+        const known = notes.map((note) => `${host}: ${note}`);
+        if (said === undefined)
+            return unfinished === undefined ? known : [...known, `${host}: the rollback ${unfinished.run} of ${unfinished.actor} was interrupted before it ended, and the host has decided nothing by itself.`];
+        return [...known, `${host}: a run died before it confirmed its switch; at ${time} the host ${said}${why.length === 0 ? '' : ` (${why.join(' ')})`}.`];
+    });
+}
+/** What the answers of a run cannot prove, for want of an input or of a place to ask. */
+function unprovenNotes({ versionFrom, healthUrl }, balancers, fronts) {
+    const silent = balancers.map(({ host }) => host).filter((host) => !fronts.some(({ balancer }) => balancer === host));
+    return [
+        ...(silent.length === 0 ? [] : [`${silent.join(', ')}: every server block that leads to the upstream expects the PROXY protocol, so that what people get there could not be asked.`]),
+        ...(healthUrl.length === 0 ? ['No "health-url" is given: the servers were asked for / and any status below 500 was good.'] : []),
+        ...(versionFrom === undefined ? ['No "version-from" is given: that new workers have the new configuration is proved, which server an answer came from is not.'] : []),
+    ];
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./build/hosts/history.js
+/** The host's own record of how rollbacks ended: what `latest known good` and the metrics are read from. */
+
+
+/** A line of our own record; one that is damaged (a full disk, another program) is no run. */
+function readEndedRun(line) {
+    const [run, result, from, to, time, ...more] = readLine(line, ['run', 'result', 'from', 'to', 'time', ...optional]);
+    if (run === undefined || result === undefined || from === undefined || to === undefined || !isTime(time))
+        return undefined;
+    return { run, result, from, to, time: Number(time), ...Object.fromEntries(optional.flatMap((name, index) => (more[index] === undefined ? [] : [[name, more[index]]]))) };
+}
+const optional = ['app', 'backup', 'database', 'bad', 'badRelease', 'servers', 'actor', 'reason'];
+/** One line, the same for the same run whoever writes it: a run that is taken up is known by it. */
+function writeBegunRun({ run, actor, from, to, startedAt, backup, live }) {
+    return JSON.stringify({ run, actor, from, to, startedAt, backup, live });
+}
+function readBegunRun(line) {
+    const [run, actor, from, to, startedAt, backup, live] = readLine(line, ['run', 'actor', 'from', 'to', 'startedAt', 'backup', 'live']);
+    if (run === undefined || actor === undefined || from === undefined || to === undefined || !isTime(startedAt))
+        return undefined;
+    return { run, actor, from, to, startedAt: Number(startedAt), ...(backup === undefined ? {} : { backup }), ...(live === undefined ? {} : { live }) };
+}
+/** A moment that JavaScript can name (a name of a file is made from it). */
+function isTime(text) {
+    return text !== undefined && /^\d{1,15}$/.test(text);
+}
+/** The values of a JSON object's keys as text; undefined for what is no text and no number. */
+function readLine(line, names) {
+    let read;
+    try {
+        read = JSON.parse(line);
+    }
+    catch {
+        return [];
+    }
+    const values = new Map(typeof read === 'object' && read !== null ? Object.entries(read) : []);
+    return names.map((name) => values.get(name)).map((value) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined));
+}
+/** Folder of this application's journal, as shell text; those of its runs lie below it (run-folder.ts). */
+function stateFolder(environment) {
+    return `"\${XDG_STATE_HOME:-$HOME/.local/state}"/rollback-action/${(0,quote/* quote */.h)((0,run_folder/* folderName */.u)(environment))}`;
+}
+/** How many ended runs a host keeps the steps of. */
+const runsKept = 20;
+/** Appends how this run ended, and forgets the steps of runs long ago. Asking twice writes one line; a run of two applications has one for each. */
+function recordEnd(environment, ended) {
+    return `state=${stateFolder(environment)}
+mkdir -p "$state"
+if ! grep -F ${(0,quote/* quote */.h)(`"run":${JSON.stringify(ended.run)}`)} "$state/releases" 2>/dev/null | grep -qF ${(0,quote/* quote */.h)(ended.app === undefined ? '' : `"app":${JSON.stringify(ended.app)}`)}; then
+  printf '%s\\n' ${(0,quote/* quote */.h)(JSON.stringify(ended))} >> "$state/releases"
+fi
+${forgetOldRuns(environment, ended.run)}`;
+}
+/** Forgets the steps of runs long ago. */
+function forgetOldRuns(environment, run) {
+    return `state=${stateFolder(environment)}
+ls -1t "$state" | grep -vxF -e releases -e ${(0,quote/* quote */.h)(run)} | tail -n +${runsKept} | while IFS= read -r old; do
+  if [ -d "$state/$old" ]; then rm -rf "$state/$old"; fi
+done
+`;
+}
+
+;// CONCATENATED MODULE: ./build/commands/nginx/includes.js
+/** The whole configuration, where the user may not run `nginx -T`: read file by file, in the form in which `nginx -T` prints it. */
+/**
+ * sh: `read_whole CONF` prints `# configuration file PATH:` and the file, for nginx.conf and all that it includes. Names with blanks in them, which nginx
+ * would have in quotes, are not followed.
+ */
+const includeFunctions = `included_in() {
+  awk '{ sub(/^[ \\t]*#.*/, ""); sub(/[ \\t]#.*/, "") }
+    { line = $0; while (match(line, /(^|[;{} \\t])include[ \\t]+[^;{}]+;/)) { one = substr(line, RSTART, RLENGTH); line = substr(line, RSTART + RLENGTH)
+      sub(/^[;{} \\t]*include[ \\t]+/, "", one); sub(/[ \\t]*;$/, "", one); gsub(/["'\\'']/, "", one); print one } }' "$1"
+}
+read_whole() (
+  prefix=\${1%/*} seen=' '
+  read_one() {
+    case $seen in *" $1 "*) return 0 ;; esac
+    seen="$seen$1 "
+    if [ ! -f "$1" ]; then return 0; fi
+    printf '# configuration file %s:\\n' "$1"
+    cat "$1" 2>/dev/null || as_root cat "$1" 2>/dev/null || return 0
+    printf '\\n'
+    for include in $(set -f; included_in "$1" 2>/dev/null); do
+      case $include in /*) ;; *) include=$prefix/$include ;; esac
+      for include_file in $include; do waiting="$waiting $include_file"; done
+    done
+  }
+  waiting=$1
+  while [ -n "$waiting" ]; do
+    set -f
+    set -- $waiting
+    set +f
+    next=$1
+    shift
+    waiting=$*
+    read_one "$next"
+  done
 )
 `;
+
+;// CONCATENATED MODULE: ./build/commands/systemd.js
+/** systemd units: how they are, restarting them with proof, and bringing them back. Names are validated inputs. */
+
+/** Seconds that a restarted unit is watched; a unit that dies later is caught by the health checks. */
+const watchSeconds = 5;
+/** The unit's state on one line: `ActiveState SubState InvocationID NRestarts Type Result`. */
+const unitState = `unit_state() {
+  systemctl show --property=ActiveState,SubState,InvocationID,NRestarts,Type,Result -- "$1" |
+    awk -F= '{ value[$1] = $2 == "" ? "-" : $2 } END { print value["ActiveState"], value["SubState"], value["InvocationID"], value["NRestarts"], value["Type"], value["Result"] }'
 }
-/** Fact `as-found`: the file as it is, by its hash, mode and owner. */
-function envFileAsFound(file) {
-    return `fact as-found ${(0,quote/* quote */.h)(file)}" $(sha256sum < ${(0,quote/* quote */.h)(file)} | cut -c 1-64) $(stat -Lc '%a %U:%G' -- ${(0,quote/* quote */.h)(file)})"
+`;
+/** Facts: `unit` per unit (`name loaded|not-found… ActiveState …`). */
+function unitFacts(units) {
+    return `${unitState}
+for unit in ${(0,quote/* words */.a)(...units)}; do
+  fact unit "$unit $(systemctl show --property=LoadState --value -- "$unit") $(unit_state "$unit")"
+done
 `;
 }
 /**
- * Changes the place and the database in the address, and nothing else, in one step: the file is there whole at every moment. How it was is kept in
- * `$found` once. Does nothing where the address is the new one already.
+ * The exact commands that need root, as they stand in sudoers. One list, so that what is checked is what is run.
+ * @param stops whether units are also stopped: where nothing may write for a while
  */
-function repoint(file, key, to) {
-    return `${prelude(file, key)}new_database=${(0,quote/* quote */.h)(to.database ?? '')} new_address=${(0,quote/* quote */.h)(to.address ?? '')}
-address_in_file() {
-${(0,environment/* valueOf */.R)(file, key)}
+function rootCommands(units, reload, stops) {
+    return [
+        ...units.flatMap((unit) => [...(stops ? [['systemctl', 'stop', unit]] : []), ['systemctl', 'restart', unit]]),
+        ...reload.flatMap((unit) => [...configurationTest(unit), ['systemctl', 'reload', unit]]),
+    ];
 }
-old_url=$(address_in_file) || exit 1
-place=$(url_part place "$old_url"); old_database=$(url_part database "$old_url")
-before=\${place%%[!:/@]*}; host=\${place#"$before"}
-port=; case $host in \\[*\\]:* | [!\\[]*:*) port=:\${host##*:} ;; esac
-new_place=$place; [ -z "$new_address" ] || new_place=$before$new_address$port
-old_part=$place/$old_database new_part=$new_place/\${new_database:-$old_database}
-if [ "$old_part" != "$new_part" ]; then
-  line=$(lines_with_key)
-  case $line in '' | *[!0-9]*) echo "$env_key must be set on exactly one line of $env_file" >&2; exit 1 ;; esac
-  if [ ! -f "$found/env-file" ]; then cp -p "$env_file" "$found/env-file.new"; mv "$found/env-file.new" "$found/env-file"; fi
-  for_sed() { printf '%s' "$1" | sed 's/[][\\\\/.^$*&]/\\\\&/g'; }
-  changed=$env_file.rollback-$$
-  trap 'rm -f "$changed"' EXIT
-  cp -p "$env_file" "$changed"
-  sed "\${line}s/$(for_sed "$old_part")/$(for_sed "$new_part")/" "$env_file" > "$changed"
-  prefix=\${old_url%%"$old_part"*}; suffix=\${old_url#*"$old_part"}
-  written=$(${(0,environment/* valueOf */.R)(file, key, '"$changed"')}) || exit 1
-  [ "$written" = "$prefix$new_part$suffix" ] || { echo "the address in $env_file could not be changed: it is written in a form that is not known" >&2; exit 1; }
-  sync "$changed" 2>/dev/null || :
-  mv -f "$changed" "$env_file"
-  trap - EXIT
+/**
+ * Reads `sudo -n -l` and prints the commands that need no password, without their folder. `sudo -n -l COMMAND` alone is no proof: as soon as any
+ * command needs none, it also answers for those that do.
+ */
+const withoutPassword = String.raw `
+/!authenticate/ { print "ALL" }
+/^ *\(/ {
+  sub(/^ *\([^)]*\) */, ""); free = 0
+  gsub(/\\,/, "\001"); count = split($0, entries, /, */)
+  for (i = 1; i <= count; i++) {
+    entry = entries[i]
+    while (match(entry, /^[A-Z_]+: */)) { tag = substr(entry, 1, RLENGTH); if (tag ~ /^NOPASSWD/) free = 1; if (tag ~ /^PASSWD/) free = 0; entry = substr(entry, RLENGTH + 1) }
+    gsub(/\001/, ",", entry); gsub(/\\/, "", entry)
+    path = entry; sub(/ .*/, "", path); rest = substr(entry, length(path) + 1); sub(/.*\//, "", path)
+    if (free) print path rest
+  }
+}`;
+/** sh: `may CMD…`, 0 when `sudo -n` runs exactly that without a password. Asks once what is allowed. */
+const mayFunction = `allowed=$(sudo -n -l 2>/dev/null | awk ${(0,quote/* quote */.h)(withoutPassword)}) || allowed=
+may() {
+  sudo -n -l "$@" >/dev/null 2>&1 || return 1
+  may_program=\${1##*/}
+  shift
+  printf '%s\\n' "$allowed" | while IFS= read -r entry; do
+    case $entry in ALL | "$may_program" | "$may_program\${*:+ $*}" | *[*?[]*) echo yes; break;; esac
+  done | grep -q yes
+}
+`;
+/** Facts: `no-right` per command that `sudo -n` would refuse, or ask a password for. */
+function rightsFacts(commands) {
+    return `if [ "$(id -u)" != 0 ]; then
+${mayFunction}${commands.map((command) => `may ${(0,quote/* words */.a)(...command)} || fact no-right ${(0,quote/* quote */.h)(command.join(' '))}`).join('\n')}
+:
 fi
-fact repointed ${(0,quote/* words */.a)(`${key} in ${file}`)}
 `;
 }
-/** The undo of `repoint`: the file as it was, to the byte. */
-function repointBack(file) {
-    return `env_file=$(readlink -f -- ${(0,quote/* quote */.h)(file)}) || env_file=${(0,quote/* quote */.h)(file)}
-if [ -f "$found/env-file" ]; then
-  cp -p "$found/env-file" "$env_file.rollback-$$"
-  mv -f "$env_file.rollback-$$" "$env_file"
+/** How a unit's configuration is tested before a reload; several web servers are known, others have no such test. */
+function configurationTest(unit) {
+    const tests = {
+        'nginx.service': ['nginx', '-t'],
+        'apache2.service': ['apachectl', 'configtest'],
+        'httpd.service': ['apachectl', 'configtest'],
+        'haproxy.service': ['haproxy', '-c', '-f', '/etc/haproxy/haproxy.cfg'],
+    };
+    const test = tests[unit];
+    return test === undefined ? [] : [test];
+}
+/** Facts: `configuration-invalid` with the test's words, for each unit to reload whose configuration is not right. */
+function configurationFacts(reload) {
+    return reload
+        .flatMap((unit) => configurationTest(unit).map((test) => ({ unit, test })))
+        .map(({ unit, test }) => `if [ "$(id -u)" = 0 ] || sudo -n -l ${(0,quote/* words */.a)(...test)} >/dev/null 2>&1; then
+  said=$(as_root ${(0,quote/* words */.a)(...test)} 2>&1) || fact configuration-invalid ${(0,quote/* quote */.h)(unit)}": $(printf '%s\\n' "$said" | grep -v 'test failed' | tail -n 1)"
+fi
+`)
+        .join('');
+}
+/** Writes down how the units are, once, where an undo finds it. */
+function keepUnits(units) {
+    return `${unitState}
+if [ ! -f "$found/units" ]; then
+  for unit in ${(0,quote/* words */.a)(...units)}; do echo "$unit $(unit_state "$unit")"; done > "$found/units.new"
+  mv "$found/units.new" "$found/units"
 fi
 `;
+}
+/** Restarts the units in their order, then watches that each is a new invocation and stays up. Fact: `up` per unit. */
+function restart(units) {
+    return `${unitState}
+${watchUnits}
+before=; after=
+for unit in ${(0,quote/* words */.a)(...units)}; do
+  before="$before $(unit_state "$unit" | cut -d ' ' -f 3)"
+  as_root systemctl restart "$unit" || { systemctl status --no-pager --lines=20 "$unit" >&2 || :; echo "systemctl restart $unit failed" >&2; exit 1; }
+done
+set -- $before
+for unit in ${(0,quote/* words */.a)(...units)}; do
+  set_state "$unit"
+  [ "$invocation" != "$1" ] || { echo "$unit was not restarted: it is still invocation $1" >&2; exit 1; }
+  shift
+done
+watch_units ${(0,quote/* words */.a)(...units)}
+`;
+}
+/** Stops the units, the last one first, and makes sure that they are down. Fact: `down` per unit. */
+function stop(units) {
+    return `if [ -d "$found" ]; then : > "$found/touched"; fi
+for unit in ${(0,quote/* words */.a)(...units.toReversed())}; do
+  as_root systemctl stop "$unit" || { echo "systemctl stop $unit failed" >&2; exit 1; }
+  state=$(systemctl show --property=ActiveState --value -- "$unit")
+  case $state in inactive | failed) fact down "$unit" ;; *) echo "$unit is still $state" >&2; exit 1 ;; esac
+done
+`;
+}
+const watchUnits = `set_state() { set -- $(unit_state "$1"); active=$1 sub=$2 invocation=$3 restarts=$4 type=$5 outcome=$6; }
+is_up() { [ "$active" = active ] || [ "$active" = reloading ] || { [ "$type" = oneshot ] && [ "$outcome" = success ] && [ "$active" != failed ]; }; }
+watch_units() {
+  watched=
+  for unit in "$@"; do set_state "$unit"; watched="$watched $unit=$invocation=$restarts"; done
+  second=0
+  while [ "$second" -lt ${watchSeconds} ]; do
+    sleep 1; second=$((second + 1))
+    for entry in $watched; do
+      unit=\${entry%%=*}; known=\${entry#*=}
+      set_state "$unit"
+      if ! is_up || [ "$invocation=$restarts" != "$known" ]; then
+        systemctl status --no-pager --lines=20 "$unit" >&2 || :
+        echo "$unit did not stay up: $active/$sub after $second s, $restarts restarts" >&2
+        exit 1
+      fi
+    done
+  done
+  for unit in "$@"; do fact up "$unit"; done
+}
+`;
+/**
+ * Units back to the state in which they were found: those that were up run the found release again, those that were down are down. On a
+ * host whose checkout was not begun, a unit that is still as it was found is left alone.
+ */
+function unitsBack(reload) {
+    return `${unitState}
+if [ -f "$found/units" ]; then
+  while read -r unit active sub invocation restarts rest; do
+    now=$(unit_state "$unit")
+    if [ ! -e "$found/touched" ] && [ "$now" = "$active $sub $invocation $restarts $rest" ]; then continue; fi
+    case $active in
+      active|activating|reloading|failed) if [ "$active" = failed ]; then as_root systemctl restart "$unit" || :; else as_root systemctl restart "$unit"; fi;;
+      *) case $now in active*|activating*) as_root systemctl stop "$unit" || as_root systemctl restart "$unit";; esac;;
+    esac
+  done < "$found/units"
+fi
+if [ -e "$found/touched" ]; then
+  :
+${reload.map((unit) => `  as_root systemctl reload ${(0,quote/* quote */.h)(unit)}\n`).join('')}fi
+`;
+}
+/**
+ * Tests the configuration, reloads, and waits for the effect: a web server's workers are new processes under the same master.
+ * A reload that changes no worker within 10 s (units that reload in place) is accepted when the unit stays active.
+ */
+function reload(unit) {
+    const test = configurationTest(unit).map((command) => `as_root ${(0,quote/* words */.a)(...command)}\n`).join('');
+    const proof = configurationTest(unit).length === 0 ? '' : `tries=0
+while [ "$(workers)" = "$old" ] && [ "$tries" -lt 50 ]; do sleep 0.2; tries=$((tries + 1)); done
+[ "$(workers)" != "$old" ] || { echo "${unit} took the reload but its workers are the old ones" >&2; exit 1; }
+`;
+    return `unit=${(0,quote/* quote */.h)(unit)}
+${test}master=$(systemctl show --property=MainPID --value -- "$unit")
+workers() { for process in /proc/[0-9]*; do awk -v master="$master" '{ sub(/^.*\\) /, "") } $2 == master { print FILENAME }' "$process/stat" 2>/dev/null; done | sort | tr '\\n' ' '; }
+old=$(workers)
+as_root systemctl reload "$unit"
+${proof}[ "$(systemctl show --property=ActiveState --value -- "$unit")" = active ]
+fact reloaded "$unit"
+`;
+}
+
+;// CONCATENATED MODULE: ./build/commands/nginx/rights.js
+/** What the SSH user has to be allowed on a load balancer, and in which way it may write the file. */
+
+
+
+
+/** The commands that test the configuration and bring it into force; `-T` shows the part of it that the user may not read. */
+function commonCommands(unit) {
+    return [['nginx', '-t'], ['nginx', '-T'], unit === '' ? ['nginx', '-s', 'reload'] : ['systemctl', 'reload', unit]];
+}
+function helperCommand({ file, upstream }) {
+    return [helper, file, upstream];
+}
+/** Where Debian and its kin have them; a host that has one elsewhere is told its own. */
+const folders = { nginx: '/usr/sbin', systemctl: '/usr/bin' };
+function spelled([program = '', ...rest]) {
+    const path = program.startsWith('/') ? program : `${folders[program] ?? '/usr/bin'}/${program}`;
+    // What sudoers reads as its own signs.
+    return [path, ...rest.map((word) => word.replaceAll(/[\\,:=]/g, '\\$&'))].join(' ');
+}
+/** The lines of sudoers for a user and a way, word for word. Root needs none. */
+function sudoersFor(place, user, way, unit = 'nginx.service') {
+    const line = (...commands) => `${user} ALL=(root:root) NOPASSWD: ${commands.map(spelled).join(', ')}`;
+    const common = commonCommands(unit);
+    switch (way) {
+        case 'root': return [];
+        case 'direct': return common.filter((command) => !command.includes('-T')).map((command) => line(command));
+        case 'helper': return [line(helperCommand(place), ...common)];
+        case 'sudo': return [...common, ...writingCommands(place.file, beside(place.file))].map((command) => line(command));
+    }
+}
+/**
+ * sh, after the functions of place.ts and with `$unit`. Facts: `nginx-way`; `no-right` per missing command, as sudoers has to have it; `nginx-read-only`, a
+ * folder in which even root may write nothing. Sets `$way`, and `$may_test` to `yes` where `nginx -t` may be run.
+ */
+function rights_rightsFacts({ upstream }, unit) {
+    const check = (command) => {
+        const [program = '', ...rest] = command;
+        const shown = program.startsWith('/') ? (0,quote/* quote */.h)(spelled(command)) : `"$(place_of ${(0,quote/* quote */.h)(spelled([program]))})"${rest.map((word) => ` ${isKnownThere(word) ? `"$(escaped ${shellWord(word)})"` : shellWord(word)}`).join('')}`;
+        return `need ${program.startsWith('/') ? (0,quote/* words */.a)(program) : program}${rest.map((word) => ` ${shellWord(word)}`).join('')} || fact no-right ${shown}\n`;
+    };
+    const [test = [], dump = [], reload = []] = commonCommands(unit);
+    const [, , signal = []] = commonCommands('');
+    return `${mayFunction}
+place_of() { if [ -x "$1" ]; then printf '%s' "$1"; else command -v "\${1##*/}" || printf '%s' "$1"; fi; }
+escaped() { printf '%s' "$1" | sed 's/[\\\\,:=]/\\\\&/g'; }
+folder=\${file%/*}
+need() { [ "$way" = root ] || may "$@"; }
+is_own() { [ -w "$folder" ] && [ -w "$file" ] && [ "$(stat -c %u "$file")" = "$(id -u)" ] && case " $(id -G) " in *" $(stat -c %g "$file") "*) true ;; *) false ;; esac; }
+way=sudo
+if [ "$(id -u)" = 0 ]; then way=root
+elif is_own; then way=direct
+elif [ -x ${place_helper} ] && may ${place_helper} "$file" ${(0,quote/* quote */.h)(upstream)}; then way=helper
+fi
+fact nginx-way "$way"
+if need ${(0,quote/* words */.a)(...test)}; then may_test=yes; else may_test=no; fi
+${check(test)}if [ "$way" != direct ]; then
+  ${check(dump)}fi
+if [ -n "$unit" ]; then ${check(reload)}else ${check(signal)}fi
+if [ "$way" = sudo ]; then
+${write_writingCommands('$file', '$beside').map((command) => `  ${check(command)}`).join('')}  if [ ! -r "$file" ]; then
+    ${check(['cat', '$file'])}  fi
+fi
+mount_options() {
+  awk -v path="$folder" '{ gsub(/\\\\040/, " ", $2); at = $2 == "/" ? "" : $2
+    if ((path == $2 || substr(path, 1, length(at) + 1) == at "/") && length(at) >= longest) { longest = length(at); options = $4 } } END { print options }' /proc/self/mounts
+}
+case ",$(mount_options)," in *,ro,*) fact nginx-read-only "$folder" ;; esac
+`;
+}
+/** The two names that the host knows better than the runner: what lies behind a link. */
+function isKnownThere(word) {
+    return word === '$file' || word === '$beside';
+}
+function shellWord(word) {
+    return isKnownThere(word) ? `"${word}"` : (0,quote/* quote */.h)(word);
+}
+
+;// CONCATENATED MODULE: ./build/commands/nginx/assess.js
+/** What is asked of a load balancer before anything is touched. Read only. */
+
+
+
+
+
+
+
+
+const tools = ['awk', 'base64', 'cat', 'cp', 'cut', 'date', 'grep', 'gzip', 'ln', 'mv', 'readlink', 'setsid', 'sha256sum', 'sleep', 'stat', 'tail', 'tee', 'tr'];
+/** Bytes of a fact that a host answers at most: an answer holds 1 MiB. */
+const most = { file: 256 * 1024, configuration: 600 * 1024 };
+/**
+ * Facts
+ * - `user`, `time`; `missing-tool` each; `http-client`: what the host's own decision asks with, `none` where it could only turn back;
+ *   `kills-user-processes`, where a decision would not outlive the connection
+ * - `nginx-absent`      why the file cannot be had: `is not there`; nothing of the file is told then
+ * - `nginx-path`        the file itself, behind links, as `nginx -T` may not name it; `nginx-link` where `file` is such a link
+ * - `nginx-file`        its bytes (gzip, base64), `nginx-hash`, and `as-found` as `fileAsFound` tells it
+ * - `nginx-unit`        its systemd unit; empty without systemd. `nginx-stopped`, how it is, where nginx does not run or its workers cannot be seen
+ * - `nginx-master`      `pid command…`; `nginx-workers`, how many take connections
+ * - `nginx-config`      the whole configuration as `nginx -T` prints it (gzip, base64), by `nginx-config-by` `nginx -T` or `reading`
+ * - `nginx-invalid`     the lines with which `nginx -t` refuses it
+ * - `nginx-way`, `no-right`, `nginx-read-only`: rights.ts
+ * - `disk`              as assess/host.ts
+ * - `release`           each run that has ended, as hosts/history.ts writes it
+ * - `unfinished`        a run that did not come to its end here, and whose file still is the one that it found or left; with `recorded`, what it had found
+ * - `decision`          what the host did by itself: `kept|turned-back|not-switched|failed TIME WHY…`; nobody was told yet
+ * - `decision-pending`  until when, where the host has not decided yet
+ */
+function askTraffic(place, { reloadUnit = 'nginx.service' } = {}) {
+    return `${placeFunctions(place)}
+fact user "$(id -un)"
+fact time "$(date +%s)"
+for tool in ${tools.join(' ')}; do command -v "$tool" >/dev/null 2>&1 || fact missing-tool "$tool"; done
+if [ "$(id -u)" != 0 ] && command -v systemd-analyze >/dev/null 2>&1; then
+  if systemd-analyze cat-config systemd/logind.conf 2>/dev/null | grep -qi '^KillUserProcesses=yes'; then fact kills-user-processes yes; fi
+fi
+${httpFunctions}fact http-client "$http_client"
+if [ ! -d /run/systemd/system ]; then service=; else service=${(0,quote/* quote */.h)(reloadUnit)}; fi
+${processFunctions(reloadUnit)}unit=$service
+fact nginx-unit "$unit"
+find_master
+if [ -z "$master" ]; then
+  if [ -n "$unit" ]; then fact nginx-stopped "$unit is $(systemctl show --property=ActiveState,SubState --value -- "$unit" | tr '\\n' ' ')"; else fact nginx-stopped 'no master process was found'; fi
+else
+  fact nginx-master "$master $(tr '\\000' ' ' <"/proc/$master/cmdline" | cut -c 1-300)"
+  running=$(count "$(workers)")
+  fact nginx-workers "$running"
+  if [ "$running" = 0 ]; then fact nginx-stopped "the master process $master has no workers that $(id -un) can see"; fi
+fi
+free() {
+  nearest=$2
+  while [ ! -d "$nearest" ]; do nearest=\${nearest%/*}; nearest=\${nearest:-/}; done
+  fact disk "$1 $(df -Pk "$nearest" | awk 'NR == 2 { print $4 * 1024 }') $2"
+}
+free journal "$kept"
+free configuration "\${file%/*}"
+releases=${stateFolder(place.environment)}/releases
+if [ -f "$releases" ]; then tail -n 200 "$releases" | facts release; fi
+${fileFacts}${rights_rightsFacts(place, reloadUnit)}${assess_configurationFacts}`;
+}
+const fileFacts = `${claimFunctions}packed() { gzip -9 | base64 | tr -d '\\n'; }
+absent=
+if [ ! -e "$file" ]; then
+  if [ -x "\${file%/*}" ]; then absent='is not there'; else absent="is not there, or $(id -un) may not look into its folder"; fi
+elif [ ! -f "$file" ]; then absent='is no plain file'
+elif [ -z "$(hash_now)" ]; then absent="may not be read by $(id -un)"
+fi
+if [ -n "$absent" ]; then fact nginx-absent "$absent"; exit 0; fi
+hash=$(hash_now) bytes=$(read_config | packed)
+if [ "\${#bytes}" -gt ${most.file} ]; then fact nginx-absent 'is too large to be a configuration'; exit 0; fi
+fact nginx-path "$file"
+fact nginx-file "$bytes"
+fact nginx-hash "$hash"
+fact as-found "$file $hash $(attributes_now)"
+if [ -d "$kept" ]; then
+  claimed=none
+  if [ -d "$kept/arm" ]; then claimed=$(claimed); fi
+  case $claimed in
+    '') if decider_lives; then fact decision-pending "$(date -u -d "@$(cat "$kept/arm/deadline")" +%Y-%m-%dT%H:%M:%SZ)"; fi ;;
+    deciding) if decider_lives; then await_word || :; fi ;;
+  esac
+  word=$(cat "$kept/arm/word" 2>/dev/null) || word=
+  if [ -n "$word" ]; then fact decision "$word"; fi
+  # Whatever the host decided: the run did not come to its end, and the next one brings it there.
+  if cat "$kept/old-hash" "$kept/ours" 2>/dev/null | grep -qxF -e "$hash"; then
+    if [ -r "$kept/begun" ]; then facts unfinished <"$kept/begun"; fi
+    if [ -r "$kept/recorded" ]; then grep . "$kept/recorded" | facts recorded || :; fi
+  fi
+fi
+`;
+/** Where nginx does not run its own test is not run either: that would leave an empty pid file and logs that nobody had. */
+const assess_configurationFacts = `if [ "$may_test" = yes ] && [ -n "$master" ]; then
+  tested=$(as_root nginx -t 2>&1) || printf '%s\\n' "$tested" | grep -v 'test failed' | tail -n 10 | cut -c 1-500 | facts nginx-invalid
+fi
+${includeFunctions}conf=$(nginx -V 2>&1 | sed -n 's/.*--conf-path=\\([^ ]*\\).*/\\1/p')
+whole= by='nginx -T'
+if [ -n "$master" ] && { [ "$way" = root ] || may nginx -T; }; then whole=$(as_root nginx -T 2>/dev/null | packed); fi
+# An empty answer packs to some thirty characters.
+if [ "\${#whole}" -lt 60 ]; then by=reading whole=$(read_whole "\${conf:-/etc/nginx/nginx.conf}" | packed); fi
+if [ "\${#whole}" -gt ${most.configuration} ]; then fact nginx-config-too-large "\${#whole}"; else
+  fact nginx-config-by "$by"
+  fact nginx-config "$whole"
+fi
+`;
+
+// EXTERNAL MODULE: ./build/parallel.js
+var build_parallel = __nccwpck_require__(3344);
+;// CONCATENATED MODULE: external "node:path/posix"
+const posix_namespaceObject = require("node:path/posix");
+;// CONCATENATED MODULE: ./build/nginx/includes.js
+/** Which files an `include` takes in. Pure. */
+
+/** Of the paths, those that the mask names; as in nginx it is relative to the folder of the main file, and has the signs of glob(3). */
+function includesOf(mask, mainFile, paths) {
+    const whole = mask.startsWith('/') ? mask : `${(0,posix_namespaceObject.dirname)(mainFile)}/${mask}`;
+    const pattern = new RegExp(`^${whole.split('/').map(patternOf).join('/')}$`);
+    return new Set(paths.filter((path) => path === whole || pattern.test(path)));
+}
+/** One name of a mask. Its signs stand for no `/`, and for no dot at the beginning. */
+function patternOf(name) {
+    const signs = name.replaceAll(/\[(?<not>[!^]?)(?<set>\]?[^\]]*)\]|\\(?<escaped>.)|[\s\S]/g, (sign, not, set, escaped) => {
+        if (set !== undefined)
+            return `[${not === undefined || not === '' ? '' : '^/'}${set.replaceAll(/[\]\\[^]/g, String.raw `\$&`)}]`;
+        if (escaped === undefined && sign === '*')
+            return '[^/]*';
+        if (escaped === undefined && sign === '?')
+            return '[^/]';
+        return (escaped ?? sign).replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw `\$&`);
+    });
+    return /^[*?[]/.test(name) ? String.raw `(?!\.)${signs}` : signs;
+}
+
+;// CONCATENATED MODULE: ./build/nginx/configuration.js
+/** All that nginx has loaded, as `nginx -T` prints it. Pure; bytes as latin1, as everywhere here. */
+
+
+/** Reads the standard output of `nginx -T`; files that no `include` leads to stand at the end. */
+function readConfiguration(dump) {
+    const headers = [...dump.matchAll(/^# configuration file (\/.*):\r?\n/gm)];
+    if (headers.length === 0)
+        return { kind: 'refused', reason: 'the output of nginx -T holds no configuration' };
+    const files = [];
+    for (const [index, header] of headers.entries()) {
+        // nginx sets a line feed behind each file.
+        const text = dump.slice(header.index + header[0].length, headers[index + 1]?.index).replace(/\n$/, '');
+        const [path = '', directives] = [header[1], parse(text)];
+        if (isUnreadable(directives))
+            return { kind: 'refused', reason: `${path}, line ${directives.line}, as nginx -T shows it: ${directives.what}` };
+        files.push({ path, text, directives });
+    }
+    return { kind: 'read', files, tree: treeOf(files) };
+}
+function treeOf(files) {
+    const [main] = files;
+    if (main === undefined)
+        return [];
+    const reached = new Set();
+    const place = (file, directives, within) => directives.flatMap((directive) => {
+        if (directive.name === 'include') {
+            const included = includesOf(directive.args[0]?.value ?? '', main.path, files.map(({ path }) => path));
+            return files.filter((one) => included.has(one.path) && !within.includes(one)).flatMap((one) => enter(one, within));
+        }
+        return [{ directive, file, inside: place(file, directive.block?.directives ?? [], within) }];
+    });
+    const enter = (file, within) => {
+        reached.add(file);
+        return place(file, file.directives, [...within, file]);
+    };
+    const tree = enter(main, []);
+    return [...tree, ...files.flatMap((file) => (reached.has(file) ? [] : enter(file, [])))];
+}
+/**
+ * The file to which nginx writes why a reload failed, as the main configuration names it; the default of Debian's and nginx.org's packages without one;
+ * undefined where it writes to no file, or to one that only the build knows the folder of.
+ */
+function errorLogOf({ tree }) {
+    const targets = tree.filter(({ directive }) => directive.name === 'error_log').map(({ directive }) => directive.args[0]?.value ?? '');
+    return targets.length === 0 ? '/var/log/nginx/error.log' : targets.find((target) => target.startsWith('/'));
+}
+
+;// CONCATENATED MODULE: ./build/nginx/listen.js
+/** One for each address; not those of HTTP/3. */
+function listen_frontsOf({ inside }) {
+    const valuesOf = (name) => inside.filter(({ directive }) => directive.name === name).map(({ directive }) => directive.args.map(({ value }) => value));
+    const names = valuesOf('server_name').flat();
+    const isSecure = valuesOf('ssl').some(([value]) => value === 'on');
+    const listens = valuesOf('listen');
+    return (listens.length === 0 ? [['80']] : listens).flatMap(([address = '', ...parameters]) => {
+        if (parameters.includes('quic'))
+            return [];
+        return [{ listen: addressOf(address), names, scheme: isSecure || parameters.includes('ssl') ? 'https' : 'http', proxyProtocol: parameters.includes('proxy_protocol') }];
+    });
+}
+/** With its port; of a range of ports the first. */
+function addressOf(listen) {
+    if (/^unix:/i.test(listen))
+        return listen;
+    const [, host = '*', port = '80'] = /^(?:(\[[^\]]*\]|[^:]*?)(?::|$))?(?:(\d+)(?:-\d+)?)?$/.exec(/^\d+(-\d+)?$/.test(listen) ? `*:${listen}` : listen) ?? [];
+    return `${host}:${port}`;
+}
+
+;// CONCATENATED MODULE: ./build/nginx/values.js
+/** Stands in a value for what is not known. */
+const anything = '\0';
+/** More than these are not told apart. */
+const limit = 1_000;
+/** Directives whose block gives a variable its values: `map $a $b { … }`, `geo $b { … }`. */
+const tables = ['map', 'geo', 'split_clients'];
+/** All values, by what `set` does in the server, and by the tables; undefined pieces are `anything`. */
+function valuesOf(text, server, tree, within = []) {
+    const [before, variable, after] = cut(text);
+    if (variable === undefined)
+        return [text];
+    const own = within.includes(variable) ? [] : [...sets(server, variable), ...tree.flatMap((one) => entries(one, variable))];
+    const values = own.length === 0 ? [anything] : own.flatMap((value) => valuesOf(value, server, tree, [...within, variable]));
+    const rest = valuesOf(after, server, tree, within);
+    return values.length * rest.length > limit ? [before + anything] : [...new Set(values.flatMap((value) => rest.map((tail) => before + value + tail)))];
+}
+/** The names of the variables in a text, without their `$`. */
+function variablesIn(text) {
+    const [, variable, after] = cut(text);
+    return variable === undefined ? [] : [variable, ...variablesIn(after)];
+}
+function cut(text) {
+    const match = /\$(?:\{(?<braced>\w+)\}|(?<plain>\w+))/.exec(text);
+    if (match === null)
+        return [text, undefined, ''];
+    return [text.slice(0, match.index), match.groups?.['braced'] ?? match.groups?.['plain'], text.slice(match.index + match[0].length)];
+}
+function sets({ inside }, variable) {
+    return inside.flatMap((one) => {
+        const [name, value] = one.directive.args.map((arg) => arg.value);
+        return one.directive.name === 'set' && name === `$${variable}` ? [value ?? ''] : sets(one, variable);
+    });
+}
+function entries({ directive, inside }, variable) {
+    if (!tables.includes(directive.name))
+        return inside.flatMap((one) => entries(one, variable));
+    if (directive.args.at(-1)?.value !== `$${variable}`)
+        return [];
+    const rows = inside.filter((row) => row.directive.args.length > 0 && !(directive.name === 'geo' && ['proxy', 'delete'].includes(row.directive.name)))
+        .map((row) => ({ key: row.directive.name, value: row.directive.args[0]?.value ?? '' }));
+    return [...rows.map(({ value }) => value), ...(rows.some(({ key }) => key === 'default' || key === '*') ? [] : [''])];
+}
+
+;// CONCATENATED MODULE: ./build/nginx/use.js
+
+
+
+/** What the configuration does with an upstream of a file; where the file is loaded by another path (a link), all its paths. */
+function useOf({ files, tree }, file, name) {
+    const paths = [file].flat();
+    const defining = found(tree, ({ directive }) => directive.name === 'upstream' && isSame(directive.args[0]?.value ?? '', name));
+    const stream = defining.some(({ placed, within }) => paths.includes(placed.file.path) && isInStream(within));
+    const servers = found(tree, ({ directive }) => directive.name === 'server' && directive.block !== undefined).filter(({ within }) => isInStream(within) === stream);
+    const passes = servers.flatMap(({ placed: server }) => passesIn(server).map((pass) => ({ server, pass, answer: answerOf(pass, server, tree, name) })));
+    const always = passes.filter(({ answer }) => answer === 'always');
+    const chosen = passes.find(({ answer }) => answer === 'sometimes') ?? (always.length === 0 ? passes.find(({ answer }) => answer === 'unknown') : undefined);
+    return {
+        loaded: files.some(({ path }) => paths.includes(path)),
+        definedIn: [...new Set(defining.filter(({ within }) => isInStream(within) === stream).map(({ placed }) => placed.file.path))],
+        fronts: [...new Set(always.map(({ server }) => server))].flatMap(listen_frontsOf),
+        stream,
+        protocols: [...new Set(always.map(({ pass }) => (stream ? 'tcp' : protocolOf(pass))))],
+        ...(chosen === undefined ? {} : { byVariable: { variable: variablesIn(targetOf(chosen.pass))[0] ?? '', file: chosen.pass.file.path, line: lineAt(chosen.pass.file.text, chosen.pass.directive.start) } }),
+    };
+}
+/** Why requests would not follow a change of the block, one sentence without a full stop; undefined: they do. */
+function refusalOf({ loaded, definedIn, fronts, byVariable }, file, name) {
+    const paths = [file].flat();
+    const elsewhere = definedIn.find((path) => !paths.includes(path));
+    if (!loaded)
+        return `nginx does not load ${paths.join(', ')}: nginx -T does not show it`;
+    if (elsewhere !== undefined)
+        return `the upstream ${name} is defined in ${elsewhere}${definedIn.length > 1 ? ' as well' : ', not in this file, as nginx -T shows it'}`;
+    if (byVariable !== undefined)
+        return `the variable $${byVariable.variable} chooses whether requests go to the upstream ${name} (${byVariable.file}, line ${byVariable.line}), so that its block alone does not decide`;
+    if (fronts.length === 0)
+        return `no server passes requests to the upstream ${name}`;
+    return undefined;
+}
+function found(all, fits, within = []) {
+    return all.flatMap((placed) => (fits(placed) ? [{ placed, within }] : found(placed.inside, fits, [...within, placed.directive.name])));
+}
+function isInStream(within) {
+    return within.includes('stream');
+}
+/** nginx compares the names of upstreams without regard to case. */
+function isSame(one, other) {
+    return one.toLowerCase() === other.toLowerCase();
+}
+function passesIn(server) {
+    return found(server.inside, ({ directive }) => /^(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass$/.test(directive.name)).map(({ placed }) => placed);
+}
+function targetOf({ directive }) {
+    return directive.args[0]?.value ?? '';
+}
+function hostOf(target) {
+    return target.replace(/^\w+:\/\//, '').replace(/\/[\s\S]*$/, '');
+}
+function protocolOf(pass) {
+    const scheme = /^(\w+):\/\//.exec(targetOf(pass))?.[1]?.toLowerCase();
+    return scheme ?? (pass.directive.name === 'proxy_pass' ? 'http' : pass.directive.name.replace('_pass', ''));
+}
+/** Whether a pass leads to the upstream. */
+function answerOf(pass, server, tree, name) {
+    const values = valuesOf(targetOf(pass), server, tree);
+    const hits = values.filter((value) => isSame(hostOf(value), name));
+    if (hits.length > 0)
+        return hits.length === values.length ? 'always' : 'sometimes';
+    return values.some((value) => couldBe(value, name)) ? 'unknown' : 'never';
+}
+/** With something in the place of what is not known. */
+function couldBe(value, name) {
+    if (!value.includes(anything))
+        return false;
+    const pattern = value.split(anything).map((piece) => piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw `\$&`)).join('.*');
+    return [name, `http://${name}`, `https://${name}`, `grpc://${name}`, `grpcs://${name}`, `${name}/`, `http://${name}/`, `https://${name}/`].some((one) => new RegExp(`^${pattern}`, 'i').test(one));
+}
+
+;// CONCATENATED MODULE: ./build/methods/traffic/block.js
+
+
+
+/** @param loaded what `nginx -T` prints, and every path of the file: it can be a link */
+function readBlock({ file, upstream: name }, text, { dump, paths }) {
+    const refuse = (code, what, fix, why) => ({ refusal: { code, what, fix, ...(why === undefined ? {} : { why }) } });
+    const upstream = readUpstream(text, name);
+    if (upstream.kind === 'absent')
+        return refuse('invalid-input', `${file} has no block \`upstream ${name}\``, 'Correct the input "upstream" or "nginx-config".');
+    if (upstream.kind === 'refused')
+        return refuse('upstream-unsafe', `the block \`upstream ${name}\` of ${file} cannot be changed safely`, 'Switch by hand, or write the block so that its own server lines decide.', upstream.reason);
+    const configuration = readConfiguration(dump);
+    const unsure = (why) => refuse('upstream-unsafe', `a change of \`upstream ${name}\` in ${file} would not surely move the traffic`, 'Switch by hand, or let the traffic follow the block alone.', why);
+    if (configuration.kind === 'refused')
+        return unsure(configuration.reason);
+    const use = useOf(configuration, paths, name);
+    const refusal = refusalOf(use, paths, name) ?? unaskable(use, name);
+    return refusal === undefined ? { members: upstream.members, use, errorLog: errorLogOf(configuration) } : unsure(refusal);
+}
+/** Who gets traffic has to answer first, and can be asked only where it speaks HTTP. */
+function unaskable({ stream, protocols }, name) {
+    if (stream)
+        return `${name} is an upstream of "stream": whether a server answers well cannot be asked there`;
+    const strange = protocols.filter((protocol) => protocol !== 'http' && protocol !== 'https');
+    return strange.length === 0 ? undefined : `its servers are spoken to by ${strange.join(' and ')}, so that whether one answers well cannot be asked before it gets traffic`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/traffic/judge.js
+function judgeMachine({ file }, host, facts) {
+    const all = (fact) => facts.get(fact) ?? [];
+    const user = all('user')[0] ?? '';
+    const failure = (code, what, fix, why) => ({ code, host, what, fix, ...(why === undefined || why === '' ? {} : { why }) });
+    const missing = all('missing-tool').map((tool) => failure('missing-tool', `the program ${tool} is not there`, `Install it on ${host}.`));
+    if (missing.length > 0)
+        return missing;
+    const [absent] = all('nginx-absent');
+    if (absent !== undefined)
+        return [failure('invalid-input', `${file} ${absent}`, 'Correct the input "nginx-config", or let the SSH user read the file.')];
+    const rights = all('no-right').map((command) => failure('no-rights', `${user} may not run \`sudo -n ${command}\``, `Add to sudoers on ${host}: ${user} ALL=(root:root) NOPASSWD: ${command}`));
+    const stopped = all('nginx-stopped').map((state) => failure('nginx-not-running', `nginx does not run: ${state}`, `Start it on ${host} once it is known why it was stopped; a rollback starts no load balancer.`));
+    const readOnly = all('nginx-read-only').map((folder) => failure('no-rights', `${folder} is on a file system that is read-only, so the file cannot be written`, `Look at it on ${host}: \`findmnt -T ${folder}\`.`));
+    const invalid = all('nginx-invalid').slice(0, 1).map((said) => failure('nginx-config-invalid', 'the configuration of nginx fails its own test, so that a reload would not come into force', `Mend it on ${host} first: nginx -t`, said));
+    const large = all('nginx-config-too-large').map(() => failure('upstream-unsafe', 'the configuration of nginx is too large to be looked at', 'Switch by hand.'));
+    const full = all('disk').flatMap((line) => {
+        const [purpose = '', free, ...path] = line.split(' ');
+        return Number(free) < roomNeeded ? [failure('disk-full', `the file system of ${path.join(' ')} (${purpose}) has ${(Number(free) / 1024 / 1024).toFixed(0)} MiB free, at least ${roomNeeded / 1024 / 1024} MiB are needed`, `Free space on ${host}; \`df -h ${path.join(' ')}\` shows the file system.`)] : [];
+    });
+    return [...stopped, ...rights, ...readOnly, ...full, ...invalid, ...large];
+}
+/** Bytes: for the file, its copy and the journal. */
+const roomNeeded = 16 * 1024 * 1024;
+/**
+ * Worth knowing before a switch: where the host could not decide well by itself. A decision that waits is no reason against it: whose it is the lock
+ * tells, a run at work or one that died, and who waits for that (`lock-wait`) finds it taken. Where not, nothing is written either.
+ */
+function noteMachine(facts) {
+    const has = (fact, value) => facts.get(fact)?.[0] === value;
+    const pending = facts.get('decision-pending')?.[0];
+    return [
+        ...(pending === undefined ? [] : [`a switch waits to be confirmed there; the host decides by itself at ${pending} unless it is.`]),
+        ...(has('kills-user-processes', 'yes') ? ['logind has KillUserProcesses=yes, so the host decides nothing by itself once the connection is lost; `loginctl enable-linger` for the SSH user avoids that.'] : []),
+        ...(has('http-client', 'none') ? ['there is neither curl nor python3 nor wget, so that a host which has to decide by itself can only turn back.'] : []),
+    ];
+}
+
+;// CONCATENATED MODULE: ./build/methods/traffic/place.js
+/** @throws TypeError where the inputs name none; those of a method that moves traffic do. */
+function trafficPlace({ environment, nginxConfig: file, upstream }) {
+    if (file === undefined || upstream === undefined)
+        throw new TypeError('No block is named');
+    return { environment, file, upstream };
+}
+/** The block, as the hosts' record of rollbacks names it. */
+function blockName({ file, upstream }) {
+    return `${file}#${upstream}`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/traffic/balancers.js
+/** What a method that moves traffic has to know of every load balancer before it plans. Read only. */
+
+
+
+
+
+
+
+
+
+async function askBalancers(inputs, around) {
+    const place = trafficPlace(inputs);
+    const asked = await (0,build_parallel/* eachAtMost */.W)(inputs.parallel, inputs.loadBalancers, async ({ name }) => {
+        const host = around.hosts.get(name);
+        if (host === undefined)
+            throw new Error(`${name} is no host of this run`);
+        return { name, answer: await host.ask(askTraffic(place)) };
+    });
+    const read = asked.map(({ name, answer }) => readBalancer(inputs, name, answer));
+    const [first, ...rest] = read.flatMap((each) => ('failures' in each ? each.failures : []));
+    if (first !== undefined)
+        throw new errors/* RollbackError */.ZS([first, ...rest]);
+    return read.flatMap((each) => ('failures' in each ? [] : [each]));
+}
+function handlingOf({ way, unit, errorLog }) {
+    return { way, unit, errorLog };
+}
+/** What a load balancer answered; or why its traffic must not be touched. */
+function readBalancer(inputs, host, { facts, code, output }) {
+    // What was told before it broke off would be judged as if it were all.
+    if (code !== 0)
+        return { failures: [{ code: 'step-failed', host, what: 'the load balancer could not be looked at to the end', why: output.trim().split('\n').at(-1) ?? '', fix: `Look what is wrong with the shell or the tools on ${host}.` }] };
+    const all = (name) => facts.get(name) ?? [];
+    const one = (name) => all(name)[0] ?? '';
+    const place = trafficPlace(inputs);
+    const machine = judgeMachine(place, host, facts);
+    if (machine.length > 0)
+        return { failures: machine };
+    const text = unpacked(host, one('nginx-file'));
+    const block = readBlock(place, text, { dump: unpacked(host, one('nginx-config')), paths: [...new Set([place.file, one('nginx-path')])].filter((path) => path !== '') });
+    if ('refusal' in block)
+        return { failures: [{ ...block.refusal, host }] };
+    const ended = all('release').map(readEndedRun).filter((each) => each !== undefined).filter(({ app }) => app === blockName(place));
+    const told = readBegunRun(one('unfinished'));
+    // Of a run that came to its end only what it kept was not put away.
+    const begun = ended.some(({ run, result }) => run === told?.run && settledResults.includes(result)) ? undefined : told;
+    const [decision] = all('decision');
+    return {
+        ...block, host, user: one('user'), text, hash: one('nginx-hash'), way: ways.find((way) => way === one('nginx-way')) ?? 'direct', unit: one('nginx-unit'),
+        ended,
+        ...(begun === undefined ? {} : { unfinished: begun }),
+        ...(decision === undefined ? {} : { decision }),
+        notes: noteMachine(facts), seen: all('as-found'), recorded: all('recorded'),
+    };
+}
+const settledResults = ['rolled-back', 'undone', 'refused'];
+/** A host's answer of 1 MiB can unpack to a thousand. */
+const mostBytes = 64 * 1024 * 1024;
+/** Latin-1 gives each byte a character of its own, and back. */
+function unpacked(host, packed) {
+    if (packed === '')
+        return '';
+    try {
+        return (0,external_node_zlib_.gunzipSync)(Buffer.from(packed, 'base64'), { maxOutputLength: mostBytes }).toString('latin1');
+    }
+    catch (thrown) {
+        throw new errors/* RollbackError */.ZS({ code: 'upstream-unsafe', host, what: 'what the host answered of its configuration cannot be unpacked', why: (0,errors/* messageOf */.bD)(thrown), fix: `Look at gzip and base64 on ${host}, and at the size of its configuration.` });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/nginx/rewrite.js
+/** Changes the servers of one `upstream` block; every other byte of the file stays. Pure. */
+
+
+
+
+/**
+ * The text whose block holds the wanted servers. A server that is kept keeps its line; of one whose parameters change only those words change. A server
+ * that goes gives its line to one that comes (only the words that differ change); else its line goes, with a comment on it. What is left to come goes
+ * behind the last server, laid out like it. Of a block that `readUpstream` has found only: anything else is a mistake of the caller, and throws.
+ */
+function rewriteUpstream(text, name, wanted) {
+    const located = rewrite_found(text, name);
+    const { kept, leaving, coming } = matched(located.servers, wanted);
+    const replaced = leaving.slice(0, coming.length).map((line, index) => ({ line, server: coming[index] ?? line.member }));
+    const changed = edited(text, [
+        ...[...kept, ...replaced].flatMap(({ line, server }) => changeOf(text, line, server)),
+        ...additions(text, located, coming.slice(leaving.length)),
+    ]);
+    return leaving.slice(coming.length).map((line) => located.servers.indexOf(line)).toSorted((one, other) => other - one)
+        .reduce((left, index) => without(left, rewrite_found(left, name), index), changed);
+}
+/** Whether two texts are the same but for `server` directives of that block (with the line, and the comment beside it, of one that is alone there). */
+function onlyServersDiffer(before, after, name) {
+    const [one, other] = [before, after].map((text) => withoutServers(text, name));
+    return one !== undefined && one === other;
+}
+function rewrite_found(text, name) {
+    const located = upstream_locate(text, name);
+    if (located.kind !== 'found')
+        throw new Error(`the upstream ${name} cannot be rewritten: ${located.kind === 'refused' ? located.reason : 'it is not in the text'}`);
+    return located;
+}
+/** Each wanted server gets the line that says the same already, if there is one, else a line with its address. */
+function matched(lines, wanted) {
+    const left = [...lines];
+    const take = (fits) => {
+        const index = left.findIndex(fits);
+        return index === -1 ? undefined : left.splice(index, 1)[0];
+    };
+    const isOf = (server) => ({ member }) => member.key === keyOf(server.address);
+    const same = wanted.map((server) => take((line) => isOf(server)(line) && line.member.parameters.join(' ') === server.parameters.join(' ')));
+    const pairs = wanted.map((server, index) => ({ server, line: same[index] ?? take(isOf(server)) }));
+    return {
+        kept: pairs.flatMap(({ line, server }) => (line === undefined ? [] : [{ line, server }])),
+        coming: pairs.flatMap(({ line, server }) => (line === undefined ? [server] : [])),
+        leaving: left,
+    };
+}
+function changeOf(text, { directive, member }, server) {
+    const [address, ...parameters] = directive.args;
+    if (address === undefined)
+        return [];
+    const moved = member.key === keyOf(server.address) ? [] : [{ start: address.start, end: address.end, text: inTheQuotesOf(text, address, server.address) }];
+    return [...moved, ...parameterEdits(text, address, parameters, server.parameters)];
+}
+/** Words that stay stay where they are; one that gets another value is replaced in place; one that comes follows the one that it is to follow. */
+function parameterEdits(text, address, present, wanted) {
+    const left = [...present];
+    const take = (fits) => {
+        const index = left.findIndex(({ value }) => fits(value));
+        return index === -1 ? undefined : left.splice(index, 1)[0];
+    };
+    const same = wanted.map((value) => take((one) => one === value));
+    const places = wanted.map((value, index) => same[index] ?? take((one) => value.includes('=') && one.startsWith(value.slice(0, value.indexOf('=') + 1))));
+    const changes = wanted.map((value, index) => {
+        const place = places[index];
+        if (place === undefined) {
+            const { end } = places.slice(0, index).findLast((before) => before !== undefined) ?? address;
+            return { start: end, end, text: ` ${written(value)}` };
+        }
+        return place === same[index] ? undefined : { start: place.start, end: place.end, text: inTheQuotesOf(text, place, value) };
+    });
+    return [...changes.filter((edit) => edit !== undefined), ...left.map((word) => ({ start: word.start - blanksBefore(text, word.start), end: word.end, text: '' }))];
+}
+/** Blanks that can go with a word: none behind a comment, which would swallow what follows. */
+function blanksBefore(text, start) {
+    const blanks = /\s*$/.exec(text.slice(0, start))?.[0] ?? '';
+    const isBehindComment = blanks.includes('\n') && text.slice(text.lastIndexOf('\n', start - blanks.length - 1) + 1, start - blanks.length).includes('#');
+    return isBehindComment ? 0 : blanks.length;
+}
+function inTheQuotesOf(text, word, value) {
+    const quote = text[word.start];
+    return (quote === '"' || quote === "'") && /^[^"'\\]*$/.test(value) ? quote + value + quote : written(value);
+}
+function additions(text, { servers, block }, coming) {
+    const lines = coming.map(({ address, parameters }) => `server ${[address, ...parameters].map(written).join(' ')};`);
+    const last = servers.at(-1)?.directive;
+    if (last === undefined)
+        return lines.map((line) => ({ start: block.open + 1, end: block.open + 1, text: ` ${line}` }));
+    if (!isAloneOnItsLines(text, last))
+        return lines.map((line) => ({ start: last.end, end: last.end, text: ` ${line}` }));
+    const end = lineEnd(text, last.end);
+    return lines.map((line) => ({ start: end, end, text: newlineAt(text, end) + indentationAt(text, last.start) + line }));
+}
+/** One after the other, the last first: each that goes can leave another alone on its line. */
+function withoutServers(text, name) {
+    const located = locate(text, name);
+    if (located.kind !== 'found')
+        return undefined;
+    return located.servers.length === 0 ? text : withoutServers(without(text, located, located.servers.length - 1), name);
+}
+function without(text, { servers }, index) {
+    const line = servers[index];
+    return line === undefined ? text : edited(text, [{ ...removalOf(text, line.directive), text: '' }]);
+}
+
+;// CONCATENATED MODULE: ./build/methods/traffic/changes.js
+
+/** The load balancers whose file has to change, and those on which an interrupted run is brought to its end. */
+function changesTo(wanted, { upstream }, questions) {
+    return wanted
+        .map(({ balancer, servers }) => ({ balancer, servers, text: rewriteUpstream(balancer.text, upstream, servers), questions: questions(balancer.host) }))
+        .filter(({ balancer, text }) => text !== balancer.text || balancer.unfinished !== undefined);
+}
+/** The servers of a block on one line, as the record keeps them. */
+function lineOf(servers) {
+    return servers.map(({ address, parameters }) => ['server', address, ...parameters].join(' ')).join('; ');
+}
+function readServers(line) {
+    return line.split(/;\s*/).flatMap((one) => {
+        const [name, address, ...parameters] = one.trim().split(/\s+/);
+        return name === 'server' && address !== undefined ? [{ address, parameters }] : [];
+    });
+}
+
+;// CONCATENATED MODULE: ./build/methods/traffic/close.js
+/** The last step on a load balancer. */
+
+
+
+/** sh that writes down how the run ended, and puts away what was kept of the file. */
+function closeBalancer(inputs, { from, to, bad, badRelease, servers }, host, ended, material) {
+    const place = trafficPlace(inputs);
+    const moved = ended.result === 'rolled-back';
+    const record = recordEnd(place.environment, {
+        ...ended, from, to, app: blockName(place),
+        ...(moved && bad !== undefined ? { bad, ...(badRelease === undefined ? {} : { badRelease }) } : {}), ...(moved && servers[host] !== undefined ? { servers: servers[host] } : {}),
+    });
+    return `${record}${closeTraffic(place, material, ended.run)}`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/traffic/colour.js
+function otherColour(colour) {
+    return colour === 'blue' ? 'green' : 'blue';
+}
+/**
+ * The colour that was named; the one that an interrupted run was on its way to; else the one that is not live, unless the last rollback came from
+ * there because it was bad, and it is that release still. Load balancers that disagree, or of which both colours are live, are for a person to bring together.
+ */
+function chooseColour({ live, servers, switchTo, unfinished, ended, releases }) {
+    const all = [...new Set(Object.values(live))];
+    const [only] = all.length === 1 ? all : [];
+    const agreed = isColour(only) ? only : undefined;
+    if (switchTo !== undefined)
+        return { from: agreed ?? otherColour(switchTo), to: switchTo, rule: 'named' };
+    if (unfinished !== undefined && isColour(unfinished.to))
+        return { from: otherColour(unfinished.to), to: unfinished.to, rule: 'resumed' };
+    if (agreed === undefined)
+        return disagreement(live, servers);
+    const last = ended.filter(({ result }) => result === 'rolled-back').toSorted((one, other) => one.time - other.time).at(-1);
+    const other = otherColour(agreed);
+    const now = releases[other];
+    const isAnother = last?.badRelease !== undefined && now !== undefined && now !== last.badRelease;
+    if (last?.bad === other && last.to === agreed && !isAnother)
+        return { from: agreed, to: agreed, rule: 'left' };
+    return { from: agreed, to: other, rule: 'other' };
+}
+function disagreement(live, servers) {
+    const words = {
+        blue: `blue (${servers.blue}) is live`, green: `green (${servers.green}) is live`,
+        both: `both ${servers.blue} and ${servers.green} are live`, none: `neither ${servers.blue} nor ${servers.green} is live`,
+    };
+    return Object.entries(live).map(([host, found]) => ({
+        code: 'diverged', host, what: found === 'strangers' ? 'other servers are live' : words[found],
+        why: 'which colour to leave cannot be told from the load balancers',
+        fix: 'Name the colour that all of them are to have with "switch-to".',
+    }));
+}
+function isColour(text) {
+    return text === 'blue' || text === 'green';
+}
+
+// EXTERNAL MODULE: ./build/checks/asked-at.js
+var asked_at = __nccwpck_require__(4887);
+;// CONCATENATED MODULE: ./build/methods/traffic/questions.js
+/** What a load balancer asks by itself when it has to decide alone: the same as the run would. Pure. */
+
+/** @param version the release that the servers have to be */
+function hostQuestions(servers, from, version) {
+    const expects = from === undefined || version === undefined ? {} : { expects: from.kind === 'header' ? { header: from.name, value: version } : { body: version } };
+    return (host) => servers.filter(({ balancer }) => balancer === host).flatMap(({ at, urls, lenient, forwarded }) => urls.map((url) => {
+        const { protocol, host: hostHeader, pathname, search } = new URL(url);
+        return { scheme: protocol === 'https:' ? 'https' : 'http', address: (0,asked_at/* placeName */.f)(at), hostHeader, path: `${pathname}${search}`, ...(forwarded === undefined ? {} : { forwarded }), accepts: lenient ? 'below-500' : '2xx', ...expects };
+    }));
 }
 
 ;// CONCATENATED MODULE: ./build/commands/git.js
@@ -5441,7 +7838,7 @@ function affectedBy(sql) {
         return { kind: 'everything' };
     const tables = new Map();
     const created = new Set();
-    const touch = (quoted, rows) => { tables.set(bare(quoted), rows || (tables.get(bare(quoted)) ?? false)); };
+    const touch = (quoted, rows) => { tables.set(affected_bare(quoted), rows || (tables.get(affected_bare(quoted)) ?? false)); };
     for (const statement of all) {
         const columns = first(onlyColumns, statement);
         const rows = first(alsoRows, statement);
@@ -5452,12 +7849,12 @@ function affectedBy(sql) {
             touch(columns, false);
             const to = renamedTo.exec(statement)?.[1];
             if (to !== undefined)
-                created.add(bare(to));
+                created.add(affected_bare(to));
         }
         else if (rows !== undefined)
             touch(rows, true);
         else if (made !== undefined)
-            created.add(bare(made));
+            created.add(affected_bare(made));
         else if (dropped !== undefined)
             for (const each of dropped.split(','))
                 touch(each, false);
@@ -5465,7 +7862,7 @@ function affectedBy(sql) {
             for (const pair of moved.split(',')) {
                 const [from = '', to = ''] = pair.split(/\s+TO\s+/i);
                 touch(from, false);
-                created.add(bare(to));
+                created.add(affected_bare(to));
             }
         }
         else if (!harmless.test(statement))
@@ -5483,7 +7880,7 @@ function first(patterns, statement) {
     return undefined;
 }
 /** The name itself, without a database's name before it and without backticks. */
-function bare(quoted) {
+function affected_bare(quoted) {
     const last = new RegExp(`^\\s*${affected_name}\\s*$`).exec(quoted)?.[1] ?? quoted.trim();
     return last.startsWith('`') ? last.slice(1, -1).replaceAll('``', '`') : last;
 }
@@ -5500,8 +7897,6 @@ function statements(sql) {
     return all.map((statement) => statement.trim()).filter((statement) => statement !== '');
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/databases/mysql/fingerprint.js
 /** Whether a database is as it was found: its schema as one hash, its rows as one checksum a table. Both follow `databasePrelude()`. */
 
@@ -5713,6 +8108,8 @@ printf '%s' "$left" | facts left
 `;
 }
 
+// EXTERNAL MODULE: ./build/commands/environment.js
+var environment = __nccwpck_require__(887);
 ;// CONCATENATED MODULE: ./build/commands/mysql.js
 
 
@@ -6445,7 +8842,7 @@ printf '%s' "$obstacles" | sed 's/$/; use cutover: repoint/' | facts cannot-swap
 
 
 
-const beside = { askAdmin: askAdmin, admin: admin, obstacles: obstacles, proveForeign: proveForeign, restore: restore, lost: lost, forget: forget, swap: swap, swapBack: swapBack, wake: wake, sleep: sleep, fence: fence, unfence: unfence };
+const beside_beside = { askAdmin: askAdmin, admin: admin, obstacles: obstacles, proveForeign: proveForeign, restore: restore, lost: lost, forget: forget, swap: swap, swapBack: swapBack, wake: wake, sleep: sleep, fence: fence, unfence: unfence };
 
 ;// CONCATENATED MODULE: ./build/databases/mysql/client.js
 
@@ -6553,7 +8950,7 @@ END {
   for (i = 1; i <= count; i++) if (!(names[i] in have) && !("ALL PRIVILEGES" in have)) print names[i]
   if (!("ALL PRIVILEGES" in globally) && !("SUPER" in globally) && !("SET USER" in globally) && !("SET_USER_ID" in globally) && !("SET_ANY_DEFINER" in globally)) print "DEFINER"
 }`;
-const tables = `information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT LIKE ${ours}`;
+const facts_tables = `information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT LIKE ${ours}`;
 /** Defines `missing_privileges`, which prints one name a line. */
 const missingPrivileges = `missing_privileges() { grants=$(db -e 'SHOW GRANTS'); printf '%s\\n' "$grants" | awk -v database="$database" -v needed=${(0,quote/* quote */.h)(facts_needed.join(','))} ${(0,quote/* quote */.h)(facts_missing)}; }
 `;
@@ -6570,7 +8967,7 @@ const missingPrivileges = `missing_privileges() { grants=$(db -e 'SHOW GRANTS');
  * @param countUpTo bytes of data up to which a table's rows are counted; above, the server's estimate is told
  */
 function databaseFacts(countUpTo) {
-    const statements = `SELECT CONCAT('SELECT CONCAT_WS('' '', ', IF(data_length <= ${countUpTo}, 'COUNT(*), ''exact''', CONCAT(table_rows, ', ''estimate''')), ', ', COALESCE(data_length, 0) + COALESCE(index_length, 0), ', ', QUOTE(engine), ', ', QUOTE(table_name), ')', IF(data_length <= ${countUpTo}, CONCAT(' FROM ', ${fingerprint_name('table_name')}), ''), ';') FROM ${tables} ORDER BY table_name`;
+    const statements = `SELECT CONCAT('SELECT CONCAT_WS('' '', ', IF(data_length <= ${countUpTo}, 'COUNT(*), ''exact''', CONCAT(table_rows, ', ''estimate''')), ', ', COALESCE(data_length, 0) + COALESCE(index_length, 0), ', ', QUOTE(engine), ', ', QUOTE(table_name), ')', IF(data_length <= ${countUpTo}, CONCAT(' FROM ', ${fingerprint_name('table_name')}), ''), ';') FROM ${facts_tables} ORDER BY table_name`;
     return `if ! reached=$(db -e 'SELECT 1' 2>&1); then
   fact database-reachable no
   fact database-error "$(printf '%s\\n' "$reached" | tail -n 1)"
@@ -6578,7 +8975,7 @@ else
   fact database-reachable yes
   fact database-name "$database"
   fact database-server "$(db -e 'SELECT VERSION()')"
-  fact database-bytes "$(db -e ${(0,quote/* quote */.h)(`SELECT COALESCE(SUM(data_length + index_length), 0) FROM ${tables}`)})"
+  fact database-bytes "$(db -e ${(0,quote/* quote */.h)(`SELECT COALESCE(SUM(data_length + index_length), 0) FROM ${facts_tables}`)})"
   statements=$(db -e ${(0,quote/* quote */.h)(statements)})
   lines=$(printf '%s\\n' "$statements" | db)
   printf '%s' "$lines" | facts database-table
@@ -7078,7 +9475,7 @@ const mysql = {
         lost: lostRows,
         forget: forgetAside,
     },
-    beside: beside,
+    beside: beside_beside,
 };
 
 ;// CONCATENATED MODULE: ./build/commands/postgresql.js
@@ -7379,7 +9776,7 @@ function affected_affectedBy(sql) {
         return { kind: 'everything' };
     const tables = new Map();
     const touch = (written, more) => {
-        const named = affected_bare(written);
+        const named = postgresql_affected_bare(written);
         const key = JSON.stringify([named.schema, named.name]);
         const known = tables.get(key);
         tables.set(key, { ...named, rows: (more.rows ?? false) || (known?.rows ?? false), created: (more.created ?? false) || (known?.created ?? false) });
@@ -7393,7 +9790,7 @@ function affected_affectedBy(sql) {
         if (altered !== undefined && !alterAnything.test(statement)) {
             touch(altered, {});
             const to = renamed.exec(statement)?.[1];
-            const { schema } = affected_bare(altered);
+            const { schema } = postgresql_affected_bare(altered);
             if (to !== undefined)
                 touch(schema === undefined ? to : `"${schema.replaceAll('"', '""')}".${to}`, { created: true });
         }
@@ -7416,11 +9813,11 @@ function affected_affectedBy(sql) {
 /** @param sql as `alembic downgrade --sql` prints it */
 function affected_dropsIn(sql) {
     const all = affected_statements(sql);
-    const tables = all.flatMap((statement) => list(affected_drop.exec(statement)?.[1] ?? '').map(affected_bare));
+    const tables = all.flatMap((statement) => list(affected_drop.exec(statement)?.[1] ?? '').map(postgresql_affected_bare));
     const columns = all.flatMap((statement) => {
         const table = affected_alter.exec(statement)?.[1];
-        const dropped = [...statement.matchAll(new RegExp(String.raw `\bDROP\s+(?:COLUMN\s+)?(?!CONSTRAINT\b|DEFAULT\b|NOT\b|IDENTITY\b|EXPRESSION\b|COLUMN\b)(?:IF\s+EXISTS\s+)?(${word})`, 'giu'))].map(([, column = '']) => affected_bare(column).name);
-        return table === undefined || dropped.length === 0 ? [] : [{ ...affected_bare(table), columns: dropped }];
+        const dropped = [...statement.matchAll(new RegExp(String.raw `\bDROP\s+(?:COLUMN\s+)?(?!CONSTRAINT\b|DEFAULT\b|NOT\b|IDENTITY\b|EXPRESSION\b|COLUMN\b)(?:IF\s+EXISTS\s+)?(${word})`, 'giu'))].map(([, column = '']) => postgresql_affected_bare(column).name);
+        return table === undefined || dropped.length === 0 ? [] : [{ ...postgresql_affected_bare(table), columns: dropped }];
     });
     return { tables, columns };
 }
@@ -7428,7 +9825,7 @@ function list(text) {
     return [...text.matchAll(new RegExp(postgresql_affected_name, 'gu'))].map(([each]) => each);
 }
 /** Names without quotes are in lower case. */
-function affected_bare(written) {
+function postgresql_affected_bare(written) {
     const [last = '', schema] = [...written.matchAll(new RegExp(word, 'gu'))].map(([each]) => (each.startsWith('"') ? each.slice(1, -1).replaceAll('""', '"') : each.toLowerCase())).toReversed();
     return { name: last, ...(schema === undefined ? {} : { schema }) };
 }
@@ -7668,7 +10065,7 @@ END $f$;
 
 
 /** Short enough for PostgreSQL's 63 bytes; two runs never share a name. */
-function nameOf(run) {
+function aside_nameOf(run) {
     return `_rollback_${/^[A-Za-z0-9-]{1,32}$/.test(run) ? run.replaceAll('-', '_') : (0,external_node_crypto_.createHash)('sha256').update(run).digest('hex').slice(0, 24)}`;
 }
 const shownName = ({ schema, name }) => (schema === undefined || schema === 'public' ? name : `${schema}.${name}`);
@@ -7688,11 +10085,11 @@ function aside_countDrops(sql) {
     ].join('');
 }
 /** sh that is a condition: the run's schema is there, and everything was kept in it. */
-const whole = (run) => `[ "$(db -e ${(0,quote/* quote */.h)(`SELECT to_regclass(${catalog_literal(`${identifier(nameOf(run))}.found`)}) IS NOT NULL`)})" = t ] && [ "$(db -e ${(0,quote/* quote */.h)(`SELECT count(*) FROM ${identifier(nameOf(run))}.found`)})" = 1 ]`;
+const whole = (run) => `[ "$(db -e ${(0,quote/* quote */.h)(`SELECT to_regclass(${catalog_literal(`${identifier(aside_nameOf(run))}.found`)}) IS NOT NULL`)})" = t ] && [ "$(db -e ${(0,quote/* quote */.h)(`SELECT count(*) FROM ${identifier(aside_nameOf(run))}.found`)})" = 1 ]`;
 /** Runs in one transaction in which all is of one moment. */
 const atOnce = (sql) => `db -e ${(0,quote/* quote */.h)(`BEGIN ISOLATION LEVEL REPEATABLE READ; ${sql}; COMMIT;`)}`;
 function keep(run, sql) {
-    const s = identifier(nameOf(run));
+    const s = identifier(aside_nameOf(run));
     const affected = affected_affectedBy(sql);
     const marks = affected.kind === 'everything'
         ? `UPDATE ${s}.tables SET kept = true, rows_too = true;`
@@ -7713,12 +10110,12 @@ fi
 `;
 }
 const aside_keepWritten = (run) => `if ${whole(run)}; then
-  written=$(${atOnce(`SELECT * FROM ${identifier(nameOf(run))}.keep_written()`)}) || exit 1
+  written=$(${atOnce(`SELECT * FROM ${identifier(aside_nameOf(run))}.keep_written()`)}) || exit 1
   printf '%s' "$written" | facts written
 fi
 `;
 function aside_restore(run) {
-    const s = identifier(nameOf(run));
+    const s = identifier(aside_nameOf(run));
     return `${aside_keepWritten(run)}if ${whole(run)}; then
   as_found() {
     db -e ${(0,quote/* quote */.h)(`SELECT ${s}.rights_back()`)} > /dev/null || return 1
@@ -7733,14 +10130,14 @@ fi
 `;
 }
 const aside_lost = (run) => `if ${whole(run)}; then
-  lost=$(${atOnce(`SELECT * FROM ${identifier(nameOf(run))}.lost()`)}) || exit 1
+  lost=$(${atOnce(`SELECT * FROM ${identifier(aside_nameOf(run))}.lost()`)}) || exit 1
   printf '%s' "$lost" | facts lost
 fi
 `;
 /** What the application wrote into what the undo took away stays, in the same schema. */
 function aside_forget(run) {
-    const s = identifier(nameOf(run));
-    const mine = `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${catalog_literal(nameOf(run))} AND c.relkind = 'r'`;
+    const s = identifier(aside_nameOf(run));
+    const mine = `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${catalog_literal(aside_nameOf(run))} AND c.relkind = 'r'`;
     return `left=$(db -e ${(0,quote/* quote */.h)(`SELECT format('%I.%I', n.nspname, c.relname) ${mine} AND c.relname LIKE '%\\_left' ORDER BY 1`)})
 if [ -z "$left" ]; then db -e ${(0,quote/* quote */.h)(`DROP SCHEMA IF EXISTS ${s} CASCADE`)}
 else
@@ -7751,7 +10148,7 @@ fi
 `;
 }
 /** See `Aside` of engine.ts. */
-const aside = { nameOf, countDrops: aside_countDrops, keep, keepWritten: aside_keepWritten, restore: aside_restore, lost: aside_lost, forget: aside_forget };
+const aside = { nameOf: aside_nameOf, countDrops: aside_countDrops, keep, keepWritten: aside_keepWritten, restore: aside_restore, lost: aside_lost, forget: aside_forget };
 
 ;// CONCATENATED MODULE: ./build/databases/postgresql/checksums.js
 /** Rows of every table as one checksum each. */
@@ -7910,7 +10307,7 @@ ${finishBackup(place, 'database')}`;
 const postgresql_facts_missing = `SELECT 'CREATE on the database' WHERE NOT has_database_privilege(current_database(), 'CREATE')
 UNION ALL SELECT 'SELECT on ' || ${shown} FROM ${catalog_tables} WHERE ${holdsRows} AND NOT has_table_privilege(c.oid, 'SELECT')
 UNION ALL SELECT 'ownership of ' || ${shown} FROM ${catalog_tables} WHERE ${holdsRows} AND NOT pg_has_role(c.relowner, 'USAGE')`;
-const processes = `SELECT count(*) || ' ' || COALESCE(max(extract(epoch FROM now() - COALESCE(CASE WHEN state = 'idle' THEN state_change ELSE xact_start END, backend_start)))::bigint, 0) || ' ' || replace(COALESCE(state, backend_type), ' ', '-') || ' ' || COALESCE(usename, '-')
+const facts_processes = `SELECT count(*) || ' ' || COALESCE(max(extract(epoch FROM now() - COALESCE(CASE WHEN state = 'idle' THEN state_change ELSE xact_start END, backend_start)))::bigint, 0) || ' ' || replace(COALESCE(state, backend_type), ' ', '-') || ' ' || COALESCE(usename, '-')
 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() GROUP BY COALESCE(state, backend_type), usename ORDER BY count(*) DESC`;
 /** See `Engine.facts`; the engine of a table is its access method. */
 function facts_databaseFacts(countUpTo) {
@@ -7928,7 +10325,7 @@ else
   statements=$(db -e ${(0,quote/* quote */.h)(each)})
   lines=$(printf '%s\\n' "$statements" | db)
   printf '%s' "$lines" | facts database-table
-  db -e ${(0,quote/* quote */.h)(processes)} | facts database-process
+  db -e ${(0,quote/* quote */.h)(facts_processes)} | facts database-process
   db -e ${(0,quote/* quote */.h)(postgresql_facts_missing)} | facts database-missing-privilege
   db -e ${(0,quote/* quote */.h)(`SELECT nspname FROM pg_namespace WHERE nspname LIKE ${catalog_ours} ORDER BY 1`)} | facts database-kept
 fi
@@ -8375,74 +10772,6 @@ const engineTitles = Object.values(engines).map(({ title }) => title);
 
 // EXTERNAL MODULE: ./build/databases/source.js
 var databases_source = __nccwpck_require__(8113);
-;// CONCATENATED MODULE: ./build/commands/restore.js
-/** Finding and proving backups on the database host. */
-
-/** Read only. Facts: `backup-found` for each backup of a database with a manifest: size, path and the manifest's line, between `␟` signs. */
-function findBackups(folder) {
-    return `for manifest in ${(0,quote/* quote */.h)(folder)}/database-*.json; do
-  [ -f "$manifest" ] && [ -f "\${manifest%.json}" ] || continue
-  fact backup-found "$(stat -c %s "\${manifest%.json}")␟\${manifest%.json}␟$(head -n 1 "$manifest")"
-done
-`;
-}
-/** Read only. The same for one file; `backup-file` is `missing`, `unreadable` or its size where it has no manifest. */
-function findBackup(file) {
-    return `file=${(0,quote/* quote */.h)(file)}
-if [ ! -e "$file" ]; then fact backup-file missing
-elif [ ! -f "$file" ] || [ ! -r "$file" ]; then fact backup-file unreadable
-elif [ -r "$file.json" ]; then fact backup-found "$(stat -c %s "$file")␟$file␟$(head -n 1 "$file.json")"
-else fact backup-file "$(stat -c %s "$file")"; fi
-`;
-}
-/** Fails unless `$file` is to the byte what was verified when it was made. */
-function proveBackup(file, { bytes, sha256 }) {
-    return `file=${(0,quote/* quote */.h)(file)}
-[ -f "$file" ] || { echo "$file is not there any more" >&2; exit 1; }
-size=$(stat -c %s "$file")
-[ "$size" = ${bytes} ] || { echo "$file has $size bytes, it had ${bytes} when it was verified" >&2; exit 1; }
-[ "$(sha256sum < "$file" | cut -c 1-64)" = ${(0,quote/* quote */.h)(sha256)} ] || { echo "$file is not what was verified: its SHA-256 is another" >&2; exit 1; }
-fact proved "$file"
-`;
-}
-/** Fails where `prove`, which may tell facts `backup-damaged` of `$file`, has told any. */
-function restore_proveForeign(file, prove) {
-    return `file=${(0,quote/* quote */.h)(file)}
-${prove}
-damaged=$(sed -n 's/^backup-damaged=//p' facts)
-[ -z "$damaged" ] || { printf '%s\\n' "$damaged" >&2; exit 1; }
-fact note ${(0,quote/* quote */.h)(`${file} was not made by this action: it is whole as far as such a file can say so itself.`)}
-`;
-}
-
-;// CONCATENATED MODULE: ./build/databases/choose.js
-/**
- * The newest backup of the release; without one the newest that was made before a deployment, and only where there is none of those the newest
- * that a rollback made: such a one holds what was wrong.
- */
-function chooseBackup(all, wanted) {
-    const ours = all.filter(({ manifest }) => manifest.kind === 'database' && manifest.environment === wanted.environment && manifest.app === wanted.app && manifest.run !== wanted.run);
-    const usable = ours.filter(({ manifest }) => (manifest.engine ?? 'mysql') === wanted.engine);
-    const fitting = usable.filter(({ manifest }) => wanted.release === undefined || manifest.release === wanted.release);
-    const newest = fitting.toSorted((one, other) => rank(other, wanted) - rank(one, wanted) || Date.parse(other.manifest.time) - Date.parse(one.manifest.time));
-    const chosen = newest.find(choose_isWhole);
-    if (chosen !== undefined)
-        return { kind: 'chosen', backup: chosen, damaged: newest.slice(0, newest.indexOf(chosen)) };
-    if (fitting.length > 0)
-        return { kind: 'none', why: `${fitting.map(({ path }) => path).join(', ')}: not as long as when it was made` };
-    if (usable.length === 0)
-        return { kind: 'none', why: ours.length === 0 ? 'there is no backup of this application and environment' : 'every backup is of another kind of database' };
-    return { kind: 'none', why: `there are backups of ${[...new Set(usable.map(({ manifest }) => manifest.release.slice(0, 7)))].join(', ')}, and none of ${wanted.release?.slice(0, 7)}` };
-}
-function rank({ manifest }, { release }) {
-    return release === undefined && manifest.by !== 'backup' ? 0 : 1;
-}
-function choose_isWhole({ bytes, manifest }) {
-    return bytes === manifest.bytes;
-}
-
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __nccwpck_require__(9984);
 ;// CONCATENATED MODULE: ./build/databases/look.js
 /** What every method asks of the database before it plans. Read only. */
 
@@ -8523,2149 +10852,6 @@ function unanswered(host, output) {
 }
 function megabytes(bytes) {
     return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
-}
-
-;// CONCATENATED MODULE: ./build/databases/duration.js
-/** What a small server does, where nothing was measured yet. */
-const assumed = { dump: 40e6, restore: 12e6 };
-/** How fast the latest backups with a measured time were. */
-function speedsFrom(manifests) {
-    const latest = manifests.toSorted((one, other) => Date.parse(other.time) - Date.parse(one.time));
-    const of = (field) => latest.map((each) => speed(each['sql-bytes'] ?? each.bytes, each[field])).find((found) => found !== undefined);
-    const [dump, restore] = [of('seconds'), of('restore-seconds')];
-    return { dump: dump ?? assumed.dump, restore: restore ?? (dump === undefined ? assumed.restore : Math.min(assumed.restore, dump)), basis: dump === undefined && restore === undefined ? 'assumed' : 'measured' };
-}
-function speed(bytes, seconds) {
-    // What takes less than a second says nothing of the speed.
-    return seconds === undefined || seconds < 1 ? undefined : bytes / seconds;
-}
-/** @param liveBytes data and indexes of the live database; @param backupBytes SQL of the backup that is restored */
-function durationsOf(liveBytes, backupBytes, { dump, restore }) {
-    const time = (bytes, bytesASecond) => Math.round((bytes / bytesASecond) * 1000) + 1000;
-    return { dump: time(liveBytes, dump), restore: time(backupBytes, restore), compare: time(liveBytes + backupBytes, dump) };
-}
-
-;// CONCATENATED MODULE: ./build/databases/manifest.js
-/** A manifest of our own; undefined when it is damaged, or of another program. */
-function readManifest(line) {
-    let read;
-    try {
-        read = JSON.parse(line);
-    }
-    catch {
-        return undefined;
-    }
-    return isManifest(read) ? read : undefined;
-}
-const texts = ['environment', 'app', 'run', 'release', 'time', 'sha256'];
-function isManifest(read) {
-    if (typeof read !== 'object' || read === null || Array.isArray(read))
-        return false;
-    const fields = new Map(Object.entries(read));
-    const isOptional = (name, type) => fields.get(name) === undefined || typeof fields.get(name) === type;
-    return (fields.get('kind') === 'database' || fields.get('kind') === 'app')
-        && texts.every((name) => typeof fields.get(name) === 'string')
-        && /^[0-9a-f]{64}$/.test(String(fields.get('sha256'))) && /^[0-9a-f]{40,64}$/.test(String(fields.get('release')))
-        && Number.isSafeInteger(fields.get('bytes'))
-        && ['engine', 'server', 'revision', 'position', 'schema', 'sql-sha256', 'by', 'verified'].every((name) => isOptional(name, 'string'))
-        && ['tables', 'seconds', 'restore-seconds', 'sql-bytes'].every((name) => isOptional(name, 'number'))
-        && isOptional('rows', 'object');
-}
-
-;// CONCATENATED MODULE: ./build/databases/found.js
-
-/** The facts `backup-found`; a file whose manifest cannot be read is none of ours. */
-function madeIn(facts) {
-    return (facts.get('backup-found') ?? []).flatMap((line) => {
-        const [bytes, path = '', ...rest] = line.split('␟');
-        const manifest = readManifest(rest.join('␟'));
-        return manifest === undefined || !path.startsWith('/') ? [] : [{ path, bytes: Number(bytes), manifest }];
-    });
-}
-/** One file that the user named: as it was made, or a dump of another program; the reason when it cannot be read. */
-function fileIn(path, facts) {
-    const [made] = madeIn(facts);
-    if (made !== undefined)
-        return made;
-    const state = facts.get('backup-file')?.[0] ?? 'has a manifest that cannot be read';
-    if (/^\d+$/.test(state))
-        return { path, bytes: Number(state) };
-    return { why: state === 'missing' ? 'there is no such file' : state === 'unreadable' ? 'the SSH user cannot read it' : `it ${state}` };
-}
-
-;// CONCATENATED MODULE: ./build/databases/space.js
-
-const folders = {
-    mysql: "db -e 'SELECT @@datadir' 2>/dev/null || echo /var/lib/mysql",
-    postgresql: "db -e 'SHOW data_directory' 2>/dev/null || echo /var/lib/postgresql",
-};
-/** Read only; follows `client()`. Fact `database-free`: `<bytes> <folder>`, where the server's data lies on this host. */
-function askSpace(engine) {
-    return `case " localhost 127.0.0.1 ::1 $(hostname -I 2>/dev/null) " in
-  *" \${database_address:-localhost} "*)
-    data_folder=$(${folders[engine]}) || data_folder=
-    if [ -n "$data_folder" ] && data_free=$(df -Pk "$data_folder" 2>/dev/null | awk 'NR == 2 { print $4 * 1024 }') && [ -n "$data_free" ]; then fact database-free "$data_free $data_folder"; fi
-    ;;
-esac
-`;
-}
-/** A full disk under the live data would stop it: the restored data needs as much again. */
-function roomForRestored(database) {
-    const { host, facts } = database;
-    const [free, ...folder] = (facts.get('database-free') ?? [''])[0]?.split(' ') ?? [];
-    const needed = 1.2 * bytesOf(database);
-    if (free === undefined || free === '' || Number(free) >= needed)
-        return [];
-    return [{ code: 'disk-full', host, what: `the restored data needs about ${megabytes(needed)} in ${folder.join(' ')}, ${megabytes(Number(free))} are free`, fix: `Free space on ${host}: a full disk would stop the live database.` }];
-}
-
-;// CONCATENATED MODULE: ./build/databases/restoring.js
-/** A restore of the `database` method, as it is planned: plain data, kept for `post` and for the run that takes this one up. */
-
-/** Both names that a run may add to a database's, and that a later run takes off again. */
-const added = /_(?:rb|was)_[0-9a-f]{8}$/;
-/** The databases of a run: the same whenever it is asked. `live` stays what it is; the others are named for it and for the run. */
-function namesFor(live, run) {
-    const mark = (0,external_node_crypto_.createHash)('sha256').update(run).digest('hex').slice(0, 8);
-    const stem = live.replace(added, '').slice(0, 50);
-    return { live, restored: `${stem}_rb_${mark}`, kept: `${stem}_was_${mark}` };
-}
-/** Where the replaced data is when the run is over. */
-function keptIn({ names, cutover }) {
-    return cutover === 'swap' ? names.kept : names.live;
-}
-/** What the application uses when the run is over. */
-function usedAfter({ names, cutover }) {
-    return cutover === 'swap' ? names.live : names.restored;
-}
-
-// EXTERNAL MODULE: ./build/parallel.js
-var parallel = __nccwpck_require__(3344);
-;// CONCATENATED MODULE: ./build/methods/database/env-files.js
-/** The env file of every host, in which a restore may change the address of the database. */
-
-
-
-/** What `askEnvFile` told, by host: the application reads it there. Read only. */
-async function askEnvFiles(inputs, facts, around) {
-    const { envFile, envKey, appDir } = inputs;
-    if (envFile === undefined)
-        return new Map();
-    const asked = await (0,parallel/* eachAtMost */.W)(inputs.parallel, facts.hosts, async ({ facts: { host } }) => {
-        const answer = await around.hosts.get(host)?.ask(`${repository(appDir)}${askEnvFile(envFile, envKey)}`);
-        return [host, answer?.code === 0 ? answer.facts : new Map([['env-trouble', [answer?.output.trimEnd().split('\n').at(-1) ?? 'it could not be read']]])];
-    });
-    return new Map(asked);
-}
-/** @param live the database that every file has to name, and the host that said so; undefined while some may name the restored one already */
-function judgeFiles({ envFile, rdsInstance }, files, live) {
-    return [...files].flatMap(([on, asked]) => {
-        const named = asked.get('env-database')?.[0];
-        return [
-            ...(asked.get('env-trouble') ?? []).map((why) => ({ code: 'no-rights', host: on, what: `the address of the database in ${envFile} cannot be changed`, why, fix: `Mend that, or set "cutover: ${rdsInstance === undefined ? 'swap' : 'rename'}".` })),
-            ...(live === undefined || named === undefined || named === live.database ? [] : [{ code: 'diverged', host: on, what: `${envFile} names the database ${named}, on ${live.host} it names ${live.database}`, fix: 'Let every host use the same database first.' }]),
-        ];
-    });
-}
-
-;// CONCATENATED MODULE: ./build/methods/database/judge.js
-/** Whether a restore may begin: every reason why not. Pure. */
-
-
-
-function judgeRestore(inputs, { database, admin, obstacles, files, live }) {
-    const { host } = database;
-    return [
-        ...(admin === undefined ? [nobodyMayRestore(database)] : []),
-        ...obstacles.map((why) => ({ code: 'step-failed', host, what: `the data cannot be swapped: ${why}`, fix: 'Set "cutover: repoint" and "env-file": the application then uses the restored database under its own name.' })),
-        ...judgeFiles(inputs, files, live === undefined ? undefined : { database: live, host }),
-        ...roomForRestored(database),
-    ];
-}
-/** Said where no way to restore beside the live data was found. */
-function nobodyMayRestore({ host, facts }) {
-    return { code: 'no-rights', host, what: 'nobody may create the database into which the backup is restored', why: (facts.get('admin-missing') ?? []).join('; or '), fix: 'Do one of these, or give "database-admin-url".' };
-}
-/** What is lost for certain, by the number of rows alone: the rest is counted when the backup is restored beside, before anything is touched. */
-function certainLoss({ maxDataLossRows: limit }, database, { backup }) {
-    const before = backup.manifest?.rows;
-    if (limit === 'any' || before === undefined)
-        return [];
-    const lost = tablesOf(database).filter(({ name, exact }) => exact && name !== 'alembic_version')
-        .map(({ name, rows }) => ({ name, rows: rows - (before[name] ?? 0) })).filter(({ rows }) => rows > 0).toSorted((one, other) => other.rows - one.rows);
-    const rows = lost.reduce((sum, each) => sum + each.rows, 0);
-    if (rows <= limit)
-        return [];
-    return [{
-            code: 'data-loss', host: database.host,
-            what: `going back to the backup of ${backup.manifest?.time} would take at least ${rows} rows out of live use (${lost.slice(0, 10).map((each) => `${each.rows} in ${each.name}`).join(', ')}), and "max-data-loss-rows" is ${limit}`,
-            fix: 'Raise "max-data-loss-rows", or set it to "any": the rows then stay in the kept data and in an export.',
-        }];
-}
-
-;// CONCATENATED MODULE: ./build/methods/database/notes.js
-/** What a rollback should take. */
-const goal = 5 * 60_000;
-function noteRestore(inputs, { database, restoring, damaged, durations, speeds, usedAfter }) {
-    const { host, facts } = database;
-    const { manifest, path } = restoring.backup;
-    const [live, wanted] = [facts.get('database-revisions')?.[0] ?? '', manifest?.revision ?? ''];
-    return [
-        ...(manifest === undefined ? [] : [`${host}: the backup is of ${manifest.time}, of release ${manifest.release.slice(0, 7)}${wanted === '' ? '' : `, at revision ${wanted}`}; the application uses the database ${usedAfter} afterwards.`]),
-        ...damaged.map((each) => `${host}: the newer backup ${each.path} is not as long as when it was made and was passed over.`),
-        ...(manifest?.by === 'rollback' && inputs.restoreFrom.kind === 'latest' ? [`${host}: ${path} was made by a rollback, of data that it was about to leave; no backup from before a deployment fits.`] : []),
-        ...(manifest !== undefined && inputs.commit === undefined && wanted !== live
-            ? [`${host}: the code that stays was deployed with revision ${live || 'none'}, the backup is at ${wanted || 'none'}: if the code does not work on it, everything is put back. "commit: ${manifest.release.slice(0, 7)}" takes the code back as well.`] : []),
-        time(host, durations, speeds),
-    ];
-}
-function time(host, { dump, restore, compare }, { basis }) {
-    const all = dump + restore + 2 * compare;
-    const parts = `dump ${said(dump)}, restore ${said(restore)}, compare ${said(2 * compare)}`;
-    const from = basis === 'measured' ? 'at the speed of earlier backups' : 'at an assumed speed, for none was measured here yet';
-    return `${host}: this will take about ${said(all)} (${parts}; ${from})${all > goal ? ', which is more than 5 minutes' : ''}; the service is away only while the last rows are counted and the data changes places, about ${said(compare + 10_000)}.`;
-}
-function said(duration) {
-    return duration < 120_000 ? `${Math.ceil(duration / 1000)} s` : `${Math.ceil(duration / 60_000)} min`;
-}
-
-;// CONCATENATED MODULE: ./build/methods/database/assess.js
-/** What a restore has to know before it is planned: the live data, the backup, whose rights, what would be lost. Read only. */
-
-
-
-
-
-
-
-
-
-
-
-/** @throws RollbackError with every reason why nothing may be restored */
-async function assessRestore(inputs, facts, around) {
-    const on = facts.hosts.find(({ facts: { role } }) => role.database);
-    const place = on === undefined ? undefined : around.hosts.get(on.facts.host);
-    if (on === undefined || place === undefined)
-        throw new Error('A restore without a database host');
-    const { cutover, restoreFrom } = inputs;
-    if (cutover === 'rename')
-        throw new Error('Only RDS instances are renamed');
-    const { unfinished } = facts;
-    const named = unfinished?.backup ?? (restoreFrom.kind === 'file' ? restoreFrom.path : undefined);
-    const database = await lookAtDatabase(inputs, place, ({ name, beside }) => `${named === undefined ? '' : `(\n${findBackup(named)})\n`}(\n${findBackups(inputs.backupDir)})
-${beside.askAdmin({ url: inputs.databaseAdminUrl !== undefined, cutover })}
-${askSpace(name)}fact database-revisions "$(revisions_in "$database" '')"
-`);
-    if (database === undefined)
-        throw new Error('A restore without a database');
-    const chosen = choose(inputs, facts, database, named, around.run.id);
-    const live = unfinished?.live ?? database.facts.get('database-name')?.[0] ?? '';
-    const begun = unfinished ?? {
-        run: around.run.id, actor: around.run.actor, from: facts.from, to: facts.target.sha, startedAt: around.clock.now(), backup: chosen.backup.path, live,
-    };
-    const admin = database.facts.get('admin')?.[0];
-    const restoring = { engine: database.engine.name, backup: chosen.backup, names: namesFor(live, begun.run), cutover, admin: isAdmin(admin) ? admin : 'own' };
-    const [obstacles, files] = await Promise.all([
-        cutover === 'swap' && isAdmin(admin) && unfinished === undefined ? askObstacles(inputs, place, database, restoring) : [],
-        cutover === 'repoint' ? askEnvFiles(inputs, facts, around) : new Map(),
-    ]);
-    const last = on.facts.releases.toSorted((one, other) => one.time - other.time).at(-1);
-    const isThere = restoreFrom.kind === 'latest' && unfinished === undefined && last?.result === 'rolled-back' && last.backup === chosen.backup.path && last.database === live;
-    const failures = [
-        ...judgeRestore(inputs, { database, admin, obstacles, files, live: unfinished === undefined ? live : undefined }),
-        ...(unfinished === undefined && !isThere ? certainLoss(inputs, database, restoring) : []),
-        ...roomForDump(inputs, database, on.facts.disks.find(({ purpose }) => purpose === 'backups')?.freeBytes),
-    ];
-    const [first, ...rest] = failures;
-    if (first !== undefined)
-        throw new errors/* RollbackError */.ZS([first, ...rest]);
-    const manifests = madeIn(database.facts).map(({ manifest }) => manifest);
-    const speeds = speedsFrom(manifests);
-    const durations = durationsOf(bytesOf(database), chosen.backup.manifest?.['sql-bytes'] ?? chosen.backup.bytes * 5, speeds);
-    const notes = isThere ? [] : noteRestore(inputs, { database, restoring, damaged: chosen.damaged, durations, speeds, usedAfter: usedAfter(restoring) });
-    return { database, restoring, begun, isThere, durations, restored: restoredBy(restoring, inputs.commit === undefined), notes: [...(isThere ? [] : notesOnDump(database)), ...notes], found: foundIn(database) };
-}
-/** @throws RollbackError `no-backup`, `backup-damaged` */
-function choose(inputs, facts, { host, engine, facts: asked }, named, run) {
-    const refuse = (failure) => {
-        throw new errors/* RollbackError */.ZS({ ...failure, host });
-    };
-    if (named !== undefined) {
-        const file = fileIn(named, asked);
-        if ('why' in file)
-            return refuse({ code: 'no-backup', what: `the backup ${named} cannot be restored`, why: file.why, fix: 'Name a file on the database host, or "latest".' });
-        const { manifest } = file;
-        const foreign = manifest !== undefined && (manifest.kind !== 'database' || manifest.app !== inputs.appDir || manifest.environment !== inputs.environment || (manifest.engine ?? 'mysql') !== engine.name);
-        if (foreign)
-            return refuse({ code: 'backup-damaged', what: `the backup ${named} is of something else`, why: `its manifest says ${manifest.kind}, ${manifest.engine ?? 'mysql'}, ${manifest.app}, ${manifest.environment}`, fix: 'Name a backup of this application, environment and kind of database.' });
-        return { backup: file, damaged: [] };
-    }
-    const { commit, environment, appDir: app } = inputs;
-    const choice = chooseBackup(madeIn(asked), { environment, app, engine: engine.name, run, ...(commit === undefined ? {} : { release: facts.target.sha }) });
-    if (choice.kind === 'chosen')
-        return choice;
-    return refuse({ code: 'no-backup', what: `there is no backup to restore in ${inputs.backupDir}`, why: choice.why, fix: 'Name a file with "restore-from", or another "commit"; the backup action, before each deployment, makes backups to go back to.' });
-}
-async function askObstacles(inputs, on, { engine, source }, { admin, names }) {
-    const asked = await askingDatabase(inputs, on)(`${engine.client(source)}${engine.beside.admin(admin)}${engine.beside.obstacles(names)}`);
-    return asked.get('cannot-swap') ?? [];
-}
-function isAdmin(text) {
-    return text === 'url' || text === 'own' || text === 'socket';
-}
-function restoredBy(restoring, dataOnly) {
-    const { path, manifest } = restoring.backup;
-    return {
-        backup: path, used: usedAfter(restoring), kept: keptIn(restoring), dataOnly,
-        ...(manifest === undefined ? {} : { time: manifest.time, release: manifest.release }),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/commands/archive.js
-/** A copy of the checkout's own files, for what git does not hold: env files, uploads, local changes. */
-
-
-/**
- * A tar of the checkout without git's objects, virtual environments, node_modules and logs. A file that changes while it is read (tar's
- * exit status 1) is a note and no failure. Facts as of every backup: `backup`, `location`, `bytes`, `sha256`.
- */
-function archiveCheckout(appDir, place) {
-    return `${backupFolder(place, 'app', 'tar.gz')}app=${(0,quote/* quote */.h)(appDir)}
-if [ ! -f "$file" ]; then
-  cd "$app"
-  {
-    find . -name pyvenv.cfg -not -path './.git/*' -exec dirname {} \\;
-    case $backup_dir in "$app"/*) printf '.%s\\n' "\${backup_dir#"$app"}" ;; esac
-  } | sed 's/[][*?\\\\]/\\\\&/g' > "$file.exclude"
-  status=0
-  tar -czf "$file.part" --exclude=./.git/objects --exclude=node_modules --exclude='*.log' --exclude=./logs --exclude-from="$file.exclude" . 2> "$file.said" || status=$?
-  grep -v '^tar: .*: file changed as we read it$' "$file.said" >&2 || :
-  [ "$status" = 0 ] || [ "$status" = 1 ] || { rm -f "$file.part" "$file.exclude" "$file.said"; echo "tar ended with exit status $status" >&2; exit 1; }
-  [ "$status" = 0 ] || fact note "some files of $app changed while they were saved"
-  rm -f "$file.exclude" "$file.said"
-  gzip -t "$file.part" && files=$(tar -tzf "$file.part" | wc -l) && [ "$files" -gt 1 ] || { rm -f "$file.part"; echo 'the archive cannot be read back' >&2; exit 1; }
-  details="\\"files\\":$files"
-fi
-${finishBackup(place, 'app')}`;
-}
-
-;// CONCATENATED MODULE: ./build/backups/steps.js
-
-/** Where a host's backups go. What an unfinished run restores there, and what the last restore came from, is in use. */
-function placeOn({ appDir, environment, backupDir }, { head, releases, unfinished }, { startedAt, used = [], ...run }) {
-    const restored = releases.filter(({ result, backup }) => result === 'rolled-back' && backup !== undefined).toSorted((one, other) => one.time - other.time).at(-1);
-    return {
-        ...run, folder: backupDir, environment, app: appDir, release: head, stamp: new Date(startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, ''),
-        used: [...used, unfinished?.backup, restored?.backup].filter((path) => path !== undefined),
-    };
-}
-/** What is saved on one host before anything is touched. @param database where it is this host that reaches it */
-function backupSteps({ appDir, backup, backupDir, backupTimeout }, { host, role }, place, database) {
-    const step = (kind, title, script) => ({
-        id: `back-up-${kind}`, title, host, script, limit: backupTimeout,
-        failure: { code: 'backup-failed', fix: `Nothing was touched. Look at ${backupDir} on ${host}: space, rights, and whether the dump works by hand.` },
-    });
-    const dump = role.database && database !== undefined && backup.includes('database');
-    return [
-        ...(dump ? [{ ...step('database', 'Dump the database and verify the dump', database.engine.client(database.source) + database.engine.dump(place)), needsDatabase: true }] : []),
-        ...(backup.includes('app') ? [step('app', 'Save the checkout', archiveCheckout(appDir, place))] : []),
-    ];
-}
-
-;// CONCATENATED MODULE: ./build/databases/loss-limit.js
-/**
- * sh for a job: fails when it has told more lost rows (facts `lost`, `<rows> <table>`) than may leave live use; its last line names the tables.
- */
-function lossLimit(limit) {
-    return limit === 'any' ? '' : `lost=$(sed -n 's/^lost=//p' facts)
-lost_rows=$(printf '%s\\n' "$lost" | awk '{ sum += $1 } END { print sum + 0 }')
-if [ "$lost_rows" -gt ${limit} ]; then
-  in_tables=$(printf '%s\\n' "$lost" | sort -rn | awk '{ rows = $1; sub(/^[0-9]+ /, ""); printf "%s%s in %s", parted, rows, $0; parted = ", " }')
-  echo "$lost_rows rows would leave live use ($in_tables), and max-data-loss-rows is ${limit}" >&2
-  exit 1
-fi
-`;
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/data.js
-/** What belongs to the data in a git rollback: backups, migrations, and what an undo of them needs. */
-
-
-
-
-
-/** Tables with more data than this are compared by their number of rows only. */
-const checksumLimit = 512 * 1024 * 1024;
-function planData(inputs, facts, data, begun) {
-    return { backups: planBackups(inputs, facts, data.database, begun), migrations: migrations(inputs, facts, data, begun) };
-}
-/** What is saved before anything is touched, on each host. */
-function planBackups(inputs, facts, database, { run, startedAt, backup }) {
-    return facts.hosts.flatMap(({ facts: on }) => {
-        const good = [facts.target.sha, ...on.releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to }) => to).toReversed()];
-        const place = placeOn(inputs, on, { by: 'rollback', run, startedAt, good, used: backup === undefined ? [] : [backup] });
-        return backupSteps(inputs, on, { ...place, keep: inputs.backupKeep }, database);
-    });
-}
-function migrations(inputs, facts, { way: { movements, sql }, database, keptAside }, begun) {
-    const host = facts.hosts.find(({ facts: { role } }) => role.database)?.facts.host;
-    if (host === undefined || (movements.length === 0 && !keptAside))
-        return [];
-    const repo = repository(inputs.appDir);
-    const client = database === undefined ? '' : database.engine.client(database.source);
-    const step = (id, title, script, undo) => ({
-        id, title, host, script, limit: inputs.backupTimeout, needsDatabase: true, ...(undo === undefined ? {} : { undo }),
-        failure: { code: 'step-failed', fix: `Mend the migration's downgrade, then try again; \`alembic current\` on ${host} says where the database is.` },
-    });
-    const down = movements.map((movement) => step(movement.id, movement.title, repo + movement.down, {
-        title: `Take back: ${movement.title}`, limit: inputs.backupTimeout,
-        // What kept the schema from going up is mended by what was kept aside, which is restored after it and compared with what was found.
-        script: database === undefined ? repo + movement.up : `${repo}${client}${database.engine.aside.keepWritten(begun.run)}(\n${movement.up}) || say 'Taken from what was kept aside instead.'\n`,
-    }));
-    if (database === undefined)
-        return down;
-    const { aside } = database.engine;
-    return [
-        step('keep-rows', 'Keep aside what the migrations may drop', client + aside.keep(begun.run, sql), {
-            title: 'Rows and definitions as they were found', limit: inputs.backupTimeout, script: client + aside.restore(begun.run),
-        }),
-        ...down,
-        step('count-loss', 'Count what is no longer in use', `${client}${aside.lost(begun.run)}fact counted yes\n${lossLimit(inputs.maxDataLossRows)}`),
-    ];
-}
-/**
- * sh with facts `as-found` for the database: revisions, schema, rows of every table; undefined where this run and the one that it takes up
- * leave the database alone.
- * @param recorded what the one that is taken up had found
- */
-function dataAsFound(inputs, { way, database, keptAside }, recorded) {
-    const parts = [
-        ...(way.asFound === '' ? [] : [repository(inputs.appDir) + way.asFound]),
-        ...(database === undefined ? [] : [`${database.engine.client(database.source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$(printf '%s' "$*" | tr '\\t' ' ')" >&3; }\n${database.engine.schemaFingerprint}${database.engine.rowChecksums(checksumLimit)})\n`]),
-    ];
-    return (way.movements.length === 0 && !keptAside && recorded.length === 0) || parts.length === 0 ? undefined : parts.join('');
-}
-/** sh that takes away what was kept aside in the database. */
-function closeData(inputs, { run, engine: name }) {
-    const source = (0,databases_source/* sourceOf */.vz)(inputs);
-    const engine = name === undefined ? undefined : engineNamed(name);
-    return source === undefined || engine === undefined ? '' : engine.client(source) + engine.aside.forget(run);
-}
-
-// EXTERNAL MODULE: ./build/inputs/kinds/batch.js
-var batch = __nccwpck_require__(9597);
-;// CONCATENATED MODULE: ./build/methods/git/stages.js
-
-function stage(name, { touches, untimed }, steps, prove = []) {
-    return { name, touches, steps, prove, ...(untimed === undefined ? {} : { untimed }) };
-}
-/** The first host alone (with those that serve nothing), then the others in batches, then the reloads. */
-function switchHosts(inputs, hosts, on) {
-    const serving = hosts.filter(({ facts: { role } }) => role.app);
-    const others = hosts.filter(({ facts: { role } }) => !role.app);
-    const [first, ...rest] = serving;
-    if (first === undefined)
-        return [];
-    return [
-        switching(`First host: ${first.facts.host}`, [...others, first], on),
-        ...batches(rest, (0,batch/* sizeOf */.$)(inputs.batch, rest.length)).map((batch, index, all) => switching(all.length === 1 ? 'Other hosts' : `Batch ${index + 1} of ${all.length}`, batch, on)),
-        stage('Reload', { touches: true }, serving.flatMap((each) => on(each).reload)),
-    ];
-}
-function switching(name, hosts, on) {
-    const serving = hosts.filter(({ facts: { role } }) => role.app).map(({ facts: { host } }) => host);
-    return stage(name, { touches: true }, hosts.flatMap((each) => on(each).switch), serving);
-}
-function batches(items, size) {
-    return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
-}
-
-;// CONCATENATED MODULE: ./build/commands/connections.js
-/** Connections of a host, as its kernel knows them. */
-
-/**
- * Waits, 30 s at most, until no established connection of this host leads to any address of a name and a port. Needs no tool but those that every
- * host has: it reads /proc/net/tcp. Fact `no-connections`.
- */
-function noConnectionsTo(name, port) {
-    return `name=${(0,quote/* quote */.h)(name)} port=${(0,quote/* quote */.h)(port)}
-addresses=$(getent ahosts "$name" | awk '{ print $1 }' | sort -u)
-[ -n "$addresses" ] || { echo "$name has no address" >&2; exit 1; }
-in_hex() { awk -v port="$port" '{
-  count = split($0, parts, ".")
-  if (count == 4) printf "%02X%02X%02X%02X:%04X\\n0000000000000000FFFF0000%02X%02X%02X%02X:%04X\\n", parts[4], parts[3], parts[2], parts[1], port, parts[4], parts[3], parts[2], parts[1], port
-}'; }
-wanted=$(printf '%s\\n' "$addresses" | in_hex)
-[ -n "$wanted" ] || { fact note "connections to $name could not be looked for: it has IPv6 addresses alone"; exit 0; }
-left() { cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "01" { print $3 }' | grep -cxF "$wanted" || :; }
-tries=0
-while [ "$(left)" -gt 0 ] && [ "$tries" -lt 60 ]; do sleep 0.5; tries=$((tries + 1)); done
-[ "$(left)" = 0 ] || { echo "$(left) connections to $name are left" >&2; exit 1; }
-fact no-connections "$name"
-`;
-}
-
-;// CONCATENATED MODULE: ./build/methods/database/addresses.js
-/** The steps that let the application use the restored data by its address, and prove that it does. Pure. */
-
-
-
-
-/** @param note told by one of the hosts when the run has ended so: of data that an undo made live again nobody is to hear how it is deleted */
-function repointSteps({ appDir, envFile, envKey }, facts, to, note) {
-    if (envFile === undefined)
-        return [];
-    return facts.hosts.map(({ facts: { host, role } }) => ({
-        id: 'repoint', title: `Let ${envKey} name ${to.address ?? `the database ${to.database ?? ''}`}`, host, limit: 60_000,
-        script: `${repository(appDir)}${repoint(envFile, envKey, to)}${role.database ? `fact note-rolled-back ${(0,quote/* quote */.h)(note)}\n` : ''}`,
-        undo: { title: `${envFile} as it was`, script: repository(appDir) + repointBack(envFile), limit: 60_000 },
-        failure: { code: 'step-failed', fix: `Look at ${envFile} on ${host}.` },
-    }));
-}
-/** When the services run again, none of them may still be connected to where they were: a pool or a second process would go on writing there. */
-function provenAddress(facts, address) {
-    const [name = '', port = ''] = address.split(' ');
-    return facts.hosts.filter(({ facts: { role } }) => role.app).map(({ facts: { host } }) => ({
-        id: 'old-address', title: `No connection to ${name} is left`, host, limit: 120_000, script: noConnectionsTo(name, port),
-        failure: { code: 'not-proved', what: `something on ${host} is still connected to ${name}`, fix: `\`ss -tnp dst ${name}\` on ${host} says what; it has to be restarted as well: add it to "services".` },
-    }));
-}
-
-;// CONCATENATED MODULE: ./build/commands/systemd.js
-/** systemd units: how they are, restarting them with proof, and bringing them back. Names are validated inputs. */
-
-/** Seconds that a restarted unit is watched; a unit that dies later is caught by the health checks. */
-const watchSeconds = 5;
-/** The unit's state on one line: `ActiveState SubState InvocationID NRestarts Type Result`. */
-const unitState = `unit_state() {
-  systemctl show --property=ActiveState,SubState,InvocationID,NRestarts,Type,Result -- "$1" |
-    awk -F= '{ value[$1] = $2 == "" ? "-" : $2 } END { print value["ActiveState"], value["SubState"], value["InvocationID"], value["NRestarts"], value["Type"], value["Result"] }'
-}
-`;
-/** Facts: `unit` per unit (`name loaded|not-found… ActiveState …`). */
-function unitFacts(units) {
-    return `${unitState}
-for unit in ${(0,quote/* words */.a)(...units)}; do
-  fact unit "$unit $(systemctl show --property=LoadState --value -- "$unit") $(unit_state "$unit")"
-done
-`;
-}
-/**
- * The exact commands that need root, as they stand in sudoers. One list, so that what is checked is what is run.
- * @param stops whether units are also stopped: where nothing may write for a while
- */
-function rootCommands(units, reload, stops) {
-    return [
-        ...units.flatMap((unit) => [...(stops ? [['systemctl', 'stop', unit]] : []), ['systemctl', 'restart', unit]]),
-        ...reload.flatMap((unit) => [...configurationTest(unit), ['systemctl', 'reload', unit]]),
-    ];
-}
-/**
- * Reads `sudo -n -l` and prints the commands that need no password, without their folder. `sudo -n -l COMMAND` alone is no proof: as soon as any
- * command needs none, it also answers for those that do.
- */
-const withoutPassword = String.raw `
-/!authenticate/ { print "ALL" }
-/^ *\(/ {
-  sub(/^ *\([^)]*\) */, ""); free = 0
-  gsub(/\\,/, "\001"); count = split($0, entries, /, */)
-  for (i = 1; i <= count; i++) {
-    entry = entries[i]
-    while (match(entry, /^[A-Z_]+: */)) { tag = substr(entry, 1, RLENGTH); if (tag ~ /^NOPASSWD/) free = 1; if (tag ~ /^PASSWD/) free = 0; entry = substr(entry, RLENGTH + 1) }
-    gsub(/\001/, ",", entry); gsub(/\\/, "", entry)
-    path = entry; sub(/ .*/, "", path); rest = substr(entry, length(path) + 1); sub(/.*\//, "", path)
-    if (free) print path rest
-  }
-}`;
-/** Facts: `no-right` per command that `sudo -n` would refuse, or ask a password for. */
-function rightsFacts(commands) {
-    return `if [ "$(id -u)" != 0 ]; then
-  allowed=$(sudo -n -l 2>/dev/null | awk ${(0,quote/* quote */.h)(withoutPassword)}) || allowed=
-  may() {
-    sudo -n -l "$@" >/dev/null 2>&1 || return 1
-    printf '%s\\n' "$allowed" | while IFS= read -r entry; do
-      case $entry in ALL | "$*" | "$1" | *[*?[]*) echo yes; break;; esac
-    done | grep -q yes
-  }
-${commands.map((command) => `  may ${(0,quote/* words */.a)(...command)} || fact no-right ${(0,quote/* quote */.h)(command.join(' '))}`).join('\n')}
-  :
-fi
-`;
-}
-/** How a unit's configuration is tested before a reload; several web servers are known, others have no such test. */
-function configurationTest(unit) {
-    const tests = {
-        'nginx.service': ['nginx', '-t'],
-        'apache2.service': ['apachectl', 'configtest'],
-        'httpd.service': ['apachectl', 'configtest'],
-        'haproxy.service': ['haproxy', '-c', '-f', '/etc/haproxy/haproxy.cfg'],
-    };
-    const test = tests[unit];
-    return test === undefined ? [] : [test];
-}
-/** Facts: `configuration-invalid` with the test's words, for each unit to reload whose configuration is not right. */
-function configurationFacts(reload) {
-    return reload
-        .flatMap((unit) => configurationTest(unit).map((test) => ({ unit, test })))
-        .map(({ unit, test }) => `if [ "$(id -u)" = 0 ] || sudo -n -l ${(0,quote/* words */.a)(...test)} >/dev/null 2>&1; then
-  said=$(as_root ${(0,quote/* words */.a)(...test)} 2>&1) || fact configuration-invalid ${(0,quote/* quote */.h)(unit)}": $(printf '%s\\n' "$said" | grep -v 'test failed' | tail -n 1)"
-fi
-`)
-        .join('');
-}
-/** Writes down how the units are, once, where an undo finds it. */
-function keepUnits(units) {
-    return `${unitState}
-if [ ! -f "$found/units" ]; then
-  for unit in ${(0,quote/* words */.a)(...units)}; do echo "$unit $(unit_state "$unit")"; done > "$found/units.new"
-  mv "$found/units.new" "$found/units"
-fi
-`;
-}
-/** Restarts the units in their order, then watches that each is a new invocation and stays up. Fact: `up` per unit. */
-function restart(units) {
-    return `${unitState}
-${watchUnits}
-before=; after=
-for unit in ${(0,quote/* words */.a)(...units)}; do
-  before="$before $(unit_state "$unit" | cut -d ' ' -f 3)"
-  as_root systemctl restart "$unit" || { systemctl status --no-pager --lines=20 "$unit" >&2 || :; echo "systemctl restart $unit failed" >&2; exit 1; }
-done
-set -- $before
-for unit in ${(0,quote/* words */.a)(...units)}; do
-  set_state "$unit"
-  [ "$invocation" != "$1" ] || { echo "$unit was not restarted: it is still invocation $1" >&2; exit 1; }
-  shift
-done
-watch_units ${(0,quote/* words */.a)(...units)}
-`;
-}
-/** Stops the units, the last one first, and makes sure that they are down. Fact: `down` per unit. */
-function stop(units) {
-    return `if [ -d "$found" ]; then : > "$found/touched"; fi
-for unit in ${(0,quote/* words */.a)(...units.toReversed())}; do
-  as_root systemctl stop "$unit" || { echo "systemctl stop $unit failed" >&2; exit 1; }
-  state=$(systemctl show --property=ActiveState --value -- "$unit")
-  case $state in inactive | failed) fact down "$unit" ;; *) echo "$unit is still $state" >&2; exit 1 ;; esac
-done
-`;
-}
-const watchUnits = `set_state() { set -- $(unit_state "$1"); active=$1 sub=$2 invocation=$3 restarts=$4 type=$5 outcome=$6; }
-is_up() { [ "$active" = active ] || [ "$active" = reloading ] || { [ "$type" = oneshot ] && [ "$outcome" = success ] && [ "$active" != failed ]; }; }
-watch_units() {
-  watched=
-  for unit in "$@"; do set_state "$unit"; watched="$watched $unit=$invocation=$restarts"; done
-  second=0
-  while [ "$second" -lt ${watchSeconds} ]; do
-    sleep 1; second=$((second + 1))
-    for entry in $watched; do
-      unit=\${entry%%=*}; known=\${entry#*=}
-      set_state "$unit"
-      if ! is_up || [ "$invocation=$restarts" != "$known" ]; then
-        systemctl status --no-pager --lines=20 "$unit" >&2 || :
-        echo "$unit did not stay up: $active/$sub after $second s, $restarts restarts" >&2
-        exit 1
-      fi
-    done
-  done
-  for unit in "$@"; do fact up "$unit"; done
-}
-`;
-/**
- * Units back to the state in which they were found: those that were up run the found release again, those that were down are down. On a
- * host whose checkout was not begun, a unit that is still as it was found is left alone.
- */
-function unitsBack(reload) {
-    return `${unitState}
-if [ -f "$found/units" ]; then
-  while read -r unit active sub invocation restarts rest; do
-    now=$(unit_state "$unit")
-    if [ ! -e "$found/touched" ] && [ "$now" = "$active $sub $invocation $restarts $rest" ]; then continue; fi
-    case $active in
-      active|activating|reloading|failed) if [ "$active" = failed ]; then as_root systemctl restart "$unit" || :; else as_root systemctl restart "$unit"; fi;;
-      *) case $now in active*|activating*) as_root systemctl stop "$unit" || as_root systemctl restart "$unit";; esac;;
-    esac
-  done < "$found/units"
-fi
-if [ -e "$found/touched" ]; then
-  :
-${reload.map((unit) => `  as_root systemctl reload ${(0,quote/* quote */.h)(unit)}\n`).join('')}fi
-`;
-}
-/**
- * Tests the configuration, reloads, and waits for the effect: a web server's workers are new processes under the same master.
- * A reload that changes no worker within 10 s (units that reload in place) is accepted when the unit stays active.
- */
-function reload(unit) {
-    const test = configurationTest(unit).map((command) => `as_root ${(0,quote/* words */.a)(...command)}\n`).join('');
-    const proof = configurationTest(unit).length === 0 ? '' : `tries=0
-while [ "$(workers)" = "$old" ] && [ "$tries" -lt 50 ]; do sleep 0.2; tries=$((tries + 1)); done
-[ "$(workers)" != "$old" ] || { echo "${unit} took the reload but its workers are the old ones" >&2; exit 1; }
-`;
-    return `unit=${(0,quote/* quote */.h)(unit)}
-${test}master=$(systemctl show --property=MainPID --value -- "$unit")
-workers() { for process in /proc/[0-9]*; do awk -v master="$master" '{ sub(/^.*\\) /, "") } $2 == master { print FILENAME }' "$process/stat" 2>/dev/null; done | sort | tr '\\n' ' '; }
-old=$(workers)
-as_root systemctl reload "$unit"
-${proof}[ "$(systemctl show --property=ActiveState --value -- "$unit")" = active ]
-fact reloaded "$unit"
-`;
-}
-
-;// CONCATENATED MODULE: external "node:path/posix"
-const posix_namespaceObject = require("node:path/posix");
-;// CONCATENATED MODULE: ./build/commands/checkout.js
-/** How a checkout is taken to another release and back to exactly how it was found. Each script follows `repository()` of git.ts. */
-
-/** A lock that a crashed git left behind. One that may be in use was refused in the assessment. */
-const dropStaleLock = `[ -e "$git_dir/index.lock" ] && [ $(( $(date +%s) - $(stat -c %Y "$git_dir/index.lock") )) -gt 600 ] && rm -f "$git_dir/index.lock"
-`;
-/**
- * Files that git was told not to look at (`update-index --assume-unchanged`, `--skip-worktree`) and that are there count like any other: a
- * checkout would either stop at them or write over them. Works on the index of `GIT_INDEX_FILE`.
- */
-const lookAtAll = `hidden_files() {
-  repo ls-files -v -z | tr '\\0' '\\n' | sed -n 's/^[a-zS] //p' | while IFS= read -r file; do
-    if [ -e "$app/$file" ] || [ -L "$app/$file" ]; then printf '%s\\n' "$file"; fi
-  done | tr '\\n' '\\0'
-}
-hidden_files | repo update-index --no-skip-worktree -z --stdin
-hidden_files | repo update-index --no-assume-unchanged -z --stdin
-`;
-/**
- * What git does not track, where the target has something of that name: files and links (also one in the place of a folder) go into the
- * tree that is kept. A folder of files in the place of a file would be removed whole, so it ends the run here, where nothing was touched yet.
- */
-const addWhatIsInTheWay = `  comm -23 "$new/target-files" "$new/tracked-files" | while IFS= read -r file; do
-    way=$file in_the_way=
-    while :; do
-      if [ -L "$app/$way" ] || { [ -e "$app/$way" ] && [ ! -d "$app/$way" ]; }; then in_the_way=$way; fi
-      case $way in */*) way=\${way%/*};; *) break;; esac
-    done
-    if [ -n "$in_the_way" ]; then (cd "$app" && repo --literal-pathspecs add --force -- "$in_the_way")
-    elif [ -d "$app/$file" ] && [ -n "$(repo --literal-pathspecs ls-files --others -- "$file" | head -n 1)" ]; then
-      echo "$app/$file is a folder with files that git does not track, and the target has a file there: move it away first" >&2
-      exit 1
-    fi
-  done
-`;
-/**
- * Writes down how the checkout was found: commit, branch, index, and a tree of its files with their local changes (and of untracked
- * files where the target has one of the same name). Local changes are also kept for people: a ref and a patch.
- * Material of the interrupted run that this one takes up (`runJson` is its line then) is not overwritten: what that run found is what an
- * undo goes back to. Older material, from before another deployment, is set aside.
- * Facts: `found-head`, `saved-ref`, `saved-patch` when there were local changes.
- */
-function keepCheckout(options) {
-    return `target=${(0,quote/* quote */.h)(options.target)}; run=${(0,quote/* quote */.h)(options.run)}
-${dropStaleLock}
-begun=${(0,quote/* quote */.h)(options.runJson)}
-if [ -d "$found" ] && [ "$(cat "$found/run")" != "$begun" ]; then
-  mkdir -p "$git_dir/rollback-action/failed"
-  mv "$found" "$git_dir/rollback-action/failed/stale-$(date +%s)-$run"
-fi
-if [ ! -d "$found" ]; then
-  new=$git_dir/rollback-action/found.new
-  rm -rf "$new"; mkdir -p "$new"
-  repo rev-parse --verify HEAD > "$new/head"
-  repo symbolic-ref --quiet HEAD > "$new/branch" || : > "$new/branch"
-  if [ -f "$git_dir/index" ]; then cp -p "$git_dir/index" "$new/index"; cp "$git_dir/index" "$new/work-index"; fi
-  GIT_INDEX_FILE=$new/work-index; export GIT_INDEX_FILE
-  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
-  repo add --update -- "$app"
-  repo ls-tree -r --name-only -z "$target" | tr '\\0' '\\n' | sort > "$new/target-files"
-  repo ls-files -z | tr '\\0' '\\n' | sort > "$new/tracked-files"
-${addWhatIsInTheWay}  tree=$(repo write-tree)
-  unset GIT_INDEX_FILE
-  printf '%s\\n' "$tree" > "$new/tree"
-  if [ "$tree" != "$(repo rev-parse 'HEAD^{tree}')" ]; then
-    saved=$(echo "Local changes found by rollback $run" | repo commit-tree "$tree" -p HEAD)
-    repo update-ref "refs/rollback-action/saved/$run" "$saved"
-    repo diff --binary HEAD "$saved" > "$new/local-changes.patch"
-  fi
-  rm -f "$new/target-files" "$new/tracked-files" "$new/work-index"
-${Object.entries(options.asFound).map(([what, lines]) => `  printf '%s\\n' ${(0,quote/* words */.a)(...lines)} > "$new/as-found-"${(0,quote/* quote */.h)(what)}\n`).join('')}  printf '%s\\n' "$begun" > "$new/run"
-  mv "$new" "$found"
-fi
-fact found-head "$(cat "$found/head")"
-if [ -f "$found/local-changes.patch" ]; then
-  fact saved-ref "refs/rollback-action/saved/$run"
-  mkdir -p "$git_dir/rollback-action/saved"
-  cp "$found/local-changes.patch" "$git_dir/rollback-action/saved/$run.patch"
-  fact saved-patch "$git_dir/rollback-action/saved/$run.patch"
-fi
-`;
-}
-const updateSubmodules = `if [ -f "$app/.gitmodules" ]; then
-  repo submodule --quiet sync --recursive
-  repo submodule --quiet update --init --recursive --force
-fi
-`;
-/** The tree exactly at the target: every tracked file, submodules with the target's pins. */
-function checkout(target) {
-    return `target=${(0,quote/* quote */.h)(target)}
-${dropStaleLock}
-if [ -d "$found" ]; then : > "$found/touched"; fi
-at_target() { [ "$(repo rev-parse HEAD)" = "$target" ] && repo update-index -q --refresh >/dev/null && repo diff-index --quiet HEAD; }
-${lookAtAll}if ! at_target; then
-  repo checkout --quiet --force --detach "$target"
-fi
-${updateSubmodules}
-at_target || { echo "the checkout is not exactly $target" >&2; repo status --short | head -n 20 >&2; exit 1; }
-fact head "$target"
-`;
-}
-/** The mirror of `checkout`: files, index, commit and branch as they were found. */
-const checkoutBack = `${dropStaleLock}
-if [ -d "$found" ]; then
-  tree=$(cat "$found/tree")
-  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
-  repo read-tree --reset -u "$tree"
-  repo checkout-index --all --force --quiet
-  branch=$(cat "$found/branch")
-  if [ -n "$branch" ]; then repo symbolic-ref HEAD "$branch"; else repo update-ref --no-deref HEAD "$(cat "$found/head")"; fi
-  [ "$(repo rev-parse HEAD)" = "$(cat "$found/head")" ] || repo update-ref --no-deref HEAD "$(cat "$found/head")"
-  ${updateSubmodules.replaceAll('\n', '\n  ')}
-  if [ -f "$found/index" ]; then cp -p "$found/index" "$git_dir/index"; fi
-  repo update-index -q --refresh >/dev/null || :
-fi
-`;
-/** The run is over: what was kept for its undo goes, or stays under the run's name when a person may need it. */
-function closeFound(options) {
-    if (options.keepAs === undefined)
-        return `rm -rf "$found"\n`;
-    return `if [ -d "$found" ]; then mkdir -p "$git_dir/rollback-action/failed"; mv "$found" "$git_dir/rollback-action/failed/"${(0,quote/* quote */.h)(options.keepAs)}; fi\n`;
-}
-
-;// CONCATENATED MODULE: ./build/commands/packages.js
-/** Installed dependencies: they go back with the code, and come back from what was kept, not from a registry. */
-
-/** Where the virtualenv is kept while the run may still be undone: under the run's name, for what an earlier run kept for a person is another. */
-const kept = '$virtualenv.rollback-kept-$run';
-function packages_location(virtualenv, run) {
-    return `virtualenv=${(0,quote/* quote */.h)(virtualenv)}; run=${(0,quote/* quote */.h)(run)}\n`;
-}
-/** A whole copy beside the virtualenv, made once; shares blocks with it where the file system can. */
-function keepPackages(virtualenv, run) {
-    return `${packages_location(virtualenv, run)}if [ ! -d "${kept}" ]; then
-  rm -rf "${kept}.part"
-  cp -a --reflink=auto "$virtualenv" "${kept}.part" 2>/dev/null || { rm -rf "${kept}.part"; cp -a "$virtualenv" "${kept}.part"; }
-  mv "${kept}.part" "${kept}"
-fi
-`;
-}
-/** The kept virtualenv takes its place again, at the same path (a virtualenv holds its own path and cannot move). */
-function packagesBack(virtualenv, run) {
-    return `${packages_location(virtualenv, run)}if [ -d "${kept}" ]; then
-  rm -rf "$virtualenv.rollback-failed"
-  if [ -d "$virtualenv" ]; then mv "$virtualenv" "$virtualenv.rollback-failed"; fi
-  mv "${kept}" "$virtualenv"
-  rm -rf "$virtualenv.rollback-failed"
-fi
-`;
-}
-/** The run is over: the copy goes. */
-function dropKeptPackages(virtualenv, run) {
-    return `${packages_location(virtualenv, run)}rm -rf "${kept}" "${kept}.part"\n`;
-}
-/**
- * The user's install command, in the checkout, with the virtualenv's programs first. What it starts holds none of the
- * step's own descriptors: a daemon that it leaves behind must not make the step look unfinished.
- */
-function install(options) {
-    return `umask "\${login_umask:-022}"
-cd ${(0,quote/* quote */.h)(options.appDir)}
-(
-${options.environment}
-${options.path}
-exec 3>&-
-sh -c ${(0,quote/* quote */.h)(options.command)}
-)
-`;
-}
-
-// EXTERNAL MODULE: ./build/hosts/run-folder.js
-var run_folder = __nccwpck_require__(9609);
-;// CONCATENATED MODULE: ./build/hosts/history.js
-/** The host's own record of how rollbacks ended: what `latest known good` and the metrics are read from. */
-
-
-/** A line of our own record; one that is damaged (a full disk, another program) is no run. */
-function readEndedRun(line) {
-    const [run, result, from, to, time, app, backup, database] = readLine(line, ['run', 'result', 'from', 'to', 'time', 'app', 'backup', 'database']);
-    if (run === undefined || result === undefined || from === undefined || to === undefined || !isTime(time))
-        return undefined;
-    return {
-        run, result, from, to, time: Number(time),
-        ...(app === undefined ? {} : { app }), ...(backup === undefined ? {} : { backup }), ...(database === undefined ? {} : { database }),
-    };
-}
-/** One line, the same for the same run whoever writes it: a run that is taken up is known by it. */
-function writeBegunRun({ run, actor, from, to, startedAt, backup, live }) {
-    return JSON.stringify({ run, actor, from, to, startedAt, backup, live });
-}
-function readBegunRun(line) {
-    const [run, actor, from, to, startedAt, backup, live] = readLine(line, ['run', 'actor', 'from', 'to', 'startedAt', 'backup', 'live']);
-    if (run === undefined || actor === undefined || from === undefined || to === undefined || !isTime(startedAt))
-        return undefined;
-    return { run, actor, from, to, startedAt: Number(startedAt), ...(backup === undefined ? {} : { backup }), ...(live === undefined ? {} : { live }) };
-}
-/** A moment that JavaScript can name (a name of a file is made from it). */
-function isTime(text) {
-    return text !== undefined && /^\d{1,15}$/.test(text);
-}
-/** The values of a JSON object's keys as text; undefined for what is no text and no number. */
-function readLine(line, names) {
-    let read;
-    try {
-        read = JSON.parse(line);
-    }
-    catch {
-        return [];
-    }
-    const values = new Map(typeof read === 'object' && read !== null ? Object.entries(read) : []);
-    return names.map((name) => values.get(name)).map((value) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined));
-}
-/** Folder of this application's journal, as shell text; those of its runs lie below it (run-folder.ts). */
-function stateFolder(environment) {
-    return `"\${XDG_STATE_HOME:-$HOME/.local/state}"/rollback-action/${(0,quote/* quote */.h)((0,run_folder/* folderName */.u)(environment))}`;
-}
-/** How many ended runs a host keeps the steps of. */
-const runsKept = 20;
-/** Appends how this run ended, and forgets the steps of runs long ago. Asking twice writes one line. */
-function recordEnd(environment, ended) {
-    return `state=${stateFolder(environment)}
-mkdir -p "$state"
-if ! grep -qF ${(0,quote/* quote */.h)(`"run":${JSON.stringify(ended.run)}`)} "$state/releases" 2>/dev/null; then
-  printf '%s\\n' ${(0,quote/* quote */.h)(JSON.stringify(ended))} >> "$state/releases"
-fi
-${forgetOldRuns(environment, ended.run)}`;
-}
-/** Forgets the steps of runs long ago. */
-function forgetOldRuns(environment, run) {
-    return `state=${stateFolder(environment)}
-ls -1t "$state" | grep -vxF -e releases -e ${(0,quote/* quote */.h)(run)} | tail -n +${runsKept} | while IFS= read -r old; do
-  if [ -d "$state/$old" ]; then rm -rf "$state/$old"; fi
-done
-`;
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/parts.js
-/** What going to a release means on one host, as steps: the methods that move code put them into stages. Pure. */
-
-
-
-
-
-
-
-const second = 1000;
-const minute = 60 * second;
-/** The dependency files that going to the target changes on this host; all of them count when the target is not there to compare. */
-function changedDependencies(inputs, { changed }) {
-    if (changed === undefined)
-        return inputs.installWhen;
-    return changed.filter((path) => inputs.installWhen.some((pattern) => (0,posix_namespaceObject.matchesGlob)(path, pattern) || (0,posix_namespaceObject.matchesGlob)(path, `**/${pattern}`)));
-}
-function partsOf(inputs, facts, each, { environment, begun, asFound }) {
-    const { appDir, virtualenv, installCommand, services } = inputs;
-    const { host, role } = each.facts;
-    const target = facts.target.sha;
-    const short = target.slice(0, 7);
-    const repo = repository(appDir);
-    const step = (id, title, script, rest = {}) => ({
-        id, title, host, script, limit: 2 * minute, failure: { code: 'step-failed', fix: `Look at ${appDir} on ${host}.` }, ...rest,
-    });
-    const installs = installCommand !== undefined && changedDependencies(inputs, each).length > 0;
-    const installScript = install({ appDir, command: installCommand ?? '', environment, path: virtualenv === undefined ? '' : `PATH=${(0,quote/* quote */.h)(`${virtualenv}/bin`)}:$PATH; export PATH` });
-    const units = role.app ? services : [];
-    const reloads = role.app ? inputs.reload : [];
-    return {
-        fetch: step('fetch', `Fetch ${short}`, repo + fetchCommit(target), {
-            failure: { code: 'no-such-commit', fix: `Check that \`git -C ${appDir} fetch origin ${target}\` works on ${host}.` },
-        }),
-        keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun), asFound: answersOn(host, asFound) }) + keepUnits(units), {
-            undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * minute },
-        }),
-        switch: [
-            ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv, begun.run), {
-                    limit: 5 * minute,
-                    undo: virtualenv === undefined
-                        ? { title: 'Install the found release’s dependencies', script: installScript, limit: 10 * minute }
-                        : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv, begun.run), limit: 2 * minute },
-                })] : []),
-            step('checkout', `Check out ${short}`, repo + checkout(target), {
-                undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: repo + checkoutBack, limit: 2 * minute },
-            }),
-            ...(installs ? [step('install', 'Install dependencies', installScript, {
-                    limit: 10 * minute, failure: { code: 'step-failed', fix: `Run "install-command" by hand on ${host} to see what it lacks.` },
-                })] : []),
-            ...(units.length > 0 ? [step('restart', `Restart ${units.join(', ')}`, repo + restart(units), {
-                    limit: 3 * minute, failure: { code: 'target-unhealthy', fix: `\`journalctl -u ${units[0] ?? ''} -n 100\` on ${host} says why it does not stay up.` },
-                })] : []),
-        ],
-        reload: reloads.map((unit, index) => step(`reload-${fileName(unit, index)}`, `Reload ${unit}`, reload(unit), {
-            failure: { code: 'step-failed', fix: `\`systemctl status ${unit}\` and its error log on ${host} say why.` },
-        })),
-    };
-}
-/** A unit's name as part of a job's id, which has no capitals, `@`, `_`, `:` or backslashes. */
-function fileName(unit, index) {
-    const plain = unit.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
-    return plain === unit ? unit : `${plain}-${index + 1}`;
-}
-function answersOn(host, asFound) {
-    const answered = asFound.flatMap((question) => (question.host === host && question.answer !== undefined ? [[question.needsDatabase ? 'database' : 'checkout', question.answer]] : []));
-    return Object.fromEntries(answered);
-}
-
-;// CONCATENATED MODULE: ./build/methods/database/stages.js
-/** What every restore has before the data and after it: saving, stopping, starting. Pure. */
-
-
-
-
-/** Nothing of it touches what serves. */
-function beforehand(inputs, facts, context, backups) {
-    const moves = inputs.commit !== undefined;
-    return [
-        stage('Fetch', { touches: false }, facts.hosts.flatMap((each) => (moves && each.toFetch ? [partsOf(inputs, facts, each, context).fetch] : []))),
-        stage('Back up', { touches: false, untimed: true }, backups),
-        stage('Keep state', { touches: false }, facts.hosts.map((each) => partsOf(inputs, facts, each, context).keep)),
-    ];
-}
-/** The application stops, the data changes places, the application starts: the first host alone, then the others. */
-function afterwards(inputs, facts, context, { fence, cutOver, proven = [] }) {
-    const serving = facts.hosts.filter(({ facts: { role } }) => role.app);
-    return [
-        stage('Stop writers', { touches: true }, inputs.services.length === 0 ? [] : serving.map((each) => stopStep(inputs, each))),
-        stage('Keep writers out', { touches: true, untimed: true }, fence),
-        stage('Cut over', { touches: true, untimed: true }, cutOver),
-        ...switchHosts(inputs, facts.hosts, (each) => partsWithStop(inputs, each, partsOf(inputs, facts, each, context))),
-        stage('Prove the address', { touches: true }, proven),
-    ];
-}
-function stopStep({ appDir, services }, { facts: { host } }) {
-    return {
-        id: 'stop', title: `Stop ${services.toReversed().join(', ')}`, host, script: repository(appDir) + stop(services), limit: 180_000,
-        failure: { code: 'step-failed', fix: `\`systemctl status ${services[0] ?? ''}\` on ${host} says why it does not stop.` },
-    };
-}
-/** Where the code stays only the services start again; an undo stops them first, so that nothing is written while the data changes places. */
-function partsWithStop({ appDir, services, commit }, { facts: { host, role } }, parts) {
-    const steps = commit === undefined ? parts.switch.filter(({ id }) => id === 'restart') : parts.switch;
-    if (!role.app || services.length === 0)
-        return { ...parts, switch: steps };
-    const undo = { title: `Stop ${services.toReversed().join(', ')} on ${host}`, script: repository(appDir) + stop(services), limit: 180_000 };
-    return { ...parts, switch: steps.map((step) => (step.id === 'restart' ? { ...step, title: `Start ${services.join(', ')}`, undo } : step)) };
-}
-
-;// CONCATENATED MODULE: ./build/databases/compare.js
-/** Whether a restored database is what its backup was. */
-
-/** Fails where the restored database is not what its manifest says. Without a manifest there must be a table at least. Follows `beside.admin()`. */
-function compare(restored, manifest) {
-    const at = `${(0,quote/* quote */.h)(restored)} ''`;
-    const rows = manifest?.rows;
-    const expected = rows === undefined ? [] : Object.entries(rows).map(([table, count]) => `${count} ${table}`);
-    return `as_admin
-rows_in ${at} | sort > rows-restored
-tables=$(wc -l < rows-restored)
-fact restored-tables "$tables"
-[ "$tables" -gt 0 ] || { echo 'the restored database has no tables' >&2; exit 1; }
-${manifest?.tables === undefined ? '' : `[ "$tables" = ${manifest.tables} ] || { echo "$tables tables were restored, the backup had ${manifest.tables}" >&2; exit 1; }
-`}${rows === undefined ? '' : `printf '%s\\n' ${(0,quote/* words */.a)(...expected)} | sort > rows-expected
-cmp -s rows-expected rows-restored || { echo "other rows than in the backup: $(diff rows-expected rows-restored | grep '^[<>]' | head -n 5 | tr '\\n' ';')" >&2; exit 1; }
-`}${manifest?.revision === undefined ? '' : `revisions=$(revisions_in ${at})
-[ "$revisions" = ${(0,quote/* quote */.h)(manifest.revision)} ] || { echo "the restored database is at revision $revisions, the backup was at ${manifest.revision.replaceAll(/[^\w .-]/g, '')}" >&2; exit 1; }
-`}${manifest?.schema === undefined ? '' : `[ "$(fingerprint_in ${at})" = ${(0,quote/* quote */.h)(manifest.schema)} ] || { echo 'the schema of the restored database is not that of the backup' >&2; exit 1; }
-`}`;
-}
-
-;// CONCATENATED MODULE: ./build/methods/database/export-loss.js
-
-
-/**
- * sh for a job on the database host, when nobody writes any more: counts what leaves live use and keeps it in a file, once; a run that takes this one
- * up tells what was counted then, for the restored data may be in use since. Facts as of every backup, of the kind `lost-rows`, where there is a file.
- * @param lost sh with facts `lost`, which writes the file
- */
-function exportLoss(lost, file, limit) {
-    return `lost_file=${(0,quote/* quote */.h)(file)}
-if [ -e "$found/lost" ]; then cat "$found/lost" >&3
-else
-umask 077
-[ -d "\${lost_file%/*}" ] || mkdir -p -m 0700 "\${lost_file%/*}" 2>/dev/null || as_root install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "\${lost_file%/*}"
-${lost}if [ -s "$lost_file" ] && grep -q '^lost=' facts; then
-  fact backup lost-rows; fact location "$lost_file"; fact bytes "$(stat -c %s "$lost_file")"; fact sha256 "$(sha256sum < "$lost_file" | cut -c 1-64)"
-fi
-${lossLimit(limit)}cp facts "$found/lost.new"; mv "$found/lost.new" "$found/lost"
-fi
-`;
-}
-
-;// CONCATENATED MODULE: ./build/methods/database/steps.js
-/**
- * The steps of a restore on the database host. Pure.
- *
- * In `$found`, besides what every run writes there:
- * - `lost`     what left live use, as it was counted when nobody could write any more
- * - `rows`     how many rows each table had then: an undo gives back exactly these
- * - `cut-over` written when both are known: from then on the restored data may be in use, and is never restored again
- */
-
-
-
-
-
-
-
-function databaseSteps(inputs, restore) {
-    const { database: { host, engine, source }, restoring, begun, durations } = restore;
-    const { names, backup, cutover, admin } = restoring;
-    const { beside } = engine;
-    const folder = inputs.backupDir;
-    const client = `${repository(inputs.appDir)}${engine.client(source)}${beside.admin(admin)}fence=${(0,quote/* quote */.h)(`${folder}/kept-${names.restored}.grants`)}
-`;
-    const step = (id, title, script, code, fix, rest = {}) => ({
-        id, title, host, script: client + script, limit: inputs.backupTimeout, needsDatabase: true, failure: { code, fix }, ...rest,
-    });
-    const undo = (title, script) => ({ title, script: client + script, limit: inputs.backupTimeout });
-    const done = `if [ -e "$found/cut-over" ]; then say 'Done by the run that was interrupted.'; exit 0; fi\n`;
-    const [live, restored] = [{ database: names.live, address: '' }, { database: names.restored, address: '' }];
-    const lostFile = `${folder}/lost-rows-${begun.run}.sql.gz`;
-    const rows = cutover === 'swap' ? 'The live data is as it was; ' : 'The live data was not touched; ';
-    return {
-        beside: [
-            step('prove-backup', 'Prove the backup', done + (backup.manifest === undefined ? restore_proveForeign(backup.path, beside.proveForeign) : proveBackup(backup.path, backup.manifest)), 'backup-damaged', 'Nothing was touched. Restore from another backup: name it with "restore-from".', { failure: { code: 'backup-damaged', what: `the backup ${backup.path} cannot be trusted`, fix: 'Nothing was touched. Restore from another backup: name it with "restore-from".' } }),
-            step('restore', `Restore into ${names.restored}`, `${done}file=${(0,quote/* quote */.h)(backup.path)}\n${beside.restore(names)}`, 'step-failed', `Nothing was touched. Look at the database server on ${host}: disk, rights, log.`, { estimate: durations.restore }),
-            step('compare', 'Compare it with the backup', done + compare(names.restored, backup.manifest), 'backup-damaged', 'Nothing was touched. Restore from another backup: name it with "restore-from".', { estimate: durations.compare }),
-            step('count-loss', 'Count what would leave live use', `${done}${beside.lost(live, restored)}${lossLimit(inputs.maxDataLossRows)}`, 'data-loss', '', {
-                estimate: durations.compare,
-                failure: { code: 'data-loss', what: 'more rows would leave live use than "max-data-loss-rows" allows', fix: 'Nothing was touched. Raise "max-data-loss-rows", or set it to "any": the rows then stay in the kept data and in an export.' },
-            }),
-        ],
-        fence: [
-            step('fence', 'Keep every writer out', beside.fence(names), 'step-failed', `${rows}look at the rights of its users on ${host}.`, {
-                undo: undo('Let the writers in again', `${sameRows(names.live)}${beside.unfence(names)}`),
-            }),
-            step('export-loss', 'Count and export what leaves live use', `as_admin\n${exportLoss(`${beside.lost(live, restored, lostFile)}rows_in ${(0,quote/* quote */.h)(names.live)} '' > "$found/rows"\n`, lostFile, inputs.maxDataLossRows)}: > "$found/cut-over"\n`, 'data-loss', '', {
-                estimate: durations.compare,
-                failure: { code: 'data-loss', what: 'what leaves live use could not be kept, or is more than "max-data-loss-rows" allows', fix: 'Raise "max-data-loss-rows", or set it to "any"; look whether something else writes to the database all the time.' },
-            }),
-        ],
-        wake: cutover !== 'repoint' || beside.wake === undefined || beside.sleep === undefined ? [] : [
-            step('wake', 'Let the events of the restored data run, and those of the replaced no more', beside.wake(names), 'step-failed', `Look at the events of ${names.live} and ${names.restored} on ${host}.`, {
-                undo: undo('Let the events of the live data run again', beside.sleep(names)),
-            }),
-        ],
-        swap: cutover !== 'swap' ? [] : [
-            step('swap', `Let the restored data take the name ${names.live}`, `${beside.swap(names)}fact note-rolled-back ${(0,quote/* quote */.h)(keptNote(restore))}\n`, 'step-failed', `Look at ${(0,quote/* words */.a)(names.live, names.restored, names.kept)} on ${host}.`, {
-                undo: undo('Let the live data take its name again', beside.swapBack(names)),
-            }),
-        ],
-    };
-}
-/** What a person does with the data that was replaced. */
-function keptNote({ restoring, database: { engine } }) {
-    const kept = keptIn(restoring);
-    const drop = engine.name === 'mysql' ? `DROP DATABASE \`${kept}\`` : `DROP DATABASE "${kept}"`;
-    return `the data that was replaced is kept in the database ${kept}, where nobody but an administrator can write; when it is of no use any more: ${drop}.`;
-}
-/** The undo gives back what was there when the last writer was out, row by row as far as counting tells. */
-function sameRows(live) {
-    return `if [ -f "$found/rows" ]; then
-  (as_admin; rows_in ${(0,quote/* quote */.h)(live)} '') > rows-now
-  cmp -s "$found/rows" rows-now || { echo "the live data has other rows than when it was left: $(diff "$found/rows" rows-now | grep '^[<>]' | head -n 5 | tr '\\n' ';')" >&2; exit 1; }
-fi
-`;
-}
-
-;// CONCATENATED MODULE: ./build/methods/database/plan.js
-
-
-
-
-
-function planRestore(inputs, facts, restore, context) {
-    const { database, begun, durations, restoring } = restore;
-    const { beside, fence, swap, wake } = databaseSteps(inputs, restore);
-    const backups = planBackups(inputs, facts, database, begun).map((step) => (step.id === 'back-up-database' ? { ...step, estimate: durations.dump } : step));
-    return {
-        stages: [
-            ...beforehand(inputs, facts, context, backups),
-            stage('Restore beside', { touches: false, untimed: true }, beside),
-            ...afterwards(inputs, facts, context, {
-                fence, cutOver: inputs.cutover === 'swap' ? swap : [...wake, ...repointSteps(inputs, facts, { database: restoring.names.restored }, keptNote(restore))],
-            }),
-        ].filter(({ steps }) => steps.length > 0),
-    };
-}
-
-// EXTERNAL MODULE: ./build/report/quantity.js
-var quantity = __nccwpck_require__(7485);
-// EXTERNAL MODULE: ./build/databases/rds/asking.js
-var rds_asking = __nccwpck_require__(3031);
-// EXTERNAL MODULE: ./build/databases/rds/cluster.js
-var rds_cluster = __nccwpck_require__(4);
-// EXTERNAL MODULE: ./build/databases/rds/description.js
-var description = __nccwpck_require__(2616);
-;// CONCATENATED MODULE: ./build/databases/rds/estimate.js
-/** How long AWS will take, as far as it can be said beforehand: from the size of the storage. Pure. */
-
-const estimate_minute = 60;
-/**
- * AWS promises no times. These are on the long side of what is usual: making an instance takes some ten minutes whatever its size (its blocks
- * are fetched when they are first read), a second one for Multi-AZ about as long again, going to a point in time replays up to five
- * minutes of log a backup; a snapshot copies what changed since the last one.
- */
-function estimate(source, from, hasEarlierSnapshot) {
-    const gib = (0,description/* number */.ai)(source, 'AllocatedStorage') ?? 0;
-    const cluster = (0,description/* text */.Qq)(source, 'DBClusterIdentifier') !== undefined && (0,description/* text */.Qq)(source, 'DBInstanceIdentifier') === undefined;
-    const members = (0,description/* parts */.rT)(source, 'DBClusterMembers').length;
-    const snapshot = cluster ? 3 * estimate_minute : (hasEarlierSnapshot ? 3 * estimate_minute + gib * 0.2 : 5 * estimate_minute + gib * 3);
-    const restore = (cluster ? 10 * estimate_minute + (members > 0 ? 8 * estimate_minute : 0) + (members > 1 ? 8 * estimate_minute : 0) : 12 * estimate_minute + gib * 0.3 + ((0,description/* flag */.Jt)(source, 'MultiAZ') === true ? 10 * estimate_minute : 0))
-        + (from?.kind === 'time' ? 10 * estimate_minute : 0);
-    return {
-        snapshot: Math.round(snapshot), restore: Math.round(restore), match: 5 * estimate_minute, rename: 20 * estimate_minute,
-        basis: `not measured: from ${cluster ? `${members} instances` : `${gib} GiB of storage`}${(0,description/* flag */.Jt)(source, 'MultiAZ') === true ? ', Multi-AZ' : ''}${hasEarlierSnapshot || cluster ? '' : ', no earlier snapshot'}; AWS promises no times`,
-    };
-}
-
-;// CONCATENATED MODULE: ./build/databases/rds/quotas.js
-/** A quota that AWS does not tell stops nothing: the call itself will be refused. */
-function missingQuotas(quotas, { target, members, gib, restores }) {
-    const instance = target.kind === 'instance';
-    const needs = [
-        instance ? ['ManualSnapshots', 1, 'snapshots', 'backup-failed'] : ['ManualClusterSnapshots', 1, 'cluster snapshots', 'backup-failed'],
-        ...(!restores ? [] : [
-            ['DBInstances', instance ? 1 : members, 'instances', 'rds-restore-failed'],
-            ...(instance ? [['AllocatedStorage', gib, 'GiB of storage', 'rds-restore-failed']] : [['DBClusters', 1, 'clusters', 'rds-restore-failed']]),
-        ]),
-    ];
-    return needs.flatMap(([name, needed, what, code]) => {
-        const quota = quotas.find((each) => each.name === name);
-        if (quota === undefined || quota.used + needed <= quota.max)
-            return [];
-        return [{
-                code, what: `the AWS account may have ${quota.max} ${what} and has ${quota.used}: ${needed} more do not fit`,
-                fix: `Ask for a higher quota (Service Quotas, RDS), or delete ${what === 'GiB of storage' ? 'what is not needed' : what} by hand: this action deletes none.`,
-            }];
-    });
-}
-
-// EXTERNAL MODULE: ./build/databases/rds/tags.js
-var tags = __nccwpck_require__(2885);
-;// CONCATENATED MODULE: ./build/databases/rds/not-carried.js
-/** What belongs to the source alone and has to be made again by hand. Pure. */
-
-
-/** A sentence for each, for the report. */
-function notCarried(source) {
-    const replicas = [...((0,description/* texts */.Te)(source, 'ReadReplicaDBInstanceIdentifiers') ?? []), ...((0,description/* texts */.Te)(source, 'ReadReplicaDBClusterIdentifiers') ?? []), ...((0,description/* texts */.Te)(source, 'ReadReplicaIdentifiers') ?? [])];
-    const primary = (0,description/* text */.Qq)(source, 'ReadReplicaSourceDBInstanceIdentifier') ?? (0,description/* text */.Qq)(source, 'ReadReplicaSourceDBClusterIdentifier') ?? (0,description/* text */.Qq)(source, 'ReplicationSourceIdentifier');
-    const stack = (0,tags/* tagsOf */.Fg)(source).find(({ Key }) => Key === 'aws:cloudformation:stack-name')?.Value;
-    return [
-        ...(replicas.length > 0 ? [`Read replicas stay with the old data: ${replicas.join(', ')}. Make new ones of the restored database.`] : []),
-        ...(primary === undefined ? [] : [`It is a replica of ${primary}; what is restored is not, and takes nothing from there any more.`]),
-        ...((0,description/* text */.Qq)(source, 'ActivityStreamStatus') === 'started' ? ['Its activity stream is not carried over: start it again on the restored database.'] : []),
-        ...((0,description/* parts */.rT)(source, 'DBInstanceAutomatedBackupsReplications').length > 0 ? ['Its backups are replicated to another region; those of the restored database are not until you say so.'] : []),
-        ...((0,description/* text */.Qq)(source, 'GlobalClusterIdentifier') === undefined ? [] : [`It belongs to the global database ${(0,description/* text */.Qq)(source, 'GlobalClusterIdentifier') ?? ''}; the restored cluster does not.`]),
-        ...(((0,description/* texts */.Te)(source, 'CustomEndpoints') ?? []).length > 0 ? ['Its custom endpoints are not carried over.'] : []),
-        ...((0,description/* text */.Qq)(source, 'AwsBackupRecoveryPointArn') === undefined ? [] : ['AWS Backup keeps recovery points of it by its ARN: check that its plan selects the restored database (by tag).']),
-        ...((0,description/* flag */.Jt)(source, 'IAMDatabaseAuthenticationEnabled') === true ? ['It takes IAM logins: policies that name its resource id (rds-db:connect) have to name that of the restored database as well.'] : []),
-        ...((0,description/* text */.Qq)((0,description/* part */.y_)(source, 'MasterUserSecret'), 'SecretArn') === undefined ? [] : ['AWS keeps its master password: the restored one gets a secret and a password of its own; users of the application have theirs from the data.']),
-        ...(stack === undefined ? [] : [`CloudFormation made it (stack ${stack}) and does not know of the restored one: import that before the stack is updated.`]),
-        'Alarms, event subscriptions and RDS Proxy targets that name it by its identifier or resource id go on naming the old one.',
-    ];
-}
-
-// EXTERNAL MODULE: ./build/databases/rds/names.js
-var names = __nccwpck_require__(1294);
-// EXTERNAL MODULE: ./build/databases/rds/restore.js
-var rds_restore = __nccwpck_require__(2412);
-// EXTERNAL MODULE: ./build/databases/rds/waiting.js
-var waiting = __nccwpck_require__(1029);
-// EXTERNAL MODULE: ./build/databases/rds/working.js
-var working = __nccwpck_require__(5561);
-;// CONCATENATED MODULE: ./build/databases/rds/source.js
-
-
-
-
-
-function source_choose(wanted, offer) {
-    switch (wanted.kind) {
-        case 'latest':
-            return latest(offer);
-        case 'snapshot':
-            return named(wanted.id, offer);
-        case 'time':
-            return pointInTime(wanted.at, offer);
-        case 'file':
-            return { kind: 'refused', what: 'a file cannot be restored into RDS by AWS', fix: 'Give restore-from: latest, snapshot:<id> or time:<ISO 8601>, or leave rds-instance out and restore the file as a dump.' };
-    }
-}
-function snapshotId(of) {
-    return (0,description/* text */.Qq)(of, 'DBSnapshotIdentifier') ?? (0,description/* text */.Qq)(of, 'DBClusterSnapshotIdentifier') ?? '';
-}
-function latest(offer) {
-    const { snapshots, id, run, release } = offer;
-    const whole = snapshots.filter((each) => (0,description/* text */.Qq)(each, 'Status') === 'available' && !(0,working/* isOurs */.MU)(each, run)).toSorted((a, b) => ((0,description/* time */.kB)(b, 'SnapshotCreateTime') ?? 0) - ((0,description/* time */.kB)(a, 'SnapshotCreateTime') ?? 0));
-    // What a rollback was about to leave is not what to go back to, unless its very release is wanted.
-    const [newest] = release === undefined ? whole.filter((each) => (0,tags/* tagValue */.EZ)(each, tags/* byTag */.OA) !== 'rollback') : whole.filter((each) => (0,tags/* tagValue */.EZ)(each, tags/* releaseTag */.aF) === (0,tags/* tagText */.em)(release));
-    if (newest !== undefined)
-        return accept(newest, offer);
-    const some = whole.slice(0, 3).map((each) => `${snapshotId(each)} (${(0,description/* text */.Qq)(each, 'SnapshotCreateTime') ?? ''})`).join(', ');
-    return {
-        kind: 'refused', what: release === undefined ? `there is no available snapshot of ${id}` : `no available snapshot of ${id} belongs to the release ${release.slice(0, 7)}`,
-        fix: some === '' ? 'Give restore-from: time:latest, if automated backups are on.' : `Name one with restore-from: snapshot:<id>; the newest are ${some}.`,
-    };
-}
-function named(wanted, offer) {
-    const { named: found, account, region, id } = offer;
-    const [, , , inRegion, ofAccount] = wanted.startsWith('arn:') ? wanted.split(':') : [];
-    if (ofAccount !== undefined && ofAccount !== account)
-        return { kind: 'refused', what: `the snapshot ${wanted} belongs to the account ${ofAccount}, and the credentials are of ${account}`, fix: 'Name a snapshot of this account; one that is shared with it can be copied first (aws rds copy-db-snapshot).' };
-    if (inRegion !== undefined && region !== undefined && inRegion !== region)
-        return { kind: 'refused', what: `the snapshot ${wanted} is in ${inRegion}, and ${id} is in ${region}`, fix: `Copy it to ${region} first (aws rds copy-db-snapshot).` };
-    if (found === undefined)
-        return { kind: 'refused', what: `there is no snapshot ${wanted}`, fix: `List them: aws rds ${(0,description/* text */.Qq)(offer.live, 'DBInstanceIdentifier') === undefined ? 'describe-db-cluster-snapshots --db-cluster' : 'describe-db-snapshots --db-instance'}-identifier ${id}` };
-    const status = (0,description/* text */.Qq)(found, 'Status') ?? 'unknown';
-    if (status !== 'available')
-        return { kind: 'refused', what: `the snapshot ${wanted} is ${status}`, fix: 'Name another, or wait until it is available.' };
-    return accept(found, offer);
-}
-/** Whether what comes of the snapshot can be like the live one at all: known before a restore that takes half an hour. */
-function accept(snapshot, { live, id, now }) {
-    const name = snapshotId(snapshot);
-    const [had, has] = [(0,description/* text */.Qq)(snapshot, 'Engine') ?? '', (0,description/* text */.Qq)(live, 'Engine') ?? ''];
-    if (had !== has)
-        return { kind: 'refused', what: `the snapshot ${name} is of ${had}, and ${id} is ${has}`, fix: 'Name a snapshot of the same kind of database.' };
-    const [old, current] = [(0,description/* text */.Qq)(snapshot, 'EngineVersion') ?? '', (0,description/* text */.Qq)(live, 'EngineVersion') ?? ''];
-    if (major(old, has) !== major(current, has))
-        return { kind: 'refused', what: `the snapshot ${name} is of ${has} ${old}, and ${id} is ${current}: another major version`, fix: 'Restore it by hand, with parameter and option groups of that version.' };
-    const instance = (0,description/* text */.Qq)(live, 'DBInstanceIdentifier') !== undefined;
-    const [key, liveKey] = [(0,description/* text */.Qq)(snapshot, 'KmsKeyId') ?? '', (0,description/* text */.Qq)(live, 'KmsKeyId') ?? ''];
-    if ((0,waiting/* isEncrypted */.ph)(snapshot) !== (0,waiting/* isEncrypted */.ph)(live) && (instance || (0,waiting/* isEncrypted */.ph)(snapshot)))
-        return { kind: 'refused', what: `the snapshot ${name} is ${(0,waiting/* isEncrypted */.ph)(snapshot) ? '' : 'not '}encrypted, and ${id} is ${(0,waiting/* isEncrypted */.ph)(live) ? '' : 'not '}`.trimEnd(), fix: 'Copy the snapshot with the instance’s key first (aws rds copy-db-snapshot --kms-key-id), and name the copy.' };
-    if (instance && (0,waiting/* isEncrypted */.ph)(live) && key !== liveKey)
-        return { kind: 'refused', what: `the snapshot ${name} is encrypted with another key than ${id}`, fix: `Copy it with the key ${liveKey} first (aws rds copy-db-snapshot --kms-key-id), and name the copy.` };
-    const of = (0,description/* text */.Qq)(snapshot, 'DBInstanceIdentifier') ?? (0,description/* text */.Qq)(snapshot, 'DBClusterIdentifier') ?? '';
-    const at = (0,description/* time */.kB)(snapshot, 'SnapshotCreateTime');
-    return {
-        kind: 'chosen', source: { kind: 'snapshot', id: (0,description/* text */.Qq)(snapshot, 'SnapshotType') === 'shared' ? (0,description/* text */.Qq)(snapshot, 'DBSnapshotArn') ?? name : name }, snapshot, ...(at === undefined ? {} : { at }),
-        notes: [
-            ...(at === undefined ? [] : [`The snapshot ${name} is of ${(0,quantity/* moment */.n$)(at)}, ${(0,quantity/* duration */.p0)(Math.max(0, (now - at) / 1000))} ago: what was written since is only in the kept ${instance ? 'instance' : 'cluster'}.`]),
-            ...(of === id ? [] : [`The snapshot ${name} was taken of ${of}, not of ${id}.`]),
-            ...(old === current ? [] : [`The snapshot ${name} is of version ${old}: the restored one is upgraded to ${current}.`]),
-        ],
-    };
-}
-/** What of a version names parameter groups: `8.0` of MySQL, `16` of PostgreSQL. */
-function major(version, engine) {
-    const numbers = version.split('.');
-    return engine.includes('postgres') ? numbers[0] ?? '' : numbers.slice(0, 2).join('.');
-}
-function pointInTime(at, { live, id, now }) {
-    const last = (0,description/* time */.kB)(live, 'LatestRestorableTime');
-    const days = (0,description/* number */.ai)(live, 'BackupRetentionPeriod') ?? 0;
-    if (days === 0 || last === undefined)
-        return { kind: 'refused', what: `${id} has no automated backups, so AWS cannot go to a point in time`, fix: 'Give restore-from: latest or snapshot:<id>.' };
-    const first = (0,description/* time */.kB)(live, 'EarliestRestorableTime') ?? Math.max((0,description/* time */.kB)(live, 'InstanceCreateTime') ?? 0, now - days * 86_400_000);
-    const when = at === 'latest' ? last : at;
-    if (when < first || when > last)
-        return { kind: 'refused', what: `${id} cannot be restored to ${(0,quantity/* moment */.n$)(when)}`, fix: `Choose a time from ${(0,quantity/* moment */.n$)(first)} to ${(0,quantity/* moment */.n$)(last)}, or time:latest.` };
-    return { kind: 'chosen', source: { kind: 'time', at }, at: when, notes: [`What was written after ${(0,quantity/* moment */.n$)(when)} is only in the kept one.`] };
-}
-
-// EXTERNAL MODULE: ./build/databases/rds/commands.js
-var commands = __nccwpck_require__(2278);
-;// CONCATENATED MODULE: ./build/databases/rds/unfinished.js
-/** Restores that an earlier run of this action left unfinished: known by their tags, taken up instead of made again. Pure. */
-
-
-
-
-/** A last restorable moment is not the last any more some hours later. */
-const freshness = 3 * 3_600_000;
-/**
- * Those that were never compared to the end: nothing was cut over to them, so nobody has written there.
- * @param id of the source
- */
-function unfinished(all, id, run) {
-    return all.flatMap((restored) => {
-        const [of, from] = [(0,tags/* tagValue */.EZ)(restored, tags/* runTag */.eZ), (0,tags/* tagValue */.EZ)(restored, tags/* fromTag */.dj)];
-        if (of === undefined || from === undefined || of === (0,tags/* tagText */.em)(run) || (0,tags/* tagValue */.EZ)(restored, tags/* sourceTag */.Yr) !== id || (0,waiting/* judge */.S4)((0,waiting/* statusOf */.c2)(restored)) === 'hopeless')
-            return [];
-        const compared = (0,tags/* jobsOn */.a8)(restored).some(({ id: job, state }) => job === commands/* stepIds */.ph.match && state === 'finished');
-        return compared ? [] : [{ run: of, from, restored }];
-    });
-}
-/** The one that comes from where this run would restore from. */
-function sameSource(left, from, now) {
-    return left.find((each) => each.from === (0,tags/* tagText */.em)((0,commands/* tellFrom */.c)(from))
-        && (each.from !== 'time:latest' || now - ((0,description/* time */.kB)(each.restored, 'InstanceCreateTime') ?? (0,description/* time */.kB)(each.restored, 'ClusterCreateTime') ?? 0) < freshness));
-}
-
-;// CONCATENATED MODULE: ./build/databases/rds/assess.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Answers within two minutes, whatever becomes of AWS. */
-async function assessRds(rds, wanted, around) {
-    const { clock, random } = around;
-    const asking = { clock, random, deadline: clock.now() + 120_000, say: () => { } };
-    try {
-        return await assess(rds, wanted, asking);
-    }
-    catch (thrown) {
-        if (thrown instanceof rds_asking/* OutOfTime */.fg)
-            return refuse({ code: 'aws-credentials', what: 'AWS could not be asked', why: thrown.message, fix: 'Look at https://health.aws.amazon.com and at the runner’s network, then run it again.' });
-        if (thrown instanceof rds_asking/* Refused */.Lw)
-            return refuse({ code: 'aws-credentials', what: 'AWS did not answer a question of the assessment', why: thrown.message, fix: 'Give the role of the run the policy of examples/iam-policy.json, and fresh credentials (aws-actions/configure-aws-credentials).' });
-        throw thrown;
-    }
-}
-async function assess(rds, wanted, asking) {
-    const { id, run } = wanted;
-    const account = await (0,rds_asking/* tell */.qz)(() => rds.account(), asking);
-    if (wanted.expectedAccount !== undefined && account.id !== wanted.expectedAccount) {
-        return refuse({ code: 'aws-credentials', what: `the credentials are of the AWS account ${account.id} (${account.arn}), and expected-aws-account-id is ${wanted.expectedAccount}`, fix: 'Take the role of the right account, or correct the input.' });
-    }
-    const instance = await (0,rds_asking/* tell */.qz)(() => rds.describe({ kind: 'instance', id }), asking);
-    const cluster = instance === undefined ? await (0,rds_asking/* tell */.qz)(() => rds.describe({ kind: 'cluster', id }), asking) : undefined;
-    const live = instance ?? cluster;
-    const where = `${wanted.region ?? 'the region'} of the AWS account ${account.id}`;
-    if (live === undefined)
-        return refuse({ code: 'invalid-input', what: `there is no RDS instance or cluster ${id} in ${where}`, fix: 'Check the inputs rds-instance, aws-region and the credentials.' });
-    const inCluster = instance === undefined ? undefined : (0,description/* text */.Qq)(instance, 'DBClusterIdentifier');
-    if (inCluster !== undefined)
-        return refuse({ code: 'invalid-input', what: `${id} is a member of the cluster ${inCluster}, which is restored as a whole`, fix: `Give rds-instance: ${inCluster}` });
-    if ((0,waiting/* judge */.S4)((0,waiting/* statusOf */.c2)(live)) === 'hopeless' && (0,waiting/* statusOf */.c2)(live) !== 'storage-full')
-        return refuse({ code: 'backup-failed', what: `${id} is ${(0,waiting/* statusOf */.c2)(live)}, so no snapshot can be taken of it`, fix: 'Look at it in the RDS console; start it if it is stopped.' });
-    const target = { kind: instance === undefined ? 'cluster' : 'instance', id };
-    const snapshots = await (0,rds_asking/* tell */.qz)(() => rds.snapshots(target), asking);
-    const { restoreFrom } = wanted;
-    const named = restoreFrom?.kind === 'snapshot' ? await (0,rds_asking/* ask */.kA)(() => rds.snapshot(target.kind, restoreFrom.id), asking) : undefined;
-    const chosen = restoreFrom === undefined ? undefined : source_choose(restoreFrom, {
-        live, id, account: account.id, region: wanted.region, snapshots, run, now: asking.clock.now(),
-        named: named?.kind === 'answered' ? named.value : undefined, ...(wanted.release === undefined ? {} : { release: wanted.release }),
-    });
-    const from = chosen?.kind === 'chosen' ? chosen.source : undefined;
-    const left = from === undefined ? undefined : sameSource(unfinished(await (0,rds_asking/* tell */.qz)(() => rds.list(target.kind), asking), id, run), from, asking.clock.now());
-    const whose = left?.run ?? run;
-    const expected = estimate(live, from, snapshots.length > 0);
-    const seconds = expected.snapshot + (from === undefined ? 0 : expected.restore + expected.match + (wanted.cutover === 'rename' ? expected.rename : 0));
-    const members = cluster === undefined || (0,rds_cluster/* makesItsMembers */.hs)(cluster) ? 0 : (0,rds_cluster/* memberIds */.L4)(cluster).length;
-    const failures = [
-        ...(chosen?.kind === 'refused' ? [{ code: 'no-backup', what: chosen.what, fix: chosen.fix }] : []),
-        ...endsTooSoon(account, asking.clock.now(), seconds),
-        ...missingQuotas(await (0,rds_asking/* tell */.qz)(() => rds.quotas(), asking), { target, members, gib: (0,description/* number */.ai)(live, 'AllocatedStorage') ?? 0, restores: from !== undefined && left === undefined }),
-    ];
-    if (failures.length > 0)
-        return { kind: 'refused', failures };
-    const restoredAddress = (0,rds_restore/* addressFor */.Wd)(live, (0,names/* madeName */.J)(id, 'restored', whose));
-    return {
-        kind: 'assessed',
-        assessed: {
-            target, run: whose, resource: (0,working/* resourceOf */.KU)(live), account: account.id, engine: (0,description/* text */.Qq)(live, 'Engine') ?? '', version: (0,description/* text */.Qq)(live, 'EngineVersion') ?? '',
-            ...(restoredAddress === undefined ? {} : { restoredAddress }), bytes: ((0,description/* number */.ai)(live, 'AllocatedStorage') ?? 0) * 2 ** 30, address: (0,rds_restore/* addressOf */.ci)(live),
-            ...(from === undefined ? {} : { from }), ...(chosen?.kind === 'chosen' && chosen.at !== undefined ? { fromTime: chosen.at } : {}),
-            names: { snapshot: (0,names/* madeName */.J)(id, 'snapshot', run), restored: (0,names/* madeName */.J)(id, 'restored', whose), kept: (0,names/* madeName */.J)(id, 'kept', whose) },
-            estimate: expected,
-            notes: [
-                ...(chosen?.kind === 'chosen' ? [...chosen.notes, ...notCarried(live)] : []),
-                ...(left === undefined ? [] : [`The run ${left.run} began this restore and did not end it: it is taken up.`]),
-                ...(account.ends && account.expires === undefined ? [`The AWS credentials end some time and do not say when; about ${(0,quantity/* duration */.p0)(seconds)} are needed. Should they end, AWS goes on, and the next run takes it up.`] : []),
-                ...(wanted.cutover === 'rename' && from !== undefined && target.kind === 'cluster' ? ['Renaming moves the cluster’s endpoints; its instances keep their new names, so a client that names an instance of it goes on with the old data.'] : []),
-                `Over RDS this takes about ${(0,quantity/* duration */.p0)(seconds)} (${expected.basis}).`,
-            ],
-        },
-    };
-}
-function refuse(failure) {
-    return { kind: 'refused', failures: [failure] };
-}
-function endsTooSoon({ expires }, now, seconds) {
-    if (expires === undefined || expires >= now + seconds * 1000)
-        return [];
-    return [{
-            code: 'aws-credentials', what: `the AWS credentials end at ${(0,quantity/* moment */.n$)(expires)}, before RDS can be done (about ${(0,quantity/* duration */.p0)(seconds)} from now)`,
-            fix: `Ask for a longer session: role-duration-seconds: ${Math.ceil(seconds * 1.5 / 900) * 900} for aws-actions/configure-aws-credentials (the role’s maximum session duration must allow it).`,
-        }];
-}
-/** For a dry run and the plan: what is there, in one line. */
-function describeLive(live) {
-    return `${live.target.kind} ${live.target.id}, ${live.engine} ${live.version}, ${live.bytes / 2 ** 30} GiB`;
-}
-
-// EXTERNAL MODULE: ./build/databases/rds/place.js + 5 modules
-var place = __nccwpck_require__(7687);
-;// CONCATENATED MODULE: ./build/databases/rds/steps.js
-
-
-
-/** In the plan, beside `cutover: rename`. */
-const renameWarning = 'From the first rename until the second is done nobody has the name: the database is unreachable for some ten minutes, restarts, and clients that cached the old address reach the old data until their DNS entry ends. "cutover: repoint" takes seconds.';
-/** @param limit `backup-timeout`, for each */
-function rdsSteps(assessed, limit, by, release) {
-    const { target, names, from, resource, restoredAddress, estimate } = assessed;
-    const host = (0,place/* placeName */.f)(target.id);
-    const look = `aws rds describe-db-${target.kind}s --db-${target.kind}-identifier`;
-    const step = (id, title, command, failure, seconds) => ({ id, title, host, script: (0,commands/* writeCommand */.zP)(command), limit, estimate: seconds * 1000, failure });
-    const named = (id) => ({ kind: target.kind, id });
-    return {
-        snapshot: step(commands/* stepIds */.ph.snapshot, `Take the snapshot ${names.snapshot}`, { rds: 'snapshot', of: target, snapshot: names.snapshot, by, ...(release === undefined ? {} : { release }) }, {
-            code: 'backup-failed', fix: `Take one by hand: aws rds create-db-${target.kind === 'instance' ? '' : 'cluster-'}snapshot`,
-        }, estimate.snapshot),
-        restore: from === undefined ? [] : [
-            step(commands/* stepIds */.ph.restore, `Restore ${tellSource(assessed)} as ${names.restored}`, { rds: 'restore', of: target, from, as: names.restored, ...(restoredAddress === undefined ? {} : { address: restoredAddress }) }, {
-                code: 'rds-restore-failed', fix: `${target.id} is untouched and serves. \`${look} ${names.restored}\` and its events say what is wrong; run it again to take up what is there.`,
-            }, estimate.restore),
-            step(commands/* stepIds */.ph.match, `Give ${names.restored} every setting of ${target.id} and compare them`, { rds: 'match', of: target, restored: names.restored }, {
-                code: 'rds-restore-failed', fix: `${target.id} is untouched and serves. Mend ${names.restored} by hand and run it again, or leave it: it costs money until it is deleted.`,
-            }, estimate.match),
-        ],
-        rename: from === undefined ? [] : [
-            renaming(commands/* stepIds */.ph.renameLive, `Rename ${target.id} to ${names.kept}`, { rds: 'rename', from: target, to: names.kept, whose: { resource } }, `Rename ${names.kept} back to ${target.id}`),
-            renaming(commands/* stepIds */.ph.renameRestored, `Rename ${names.restored} to ${target.id}`, { rds: 'rename', from: named(names.restored), to: target.id, whose: 'restored' }, `Rename ${target.id} back to ${names.restored}`),
-        ],
-    };
-    function renaming(id, title, command, undoTitle) {
-        const back = { ...command, from: named(command.to), to: command.from.id };
-        return {
-            ...step(id, title, command, { code: 'rds-restore-failed', fix: `\`${look} ${target.id}\` says who has the name now; ${names.kept} holds the old data, ${names.restored} the restored.` }, estimate.rename / 2),
-            undo: { title: undoTitle, script: (0,commands/* writeCommand */.zP)(back), limit },
-        };
-    }
-}
-function tellSource({ from, fromTime, target }) {
-    if (from?.kind === 'snapshot')
-        return `the snapshot ${from.id}`;
-    return `${target.id} as of ${fromTime === undefined ? 'the last moment' : (0,quantity/* moment */.n$)(fromTime)}`;
-}
-
-// EXTERNAL MODULE: ./build/inputs/kinds/restore-from.js
-var restore_from = __nccwpck_require__(3228);
-;// CONCATENATED MODULE: ./build/methods/database/rds.js
-/** A restore of an RDS instance or cluster: beside the live one by AWS, compared, then the addresses change or the names. */
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** @throws RollbackError with every reason why nothing may be restored */
-async function assessRdsRestore(inputs, facts, around) {
-    const { rdsInstance: id, awsRegion: region, expectedAwsAccountId: expectedAccount, cutover, commit } = inputs;
-    const rds = await around.rds();
-    const on = facts.hosts.find(({ facts: { role } }) => role.database);
-    const place = on === undefined ? undefined : around.hosts.get(on.facts.host);
-    if (rds === undefined || id === undefined || place === undefined || on === undefined)
-        throw new Error('A restore of RDS without an instance or a host');
-    const { unfinished } = facts;
-    const run = unfinished?.run ?? around.run.id;
-    const [answer, database] = await Promise.all([
-        assessRds(rds, {
-            id, run, cutover: cutover === 'rename' ? 'rename' : 'repoint', restoreFrom: unfinished?.backup === undefined ? inputs.restoreFrom : recorded(unfinished.backup),
-            ...(region === undefined ? {} : { region }), ...(expectedAccount === undefined ? {} : { expectedAccount }), ...(commit === undefined ? {} : { release: facts.target.sha }),
-        }, around),
-        lookAtDatabase(inputs, place, () => ''),
-    ]);
-    const [first, ...rest] = [
-        ...(answer.kind === 'refused' ? answer.failures : []),
-        ...(cutover === 'repoint' ? judgeFiles(inputs, await askEnvFiles(inputs, facts, around), undefined) : []),
-    ];
-    if (first !== undefined)
-        throw new errors/* RollbackError */.ZS([first, ...rest]);
-    if (answer.kind === 'refused')
-        throw new Error('RDS was refused without a reason');
-    const { assessed } = answer;
-    const backup = sourceText(assessed);
-    const [live = ''] = assessed.address.split(' ');
-    const used = cutover === 'rename' ? live : (assessed.restoredAddress ?? '');
-    if (used === '')
-        throw new errors/* RollbackError */.ZS({ code: 'rds-restore-failed', what: `${id} has no address, so that of the restored one cannot be told`, fix: 'Look at it in the RDS console.' });
-    const begun = unfinished ?? { run, actor: around.run.actor, from: facts.from, to: facts.target.sha, startedAt: around.clock.now(), backup, live };
-    const last = on.facts.releases.toSorted((one, other) => one.time - other.time).at(-1);
-    return {
-        rds: assessed, begun, ...(database === undefined ? {} : { database }),
-        isThere: inputs.restoreFrom.kind === 'latest' && unfinished === undefined && last?.result === 'rolled-back' && last.backup === backup,
-        restored: {
-            backup, used, kept: cutover === 'rename' ? assessed.names.kept : id, dataOnly: commit === undefined,
-            ...(assessed.fromTime === undefined ? {} : { time: new Date(assessed.fromTime).toISOString() }),
-        },
-        notes: [...assessed.notes, ...(cutover === 'rename' ? [renameWarning] : []), ...(database === undefined ? ['No database is known, so what leaves live use cannot be counted.'] : []), 'Clients of the old instance other than "services" are not kept out of it: what they write there is in the kept instance alone.'],
-        found: database === undefined ? [] : foundIn(database),
-    };
-}
-function planRdsRestore(inputs, facts, restore, context) {
-    const { rds, database, restored } = restore;
-    const steps = rdsSteps(rds, inputs.backupTimeout, 'rollback', facts.from);
-    const counts = countSteps(inputs, restore);
-    return {
-        stages: [
-            ...beforehand(inputs, facts, context, [...(inputs.backup.includes('rds') ? [steps.snapshot] : []), ...planBackups(inputs, facts, database, restore.begun)]),
-            stage('Restore beside', { touches: false, untimed: true }, steps.restore),
-            stage('Count', { touches: false, untimed: true }, counts.before),
-            ...afterwards(inputs, facts, context, {
-                fence: counts.after,
-                cutOver: inputs.cutover === 'rename' ? steps.rename : repointSteps(inputs, facts, { address: restored.used }, rds_keptNote(restore)),
-                proven: inputs.cutover === 'rename' ? [] : provenAddress(facts, rds.address),
-            }),
-        ].filter(({ steps: all }) => all.length > 0),
-    };
-}
-/** What leaves live use: counted before anything is touched, and again when the application is stopped. */
-function countSteps(inputs, { rds, database, begun }) {
-    if (database === undefined)
-        return { before: [], after: [] };
-    const { engine, source, host, facts } = database;
-    const name = facts.get('database-name')?.[0] ?? '';
-    const client = `${repository(inputs.appDir)}${engine.client(source)}${engine.beside.admin(inputs.databaseAdminUrl === undefined ? 'own' : 'url')}`;
-    const [live, restored] = [{ database: name, address: rds.address.split(' ')[0] ?? '' }, { database: name, address: rds.restoredAddress ?? '' }];
-    const file = `${inputs.backupDir}/lost-rows-${begun.run}.sql.gz`;
-    const step = (id, title, script, what) => ({
-        id, title, host, script: client + script, limit: inputs.backupTimeout, needsDatabase: true,
-        failure: { code: 'data-loss', what, fix: 'Raise "max-data-loss-rows", or set it to "any": the rows then stay in the kept instance and in an export.' },
-    });
-    return {
-        before: [step('count-loss', 'Count what would leave live use', `if [ -e "$found/lost" ]; then say 'Done by the run that was interrupted.'; exit 0; fi\n${engine.beside.lost(live, restored)}${lossLimit(inputs.maxDataLossRows)}`, 'more rows would leave live use than "max-data-loss-rows" allows')],
-        after: [step('export-loss', 'Count and export what leaves live use', exportLoss(engine.beside.lost(live, restored, file), file, inputs.maxDataLossRows), 'what leaves live use could not be kept, or is more than "max-data-loss-rows" allows')],
-    };
-}
-function rds_keptNote({ rds, restored }) {
-    return `the ${rds.target.kind} with the data that was replaced is kept as ${restored.kept} and costs money until somebody deletes it; this action never does.`;
-}
-/** As `restore-from` would say it. */
-function sourceText({ from }) {
-    if (from?.kind === 'snapshot')
-        return `snapshot:${from.id}`;
-    return from?.at === 'latest' ? 'time:latest' : `time:${new Date(from?.at ?? 0).toISOString()}`;
-}
-function recorded(text) {
-    const parsed = (0,restore_from/* restoreFrom */.R)(text);
-    if ('value' in parsed)
-        return parsed.value;
-    throw new errors/* RollbackError */.ZS({ code: 'locked', what: `the interrupted rollback restored ${text}, which is no snapshot and no time`, fix: 'Run it again with the inputs that it had: it takes up from there.' });
-}
-
-// EXTERNAL MODULE: ./build/as-found.js
-var as_found = __nccwpck_require__(6694);
-;// CONCATENATED MODULE: ./build/assess/host.js
-/** What is asked of every host before anything is touched, and how its answer reads. Read only. */
-
-
-
-
-const tools = ['git', 'flock', 'setsid', 'timeout', 'sha256sum', 'tar', 'gzip', 'mktemp', 'awk', 'sed', 'comm', 'stat', 'df'];
-function hostQuestion(inputs, role) {
-    const { services = [], reload = [] } = role.app ? inputs : {};
-    const units = [...services, ...reload];
-    const backups = inputs.backup.includes('app') || (role.database && inputs.backup.includes('database'));
-    const rights = rootCommands(services, reload, inputs.method === 'database');
-    return `${repository(inputs.appDir)}
-fact time "$(date +%s)"
-fact user "$(id -un)"
-for tool in ${(units.length > 0 ? [...tools, 'systemctl'] : tools).join(' ')}; do command -v "$tool" >/dev/null 2>&1 || fact missing-tool "$tool"; done
-if command -v systemd-analyze >/dev/null 2>&1; then
-  systemd-analyze cat-config systemd/logind.conf 2>/dev/null | grep -qi '^KillUserProcesses=yes' && fact kills-user-processes yes
-fi
-${checkoutFacts}
-${unitFacts(units)}
-${rightsFacts(rights)}
-${role.app ? configurationFacts(reload) : ''}
-nearest() { path=$1; while [ ! -d "$path" ]; do path=\${path%/*}; [ -n "$path" ] || path=/; done; printf '%s' "$path"; }
-free() { fact disk "$1 $(df -Pk "$(nearest "$2")" | awk 'NR == 2 { print $4 * 1024 }') $2"; }
-free checkout "$app"
-free journal "\${XDG_STATE_HOME:-$HOME/.local/state}"
-fact checkout-bytes "$(( $(du -sk --exclude=.git "$app" 2>/dev/null | cut -f 1) * 1024 ))"
-${backups ? backupDirFacts(inputs.backupDir) : ''}
-${fileFacts(inputs, role)}
-releases=${stateFolder(inputs.environment)}/releases
-if [ -f "$releases" ]; then tail -n 200 "$releases" | facts release; fi
-`;
-}
-function backupDirFacts(folder) {
-    return `backup_dir=${(0,quote/* quote */.h)(folder)}
-free backups "$backup_dir"
-if [ -d "$backup_dir" ] && [ -w "$backup_dir" ]; then fact backup-dir ok
-elif [ ! -e "$backup_dir" ] && [ -w "$(nearest "$backup_dir")" ]; then fact backup-dir can-be-made
-elif [ "$(id -u)" = 0 ] || sudo -n -l install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "$backup_dir" >/dev/null 2>&1; then fact backup-dir can-be-made
-else fact backup-dir no-rights; fi
-`;
-}
-function fileFacts(inputs, role) {
-    const { envFile, virtualenv, migrationsDir } = inputs;
-    const files = [envFile, virtualenv, ...(role.database ? [migrationsDir] : [])].filter((file) => file !== undefined);
-    return files.map((file) => `[ -r ${(0,quote/* quote */.h)(file)} ] || fact missing-file ${(0,quote/* quote */.h)(file)}\n`).join('');
-}
-function readHostFacts(host, role, facts, runnerSeconds) {
-    const all = (name) => facts.get(name) ?? [];
-    const one = (name) => all(name)[0] ?? '';
-    const unfinished = unfinishedOf(one('unfinished'), one('head'));
-    const lockAge = one('index-lock');
-    return {
-        host,
-        role,
-        user: one('user'),
-        clockAhead: Number(one('time')) - runnerSeconds,
-        missingTools: all('missing-tool'),
-        killsUserProcesses: one('kills-user-processes') === 'yes',
-        checkout: oneOf(one('checkout'), ['ok', 'missing', 'no-repository', 'not-the-top', 'read-only']) ?? 'unknown',
-        checkoutError: one('checkout-error') || one('checkout-owner'),
-        head: all('head').find(isSha) ?? '',
-        branch: one('branch'),
-        dirty: all('dirty'),
-        statusHash: one('status-hash'),
-        shallow: one('shallow') === 'yes',
-        submodules: one('submodules') === 'yes',
-        ...(lockAge === '' ? {} : { indexLock: { ageSeconds: Number(lockAge), held: one('index-lock-held') === 'yes' } }),
-        units: all('unit').map((line) => {
-            const [unit = '', load, active = ''] = line.split(' ');
-            return { unit, known: load === 'loaded', active };
-        }),
-        missingRights: all('no-right'),
-        configurationErrors: all('configuration-invalid'),
-        disks: all('disk').map((line) => {
-            const [purpose = '', free, ...path] = line.split(' ');
-            return { purpose, freeBytes: Number(free), path: path.join(' ') };
-        }),
-        checkoutBytes: Number(one('checkout-bytes')),
-        missingFiles: all('missing-file'),
-        backupDir: oneOf(one('backup-dir'), ['ok', 'can-be-made', 'no-rights']) ?? 'none',
-        releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined).filter(({ from, to }) => isSha(from) && isSha(to)),
-        ...(unfinished === undefined ? {} : { unfinished }),
-        recorded: unfinished === undefined ? { checkout: [], database: [] } : { checkout: all('recorded-checkout'), database: all('recorded-database') },
-    };
-}
-function oneOf(value, allowed) {
-    return allowed.find((each) => each === value);
-}
-/** What an unfinished run left counts only while the checkout is on one of its two releases: otherwise somebody has deployed since. */
-function unfinishedOf(line, head) {
-    const begun = readBegunRun(line);
-    return begun !== undefined && /^[A-Za-z0-9.-]+$/.test(begun.run) && isSha(begun.from) && isSha(begun.to) && (head === begun.from || head === begun.to) ? begun : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/assess/judge.js
-/** Free space below which a file system is as good as full, besides what the run itself needs. */
-const reserveBytes = 16 * 1024 * 1024;
-/** A git lock older than this, that no git holds, was left behind by a crash. */
-const staleLockSeconds = 600;
-/** The reasons why this host must not be touched; empty when it may. */
-function judgeHost(inputs, facts) {
-    const { host, user } = facts;
-    const failure = (code, what, fix, why) => ({
-        code, host, what, fix, ...(why === undefined || why === '' ? {} : { why }),
-    });
-    return [
-        ...facts.missingTools.map((tool) => failure('missing-tool', `the program ${tool} is not there`, `Install it on ${host}.`)),
-        ...judgeCheckout(inputs, facts, failure),
-        ...facts.units.filter(({ known }) => !known).map(({ unit }) => failure('unknown-unit', `systemd does not know the unit ${unit}`, `Correct the input "services" or "reload"; \`systemctl list-unit-files\` on ${host} lists the units that exist.`)),
-        ...facts.missingRights.map((command) => failure('no-rights', `${user} may not run \`sudo -n ${command}\``, `Add to sudoers on ${host}: ${user} ALL=(root:root) NOPASSWD: ${sudoersPath(command)}`)),
-        ...facts.configurationErrors.map((error) => failure('nginx-config-invalid', 'the configuration test fails, so a reload would not come into force', `Mend the configuration on ${host} first, or leave the unit out of the input "reload".`, error)),
-        ...judgeDisks(facts).map(({ purpose, path, freeBytes, needed }) => failure('disk-full', `the file system of ${path} (${purpose}) has ${judge_megabytes(freeBytes)} free, at least ${judge_megabytes(needed)} are needed`, `Free space on ${host}; \`df -h ${path}\` shows the file system.`)),
-        ...facts.missingFiles.map((file) => failure('invalid-input', `${file} is not there or cannot be read by ${user}`, 'Correct "env-file", "virtualenv" or "migrations-dir", or let the SSH user read it.')),
-        ...(facts.backupDir === 'no-rights'
-            ? [failure('no-rights', `${user} can neither write nor make the backup folder ${inputs.backupDir}`, `On ${host}: sudo install -d -o ${user} -m 0700 ${inputs.backupDir}`)]
-            : []),
-    ];
-}
-function judgeCheckout(inputs, facts, failure) {
-    const { host, user } = facts;
-    const notRight = {
-        ok: undefined,
-        unknown: failure('not-a-checkout', `${inputs.appDir} could not be looked at`, `Look at it on ${host}: git -C ${inputs.appDir} status`),
-        missing: failure('not-a-checkout', `there is no folder ${inputs.appDir}`, `Correct the input "app-dir", or take ${host} out of the input "hosts".`),
-        'no-repository': failure('not-a-checkout', `${inputs.appDir} is no git checkout`, 'Correct the input "app-dir": the git method takes a checkout back.', facts.checkoutError),
-        'not-the-top': failure('not-a-checkout', `${inputs.appDir} lies inside a checkout but is not its top`, 'Give the top of the checkout as "app-dir".'),
-        'read-only': failure('no-rights', `${user} may not write to the checkout ${inputs.appDir}, which belongs to ${facts.checkoutError}`, `Let the SSH user be its owner, or give it write access: sudo chown -R ${user} ${inputs.appDir}`),
-    };
-    const whole = facts.checkout === 'ok' && facts.head === ''
-        ? failure('not-a-checkout', `${inputs.appDir} has no commit checked out`, `Look at it on ${host}: git -C ${inputs.appDir} log -1`)
-        : notRight[facts.checkout];
-    const lock = facts.indexLock;
-    return [
-        ...(whole === undefined ? [] : [whole]),
-        ...(lock !== undefined && (lock.held || lock.ageSeconds <= staleLockSeconds)
-            ? [failure('locked', `another git works in ${inputs.appDir} (its index.lock is ${lock.ageSeconds} s old)`, `Wait for it to end; if none runs, remove ${inputs.appDir}/.git/index.lock on ${host} (one older than 10 minutes is removed by itself).`)]
-            : []),
-        ...facts.dirty.filter((line) => inputs.dirty !== undefined && /^[12u] \S+ S.M/.test(line)).map((line) => failure('dirty-checkout', `the submodule ${pathOf(line)} has local changes, which would be lost`, `Commit or remove them: git -C ${inputs.appDir}/${pathOf(line)} status`)),
-        ...(facts.dirty.length > 0 && inputs.dirty === 'refuse'
-            ? [failure('dirty-checkout', `the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}), and "dirty" is \`refuse\``, 'Commit or remove them, or set "dirty" to `save`: they are then kept in a ref and a patch.', facts.dirty.slice(0, 5).map(pathOf).join(', '))]
-            : []),
-    ];
-}
-/** Things to tell that do not stop the run. */
-function noteHost(facts) {
-    return [
-        ...noteClockAndLogin(facts),
-        ...(facts.indexLock !== undefined ? [`an index.lock of ${facts.indexLock.ageSeconds} s that no git holds is removed.`] : []),
-        ...(facts.unfinished !== undefined ? [`the rollback ${facts.unfinished.run} of ${facts.unfinished.actor} was interrupted before it ended; this run takes up from there.`] : []),
-    ];
-}
-/** Of these, what is worth knowing whatever is done there. */
-function noteClockAndLogin({ clockAhead, killsUserProcesses, user }) {
-    return [
-        ...(Math.abs(clockAhead) > 5 ? [`the clock is ${Math.abs(clockAhead)} s ${clockAhead > 0 ? 'ahead of' : 'behind'} the runner's.`] : []),
-        ...(killsUserProcesses ? [`logind has KillUserProcesses=yes, so a step in flight ends with a lost connection and is run again; \`loginctl enable-linger ${user}\` avoids that.`] : []),
-    ];
-}
-function judgeDisks(facts) {
-    return facts.disks
-        .map((disk) => ({ ...disk, needed: reserveBytes + (disk.purpose === 'checkout' ? facts.checkoutBytes / 5 : disk.purpose === 'backups' ? facts.checkoutBytes * 1.2 : 0) }))
-        .filter(({ freeBytes, needed }) => freeBytes < needed);
-}
-/** The path in a line of `git status --porcelain=v2`. */
-function pathOf(line) {
-    const fields = line.split(' ');
-    const before = { 1: 8, 2: 9, u: 10 };
-    return fields.slice(before[fields[0] ?? ''] ?? 1).join(' ').split('\t')[0] ?? line;
-}
-function judge_megabytes(bytes) {
-    return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
-}
-/** A command as sudoers wants it: with an absolute path. */
-function sudoersPath(command) {
-    return command.startsWith('systemctl ') ? `/usr/bin/${command}` : `/usr/sbin/${command}`;
-}
-
-;// CONCATENATED MODULE: ./build/assess/target.js
-/**
- * The last release that a record says was good, never the current one and never one that was rolled back since; else the newest
- * earlier commit whose message says so; else the nearest parent. A release that a rollback returned to is where it stays:
- * asking twice never goes one further back.
- */
-function chooseTarget(known) {
-    return chooseAmong({ ...known, releases: ofReleases(known.releases) });
-}
-/** A restore that left the code alone says nothing of a release. */
-function ofReleases(ended) {
-    return ended.filter(({ backup, from, to }) => backup === undefined || from !== to);
-}
-function chooseAmong(known) {
-    const { current } = known;
-    const last = known.releases.toSorted((a, b) => a.time - b.time).at(-1);
-    if (last?.result === 'rolled-back' && last.to === current)
-        return { sha: current, rule: 'current' };
-    const acceptable = (sha, since = 0) => sha !== current && !rolledBackSince(known.releases, sha, since);
-    const records = [...goodReleases(known), ...goodDeployments(known)]
-        .filter(({ sha, time }) => acceptable(sha, time))
-        .toSorted((a, b) => b.time - a.time);
-    const [record] = records;
-    if (record !== undefined)
-        return { sha: record.sha, rule: record.rule };
-    const matching = known.matching.find((sha) => acceptable(sha));
-    if (matching !== undefined)
-        return { sha: matching, rule: 'message' };
-    const parent = known.parents.find((sha) => acceptable(sha));
-    return parent === undefined ? undefined : { sha: parent, rule: 'parent' };
-}
-/** Releases that a record says were good and that were not rolled back since, newest first. */
-function knownGood(ended, deployments = []) {
-    const releases = ofReleases(ended);
-    const succeeded = deployments.filter(({ state }) => state === 'success');
-    const records = [...goodReleases({ releases }), ...succeeded].filter(({ sha, time }) => !rolledBackSince(releases, sha, time));
-    return [...new Set(records.toSorted((one, other) => other.time - one.time).map(({ sha }) => sha))];
-}
-function goodReleases({ releases }) {
-    return releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to, time }) => ({ sha: to, time, rule: 'journal' }));
-}
-/** Successful deployments from before the current release was deployed; all of them when that is not on record. */
-function goodDeployments({ deployments = [], current }) {
-    const ofCurrent = deployments.filter(({ sha }) => sha === current).map(({ time }) => time);
-    const until = ofCurrent.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...ofCurrent);
-    return deployments.filter(({ state, time }) => state === 'success' && time < until).map(({ sha, time }) => ({ sha, time, rule: 'deployment' }));
-}
-function rolledBackSince(releases, sha, since) {
-    return releases.some(({ result, from, time }) => result === 'rolled-back' && from === sha && time >= since);
-}
-/** The release that serves now. Where hosts differ, the one that contains all others (`newest`, asked of a host); undefined when there is none. */
-function currentRelease(hosts, newest) {
-    const heads = new Set(hosts.map(({ head }) => head));
-    if (heads.size === 1)
-        return [...heads][0];
-    return newest.length === 1 ? newest[0] : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/assess.js
-/** What the git method has to know before it plans: every host, the target, what lies between. Read only. */
-
-
-
-
-
-
-
-async function assessCheckouts(inputs, roles, around) {
-    const ask = async (host, script) => (await hostOf(around, host).ask(repository(inputs.appDir) + script)).facts;
-    const facts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, [...roles], async ([host, role]) => {
-        const answer = await hostOf(around, host).ask(hostQuestion(inputs, role));
-        const read = readHostFacts(host, role, answer.facts, Math.round(around.clock.now() / 1000));
-        // Other applications of the environment write to the same record.
-        return { ...read, releases: read.releases.filter(({ app = inputs.appDir }) => app === inputs.appDir) };
-    });
-    refuseIfAny(facts.flatMap((each) => judgeHost(inputs, each)));
-    const unfinished = facts.find((each) => each.unfinished !== undefined)?.unfinished;
-    refuseIfAny(unfinished === undefined ? [] : otherMethod(inputs, unfinished));
-    const from = unfinished?.from ?? (await findCurrent(inputs, facts, ask));
-    const target = await findTarget(inputs, facts, { from, unfinished }, around, ask);
-    const hosts = await (0,parallel/* eachAtMost */.W)(inputs.parallel, facts, async (each) => {
-        const answer = await ask(each.host, `${targetPresence(target.sha)}${changedPaths}`);
-        const here = answer.get('target-here')?.[0];
-        return { facts: each, toFetch: here === 'fetchable', absent: here === 'no', why: answer.get('target-error')?.[0], changed: here === 'yes' ? (answer.get('changed') ?? []) : undefined };
-    });
-    refuseIfAny(hosts.filter(({ absent }) => absent).map(({ facts: { host }, why }) => ({
-        code: 'no-such-commit', host, what: `the commit ${target.sha} is neither in ${inputs.appDir} nor at its remote`, ...(why === undefined ? {} : { why }),
-        fix: `Check that \`git -C ${inputs.appDir} fetch origin ${target.sha}\` works on ${host}, or give another "commit".`,
-    })));
-    const lead = hosts.find(({ toFetch }) => !toFetch)?.facts.host ?? facts[0]?.host ?? '';
-    const between = await ask(lead, targetPresence(target.sha) + difference(from, target.sha));
-    return { hosts, from, target, between, ...(unfinished === undefined ? {} : { unfinished }) };
-}
-/** The release that serves now; where hosts differ, the one that contains the others. */
-async function findCurrent(inputs, facts, ask) {
-    const serving = facts.filter(({ role }) => role.app);
-    const heads = [...new Set(serving.map(({ head }) => head))];
-    let newest = [];
-    for (const { host } of heads.length > 1 ? serving : []) {
-        newest = ((await ask(host, newestOf(heads))).get('newest') ?? []).filter(isSha);
-        if (newest.length > 0)
-            break;
-    }
-    const current = currentRelease(serving, newest);
-    if (current !== undefined)
-        return current;
-    if (inputs.commit !== undefined)
-        return serving[0]?.head ?? '';
-    throw new errors/* RollbackError */.ZS({
-        code: 'no-known-good', what: `the hosts are on different releases (${serving.map(({ host, head }) => `${host}: ${head.slice(0, 7)}`).join(', ')}) of which none contains the others, so the last good one cannot be told`,
-        fix: 'Give the release to return to as "commit".',
-    });
-}
-/** The method `database` leaves the code where it is, unless a commit says otherwise. */
-async function findTarget(inputs, facts, known, around, ask) {
-    const { commit } = inputs;
-    if (commit !== undefined)
-        return resolveCommit(commit, facts, ask);
-    const { from: current, unfinished } = known;
-    if (unfinished !== undefined)
-        return { sha: unfinished.to, rule: 'resumed' };
-    if (inputs.method === 'database')
-        return { sha: current, rule: 'current' };
-    const releases = facts.flatMap((each) => each.releases);
-    const lead = facts.find(({ role }) => role.app)?.host ?? '';
-    const [offered, deployments] = await Promise.all([ask(lead, candidates(current)), around.deployments()]);
-    const target = chooseTarget({ current, releases, deployments, matching: (offered.get('matching') ?? []).filter(isSha), parents: (offered.get('parent') ?? []).filter(isSha) });
-    if (target !== undefined)
-        return target;
-    throw new errors/* RollbackError */.ZS({
-        code: 'no-known-good', host: lead, what: `no record, no message and no parent of ${current.slice(0, 7)} says which release was good`,
-        fix: 'Give the release to return to as "commit".',
-    });
-}
-async function resolveCommit(commit, facts, ask) {
-    let ambiguous;
-    for (const { host } of facts) {
-        const answer = await ask(host, resolve(commit));
-        const sha = answer.get('target')?.find(isSha);
-        if (sha !== undefined)
-            return { sha, rule: 'input' };
-        ambiguous ??= answer.get('ambiguous')?.[0] || undefined;
-    }
-    throw new errors/* RollbackError */.ZS({
-        code: 'no-such-commit', what: `the input "commit" is ${JSON.stringify(commit)}, which no host knows as a commit, tag or branch, nor does their remote`,
-        ...(ambiguous === undefined ? {} : { why: ambiguous }), fix: 'Give the full SHA, or a tag or branch that has been pushed.',
-    });
-}
-/** Asked again after an undo: the same answer means that the checkout and its units are as they were found. */
-function checkoutAsFound(inputs, role) {
-    return `${repository(inputs.appDir)}
-fact as-found "commit $(repo rev-parse HEAD)"
-fact as-found "branch $(repo symbolic-ref --quiet HEAD)"
-fact as-found "local changes $(repo status --porcelain=v2 --untracked-files=no | sha256sum | cut -c 1-64)"
-${role.app ? inputs.services.map((unit) => `fact as-found "unit "${(0,quote/* quote */.h)(unit)}" $(systemctl show --property=ActiveState --value -- ${(0,quote/* quote */.h)(unit)} | sed 's/activating/failed/')"\n`).join('') : ''}`;
-}
-/** What a run began, only one of the same method knows how to take up. */
-function otherMethod({ method }, { run, actor, backup }) {
-    const began = backup === undefined ? 'git' : 'database';
-    if (began === method)
-        return [];
-    return [{ code: 'locked', what: `the rollback ${run} of ${actor} was interrupted before it ended, and its method was "${began}"`, fix: `Run the rollback with "method: ${began}": it takes up from there and brings it to an end. Then run this one.` }];
-}
-function hostOf(around, name) {
-    const host = around.hosts.get(name);
-    if (host === undefined)
-        throw new Error(`${name} is no host of this run`);
-    return host;
-}
-function refuseIfAny(failures) {
-    const [first, ...rest] = failures;
-    if (first !== undefined)
-        throw new errors/* RollbackError */.ZS([first, ...rest]);
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/ask-as-found.js
-/** How production is now, and what an undo goes back to: of a run that is taken up, what it found at first. Read only. */
-
-
-
-
-async function askAsFound(inputs, { hosts }, ask, around) {
-    const questions = hosts.flatMap(({ facts: { host, role, recorded } }) => {
-        const database = role.database ? ask.database(recorded.database) : undefined;
-        return [
-            { recorded: recorded.checkout, question: { host, what: 'the checkout', script: `${checkoutAsFound(inputs, role)}${ask.beside?.(role) ?? ''}` } },
-            ...(database === undefined ? [] : [{ recorded: recorded.database, question: { host, what: 'the database', script: database, needsDatabase: true } }]),
-        ];
-    });
-    return (0,parallel/* eachAtMost */.W)(inputs.parallel, questions, async ({ recorded, question }) => {
-        const seen = await (0,as_found/* answerTo */.o)(question, around.hosts, (0,databases_source/* databaseSecret */.ak)(inputs));
-        return { ...question, seen, answer: recorded.length > 0 ? recorded : seen };
-    });
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/close.js
-/** The last step on a host of a method that moves code. */
-
-
-
-
-/** sh that writes down how the run ended, and puts away what was kept of the checkout and its packages. */
-function closeCode({ appDir, virtualenv, environment }, run, ended, material) {
-    const put = material === 'leave' ? '' : closeFound(material === 'keep' ? { keepAs: ended.run } : {});
-    const packages = material !== 'drop' || virtualenv === undefined ? '' : dropKeptPackages(virtualenv, run);
-    return `${repository(appDir)}${recordEnd(environment, { ...ended, app: appDir })}${packages}${put}`;
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/described.js
-/** What an assessment tells of the code that goes back. Pure. */
-
-function describeCode({ from, target, between, hosts }) {
-    return {
-        from: releaseOf(from, between),
-        to: { ...releaseOf(target.sha, between), rule: target.rule },
-        commits: (between.get('commit') ?? []).map(commitOf),
-        commitCount: Number(between.get('commit-count')?.[0] ?? 0),
-        filesChanged: Number(between.get('changed-count')?.[0] ?? 0),
-        current: Object.fromEntries(hosts.map(({ facts: { host, head } }) => [host, head])),
-    };
-}
-/** Whether the checkout is exactly the target, everywhere. */
-function isThere({ hosts, target }) {
-    return hosts.every(({ facts: { head, dirty } }) => head === target.sha && dirty.length === 0);
-}
-/**
- * What is worth knowing, each once, with the hosts that it is true of.
- * @param moves whether the checkout is taken to the target
- */
-function notesOn({ hosts }, moves) {
-    const notes = hosts.flatMap(({ facts, toFetch }) => [
-        ...noteHost(facts),
-        ...(toFetch ? ['the target is not in the checkout and is fetched from its remote.'] : []),
-        ...(moves && facts.dirty.length > 0 ? [`the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}); they are kept in a ref and a patch.`] : []),
-    ].map((note) => ({ host: facts.host, note })));
-    return [...Map.groupBy(notes, ({ note }) => note)].map(([note, on]) => `${on.map(({ host }) => host).join(', ')}: ${note}`);
-}
-function releaseOf(sha, between) {
-    return { sha, names: between.get(`tag-${sha}`) ?? [], subject: between.get(`subject-${sha}`)?.[0] ?? '' };
-}
-/** A line of the fact `commit` of `difference`. */
-function commitOf(line) {
-    const [sha = '', time = '', author = '', ...subject] = line.split('␟');
-    return { sha, time, author, subject: subject.join(' ') };
-}
-
-;// CONCATENATED MODULE: ./build/methods/git/roles.js
-/** Every host of the rollback by name, with what it does. The database host need not serve the application. */
-function rolesOf(inputs) {
-    const usesDatabase = inputs.method === 'database' || inputs.migrations !== 'none' || inputs.backup.includes('database');
-    const roles = new Map(inputs.hosts.map(({ name }) => [name, { app: true, database: false }]));
-    if (usesDatabase)
-        roles.set(inputs.databaseHost.name, { app: roles.has(inputs.databaseHost.name), database: true });
-    return roles;
-}
-
-;// CONCATENATED MODULE: ./build/methods/database.js
-/** The database method: the data back to a backup, and the code with it where a commit is given. */
-
-
-
-
-
-
-
-
-
-
-
-
-const database = { assess: database_assess, close: database_close };
-async function database_assess(inputs, around) {
-    const facts = await assessCheckouts(inputs, rolesOf(inputs), around);
-    const { database: looked, begun, isThere: dataIsThere, plan, ...told } = await (inputs.rdsInstance === undefined ? ofDump : ofRds)(inputs, facts, around);
-    const asFound = await askAsFound(inputs, facts, {
-        beside: () => (inputs.envFile === undefined ? '' : envFileAsFound(inputs.envFile)),
-        database: () => (looked === undefined ? undefined : askData(looked)),
-    }, around);
-    return {
-        ...describeCode(facts),
-        ...told,
-        plan: plan({ environment: (0,databases_source/* environmentFor */.DD)(inputs), begun, asFound }),
-        asAsked: dataIsThere && (inputs.commit === undefined || isThere(facts)),
-        migrations: [],
-        migrationSql: '',
-        notes: [...notesOn(facts, inputs.commit !== undefined), ...told.notes],
-        asFound,
-        run: begun.run,
-        ...(looked === undefined ? {} : { engine: looked.engine.name }),
-        appHosts: inputs.hosts.map(({ name }) => name),
-    };
-}
-async function ofDump(inputs, facts, around) {
-    const restore = await assessRestore(inputs, facts, around);
-    return { ...restore, plan: (context) => planRestore(inputs, facts, restore, context) };
-}
-async function ofRds(inputs, facts, around) {
-    const { rds, ...restore } = await assessRdsRestore(inputs, facts, around);
-    return { ...restore, rds: { ...rds.target, run: rds.run }, plan: (context) => planRdsRestore(inputs, facts, { ...restore, rds }, context) };
-}
-function askData({ engine, source }) {
-    return `${engine.client(source)}fact as-found "database $database"
-fact as-found "revisions $(revisions_in "$database" '')"
-fact as-found "schema $(fingerprint_in "$database" '')"
-`;
-}
-/** The restored database goes where it did not come into use. The replaced one stays: it is for a person to take it away. */
-function database_close(inputs, assessed, host, ended, material) {
-    const { restored, restoring, run } = assessed;
-    const code = closeCode(inputs, run, { ...ended, ...(restored === undefined ? {} : { backup: restored.backup, database: restored.used }) }, material);
-    const engine = restoring === undefined ? undefined : engineNamed(restoring.engine);
-    const source = (0,databases_source/* sourceOf */.vz)(inputs);
-    const forgets = material === 'drop' && ended.result !== 'rolled-back' && rolesOf(inputs).get(host)?.database === true;
-    if (restoring === undefined || engine === undefined || source === undefined || !forgets)
-        return { script: code };
-    return { script: `${code}${repository(inputs.appDir)}${engine.client(source)}${engine.beside.admin(restoring.admin)}${engine.beside.forget(restoring.names)}`, needsDatabase: true };
 }
 
 ;// CONCATENATED MODULE: ./build/migrations/alembic-programs.js
@@ -11156,6 +11342,694 @@ const migrationTools = {
     none: async () => ({ movements: [], migrations: [], sql: '', asFound: '' }),
 };
 
+;// CONCATENATED MODULE: ./build/methods/traffic/revision.js
+/** Whether the database is at the revision that a colour's code needs. Read only. */
+
+
+
+
+
+
+/** Why traffic must not go to this server: its code needs another revision than the database has. Nothing is asked without `migrations`. */
+async function otherRevision(inputs, server, { hosts }) {
+    if (inputs.migrations === 'none' || inputs.schema === 'keep')
+        return [];
+    const { address } = placeOf(server);
+    const name = inputs.hosts.find((host) => host.address.toLowerCase() === address.toLowerCase())?.name;
+    const host = name === undefined ? undefined : hosts.get(name);
+    if (name === undefined || host === undefined) {
+        return [{
+                code: 'invalid-input', what: `Input "hosts" names no host ${address}, on which the revision that ${server} needs could be looked up`,
+                fix: 'Name the servers of the block in "hosts" as the block does, or take "migrations" out.',
+            }];
+    }
+    const ask = askingDatabase(inputs, host);
+    const { facts, output } = await host.ask(`${repository(inputs.appDir)}fact head "$(repo rev-parse HEAD)"\n`);
+    const head = facts.get('head')?.find(isSha);
+    if (head === undefined) {
+        return [{ code: 'invalid-input', host: name, what: `${inputs.appDir} is no checkout from which the revision that ${server} needs could be told`, why: output.trim().split('\n').at(-1) ?? '', fix: 'Correct the input "app-dir", or take "migrations" out.' }];
+    }
+    const failure = (why) => ({
+        code: 'diverged', host: name, what: `the database is not at the revision that ${server} needs`, why,
+        fix: 'Take the database there first (method: git or database), or set "schema: keep" if that server works with the schema as it is.',
+    });
+    try {
+        const { migrations } = await migrationTools[inputs.migrations]({ inputs, host: name, from: head, to: head, environment: (0,databases_source/* environmentFor */.DD)(inputs), ask: (script) => ask(repository(inputs.appDir) + script) });
+        return migrations.length === 0 ? [] : [failure(`it would have to go down by ${migrations.map(({ revision }) => revision).join(', ')}`)];
+    }
+    catch (thrown) {
+        if (!(thrown instanceof errors/* RollbackError */.ZS) || !thrown.failures.every(({ code }) => code === 'diverged' || code === 'migration-irreversible'))
+            throw thrown;
+        return [failure(thrown.failures.map(({ why }) => why).join('; '))];
+    }
+}
+
+;// CONCATENATED MODULE: ./build/methods/traffic/stages.js
+/**
+ * The stages in which traffic moves, the same for every method. Pure.
+ *
+ * Every load balancer is written and tested before any of them reloads, and all have reloaded and answer before any is confirmed. From the writing on, each
+ * host decides by itself when nobody confirms.
+ */
+
+
+
+const minute = 60_000;
+function moveTraffic(move) {
+    const { place, begun, changes, title, servers, proofs, confirmWithin } = move;
+    if (changes.length === 0)
+        return [];
+    const { file, upstream } = place;
+    const on = (make) => changes.map(make);
+    const hosts = changes.map(({ balancer: { host } }) => host);
+    return [
+        {
+            name: 'Keep the configuration', touches: false, prove: [], ...(servers.length === 0 ? {} : { proofs: [{ kind: 'servers', servers }] }),
+            steps: on(({ balancer: { host, hash, seen } }) => ({
+                id: 'keep-traffic', title: `Keep ${file}`, host, limit: minute,
+                script: keepTraffic(place, { runJson: writeBegunRun(begun), hash, recorded: seen }),
+                failure: { code: 'locked', fix: `Look who changes ${file} on ${host}, then run the rollback again.`, what: `${file} is not as it was looked at, or could not be kept` },
+            })),
+        },
+        {
+            name: 'Write and test', touches: true, prove: [],
+            steps: on(({ balancer, text, questions }) => ({
+                id: 'switch', title, host: balancer.host, limit: 2 * minute,
+                script: writeConfig(place, { ...handlingOf(balancer), text, expectedHash: balancer.hash, decision: { timeoutSeconds: confirmWithin, questions } }),
+                undo: { title: `${file} as it was found`, script: putConfigBack(place, handlingOf(balancer)), limit: 2 * minute },
+                failure: { code: 'nginx-config-invalid', fix: `\`nginx -t\` and the folder of ${file} on ${balancer.host} say more.`, what: `the new ${file} could not be put in place` },
+            })),
+        },
+        {
+            name: 'Reload', touches: true, prove: hosts, ...(proofs.length === 0 ? {} : { proofs }),
+            steps: on(({ balancer }) => ({
+                id: 'reload-nginx', title: 'Reload nginx, and see that it is in force', host: balancer.host, limit: 2 * minute,
+                script: reloadProved(place, handlingOf(balancer)),
+                failure: { code: 'not-proved', fix: `The error log of nginx on ${balancer.host} says why it did not take the configuration.`, what: 'nginx did not take the new configuration' },
+            })),
+        },
+        {
+            name: 'Confirm', touches: true, prove: [],
+            steps: on(({ balancer: { host } }) => ({
+                id: 'confirm', title: `Confirm the switch of ${upstream}`, host, limit: minute,
+                script: confirmSwitch(place),
+                failure: { code: 'not-proved', fix: `Look at ${file} on ${host}: the host had turned back by itself.`, what: 'the switch could not be confirmed' },
+            })),
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./build/methods/traffic/unfinished.js
+
+/** The method of a run that was begun on a load balancer. */
+function methodOf({ from, to, backup }) {
+    if (backup !== undefined)
+        return 'database';
+    if (isColour(to))
+        return 'blue-green';
+    return from === 'canary' ? 'canary' : undefined;
+}
+/** Where a restore's maintenance page is answered. A name for each run: nginx leaves the socket behind when it is killed, and does not listen on one that is there. */
+function pageSocket(upstream, run) {
+    return `/run/rollback-action-${upstream}-${run}.sock`;
+}
+/** What a run began, only one of the same method knows how to take up: another would put away what it kept, or go back to what it found. Of a restore that is the page, while it is shown. */
+function otherMethod(balancers, method, upstream) {
+    return balancers.flatMap(({ host, unfinished, members }) => {
+        const began = unfinished === undefined ? undefined : methodOf(unfinished);
+        if (unfinished === undefined || began === undefined || began === method)
+            return [];
+        if (began === 'database' && !members.some(({ address }) => address === `unix:${pageSocket(upstream, unfinished.run)}`))
+            return [];
+        return [{
+                code: 'locked', host, what: `the rollback ${unfinished.run} of ${unfinished.actor} was interrupted before it ended, and its method was "${began}"`,
+                fix: `Run the rollback with "method: ${began}": it takes up from there and brings it to an end. Then run this one.`,
+            }];
+    });
+}
+
+// EXTERNAL MODULE: ./build/checks/version-from.js
+var version_from = __nccwpck_require__(1862);
+// EXTERNAL MODULE: ./build/checks/verdict.js
+var verdict = __nccwpck_require__(4204);
+;// CONCATENATED MODULE: ./build/methods/traffic/version.js
+/** Which release a server says it is, asked from every load balancer. Read only. */
+
+
+
+
+const version_patience = 5000;
+async function askVersions(servers, { versionFrom, parallel }, { hosts, http, signal }) {
+    return (0,build_parallel/* eachAtMost */.W)(parallel, servers, async ({ balancer, at, urls: [url], lenient, forwarded }) => {
+        const via = hosts.get(balancer);
+        const server = (0,asked_at/* placeName */.f)(at);
+        if (via === undefined || url === undefined)
+            return { server, balancer, verdict: 'unknown' };
+        const answer = await http({ method: 'GET', url: new URL(url), timeout: version_patience, signal, via, at, ...(forwarded === undefined ? {} : { forwarded }) });
+        const version = answer.kind === 'answered' && versionFrom !== undefined ? (0,version_from/* versionIn */.It)(answer, versionFrom) : undefined;
+        return { server, balancer, verdict: (0,verdict/* judge */.S4)(answer, undefined, lenient).verdict, ...(version === undefined ? {} : { version }) };
+    });
+}
+/** The releases that servers say they are, each once. */
+function versionsIn(said) {
+    return [...new Set(said.flatMap(({ version = [] }) => version))];
+}
+/** Whether a server's release is the commit that was asked for: a SHA or its beginning, or a tag. */
+function isCommitAsked(version, commit) {
+    const [shorter, longer] = version.length < commit.length ? [version, commit] : [commit, version];
+    return version === commit || (/^[0-9a-f]{7,}$/i.test(shorter) && longer.toLowerCase().startsWith(shorter.toLowerCase()));
+}
+/**
+ * Servers that say they are another release than the commit that was asked for. What one says counts however ill it answers, for it may be well in a
+ * moment; one that answers ill and says nothing is for its health check to judge.
+ */
+function otherRelease({ commit, versionFrom }, coming) {
+    if (commit === undefined || versionFrom === undefined)
+        return [];
+    return coming.filter(({ version, verdict }) => (version === undefined ? verdict === 'passed' : !isCommitAsked(version, commit))).map(({ server, balancer, version }) => ({
+        code: 'wrong-release', host: balancer, what: `${server} answers ${version === undefined ? 'without saying which release it is' : `as ${version}`}, and "commit" is ${commit}`,
+        fix: 'Deploy that commit to the other colour first, or leave "commit" empty.',
+    }));
+}
+
+;// CONCATENATED MODULE: ./build/methods/blue-green.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const blueGreen = { assess, close: blue_green_close };
+async function assess(inputs, around) {
+    const place = trafficPlace(inputs);
+    const colours = coloursIn(inputs);
+    const balancers = await askBalancers(inputs, around);
+    (0,errors/* refuseIfAny */.Yb)(otherMethod(balancers, 'blue-green', place.upstream));
+    (0,errors/* refuseIfAny */.Yb)(balancers.flatMap((balancer) => strangersOn(balancer, colours)));
+    const live = Object.fromEntries(balancers.map(({ host, members }) => [host, liveOf(members, colours.blue, colours.green)]));
+    const unfinished = balancers.find((balancer) => balancer.unfinished !== undefined)?.unfinished;
+    const asked = { blue: serversAsked(balancers, colours.blue, inputs), green: serversAsked(balancers, colours.green, inputs) };
+    const [blue, green] = await Promise.all([askVersions(asked.blue, inputs, around), askVersions(asked.green, inputs, around)]);
+    const said = { blue, green };
+    const { from, to, rule } = chosen(chooseColour({
+        live, servers: colours, switchTo: inputs.switchTo, unfinished, ended: balancers.flatMap(({ ended }) => ended), releases: { ...oneRelease('blue', blue), ...oneRelease('green', green) },
+    }));
+    const wanted = refusedIfAny(balancers.map((balancer) => wantedOn(balancer, colours, to)));
+    const [left, coming, comes] = [said[from], said[to], asked[to]];
+    const target = { sha: to, names: versionsIn(coming).slice(0, 1), subject: '', rule };
+    const changes = changesTo(wanted, place, hostQuestions(comes, inputs.versionFrom, target.names[0]));
+    if (changes.length > 0) {
+        (0,errors/* refuseIfAny */.Yb)([...otherRelease(inputs, coming), ...(await otherRevision(inputs, colours[to], around))]);
+        (0,errors/* refuseIfAny */.Yb)((0,verification/* failuresOf */.dJ)(await (0,verification/* proveServers */.NV)({ inputs: { ...inputs, smokeTests: inputs.smokeTests.filter(onlyReads) }, hosts: around.hosts, asking: around }, target, comes)));
+    }
+    const fronts = frontsOf(balancers, inputs);
+    const begun = unfinished?.to === to ? unfinished : { run: around.run.id, actor: around.run.actor, from, to, startedAt: around.clock.now() };
+    return {
+        from: { sha: from, names: versionsIn(left).slice(0, 1), subject: '' },
+        to: target,
+        plan: {
+            stages: moveTraffic({
+                place, begun, changes, title: `Give the traffic of ${place.upstream} to ${to} (${colours[to]})`, servers: comes, proofs: [], confirmWithin: inputs.confirmTimeout / 1000,
+            }),
+        },
+        asAsked: changes.length === 0,
+        commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, found: [],
+        notes: [...balancerNotes(balancers), ...(rule === 'left' ? [leftNote(from)] : []), ...unprovenNotes(inputs, balancers, fronts)],
+        current: live,
+        asFound: filesAsFound(place, changes.map(({ balancer }) => balancer), begun),
+        run: begun.run,
+        appHosts: [],
+        fronts,
+        traffic: {
+            from, to, ...(isBad(inputs, left) ? badAs(from, left) : {}),
+            servers: Object.fromEntries(changes.map(({ balancer: { host }, servers }) => [host, lineOf(servers)])),
+        },
+    };
+}
+function blue_green_close(inputs, { traffic }, ...[host, ended, material]) {
+    const isBalancer = inputs.loadBalancers.some(({ name }) => name === host);
+    return { script: traffic === undefined || !isBalancer ? '' : closeBalancer(inputs, traffic, host, ended, material) };
+}
+function coloursIn({ blue, green }) {
+    if (blue === undefined || green === undefined)
+        throw new TypeError('No colours are named');
+    return { blue, green };
+}
+/** Nobody knows what another live server is there for. */
+function strangersOn({ host, members }, { blue, green }) {
+    if (liveOf(members, blue, green) !== 'strangers')
+        return [];
+    const others = members.filter((member) => isLive(member) && liveOf([member], blue, green) === 'strangers').map(({ address }) => address);
+    return [{
+            code: 'upstream-unsafe', host, what: `${others.join(', ')} ${others.length === 1 ? 'gets' : 'get'} traffic of the block as well, and ${others.length === 1 ? 'is' : 'are'} neither blue (${blue}) nor green (${green})`,
+            fix: 'Correct the inputs "blue" and "green", or take the line out of the block first.',
+        }];
+}
+function chosen(choice) {
+    if ('to' in choice)
+        return choice;
+    (0,errors/* refuseIfAny */.Yb)(choice);
+    throw new Error('Neither a colour nor a reason was found');
+}
+function wantedOn(balancer, colours, to) {
+    const { members, host } = balancer;
+    if (liveOf(members, colours.blue, colours.green) === to)
+        return { balancer, servers: members };
+    const found = switched(members, colours[otherColour(to)], colours[to]);
+    if (found.kind === 'wanted')
+        return { balancer, servers: found.wanted };
+    return { failure: { code: 'upstream-unsafe', host, what: `the block cannot be given to ${to} (${colours[to]})`, why: found.reason, fix: 'Correct the inputs "blue" and "green", or the block.' } };
+}
+function refusedIfAny(wanted) {
+    (0,errors/* refuseIfAny */.Yb)(wanted.flatMap((each) => ('failure' in each ? [each.failure] : [])));
+    return wanted.flatMap((each) => ('failure' in each ? [] : [each]));
+}
+/** Nobody goes back to a colour that was left without naming it: it was left because something was wrong with it. */
+function isBad({ switchTo }, left) {
+    return switchTo === undefined || left.some(({ verdict }) => verdict === 'failed');
+}
+function badAs(colour, left) {
+    const release = oneRelease(colour, left)[colour];
+    return { bad: colour, ...(release === undefined ? {} : { badRelease: release }) };
+}
+/** The release of a colour, where all load balancers hear the same. */
+function oneRelease(colour, said) {
+    const [only, another] = versionsIn(said);
+    return only === undefined || another !== undefined ? {} : { [colour]: only };
+}
+function leftNote(stays) {
+    const other = otherColour(stays);
+    return `${other} is not gone back to: the last rollback left it as bad. If something better runs there since, name it: "switch-to: ${other}".`;
+}
+/** What may be asked while nothing is to be changed yet; the others are asked under the lock, before traffic moves as well. */
+function onlyReads({ method }) {
+    return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+}
+
+;// CONCATENATED MODULE: ./build/nginx/canary.js
+/** A canary leaves its `upstream` block. Pure. */
+
+
+/**
+ * The servers of the block without the canary. The others get the parameters that were recorded before it came, if those are of the same servers, and
+ * each was as live as it is now: whoever has been taken out or put in since was so on purpose. Otherwise they stay as they are.
+ */
+function withoutCanary(members, canaryAddress, recorded) {
+    const others = members.filter(({ key }) => key !== keyOf(canaryAddress));
+    if (others.length === members.length)
+        return { kind: 'absent' };
+    if (!others.some(isLive))
+        return { kind: 'last' };
+    const before = recorded?.filter(({ address }) => keyOf(address) !== keyOf(canaryAddress));
+    const fits = before !== undefined && stateOf(before) === stateOf(others);
+    const wanted = fits ? before : others;
+    return { kind: 'leaves', recorded: fits, wanted: wanted.map(({ address, parameters }) => ({ address, parameters })) };
+}
+function stateOf(servers) {
+    return servers.map(({ address, parameters }) => `${keyOf(address)} ${['down', 'backup'].filter((mark) => parameters.includes(mark)).join(' ')}`).toSorted().join('\n');
+}
+
+// EXTERNAL MODULE: ./build/as-found.js
+var as_found = __nccwpck_require__(6694);
+;// CONCATENATED MODULE: ./build/assess/host.js
+/** What is asked of every host before anything is touched, and how its answer reads. Read only. */
+
+
+
+
+const host_tools = ['git', 'flock', 'setsid', 'timeout', 'sha256sum', 'tar', 'gzip', 'mktemp', 'awk', 'sed', 'comm', 'stat', 'df'];
+function hostQuestion(inputs, role) {
+    const { services = [], reload = [] } = role.app ? inputs : {};
+    const units = [...services, ...reload];
+    const backups = inputs.backup.includes('app') || (role.database && inputs.backup.includes('database'));
+    const rights = rootCommands(services, reload, inputs.method === 'database');
+    return `${repository(inputs.appDir)}
+fact time "$(date +%s)"
+fact user "$(id -un)"
+for tool in ${(units.length > 0 ? [...host_tools, 'systemctl'] : host_tools).join(' ')}; do command -v "$tool" >/dev/null 2>&1 || fact missing-tool "$tool"; done
+if command -v systemd-analyze >/dev/null 2>&1; then
+  systemd-analyze cat-config systemd/logind.conf 2>/dev/null | grep -qi '^KillUserProcesses=yes' && fact kills-user-processes yes
+fi
+${checkoutFacts}
+${unitFacts(units)}
+${rightsFacts(rights)}
+${role.app ? configurationFacts(reload) : ''}
+nearest() { path=$1; while [ ! -d "$path" ]; do path=\${path%/*}; [ -n "$path" ] || path=/; done; printf '%s' "$path"; }
+free() { fact disk "$1 $(df -Pk "$(nearest "$2")" | awk 'NR == 2 { print $4 * 1024 }') $2"; }
+free checkout "$app"
+free journal "\${XDG_STATE_HOME:-$HOME/.local/state}"
+fact checkout-bytes "$(( $(du -sk --exclude=.git "$app" 2>/dev/null | cut -f 1) * 1024 ))"
+${backups ? backupDirFacts(inputs.backupDir) : ''}
+${host_fileFacts(inputs, role)}
+releases=${stateFolder(inputs.environment)}/releases
+if [ -f "$releases" ]; then tail -n 200 "$releases" | facts release; fi
+`;
+}
+function backupDirFacts(folder) {
+    return `backup_dir=${(0,quote/* quote */.h)(folder)}
+free backups "$backup_dir"
+if [ -d "$backup_dir" ] && [ -w "$backup_dir" ]; then fact backup-dir ok
+elif [ ! -e "$backup_dir" ] && [ -w "$(nearest "$backup_dir")" ]; then fact backup-dir can-be-made
+elif [ "$(id -u)" = 0 ] || sudo -n -l install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "$backup_dir" >/dev/null 2>&1; then fact backup-dir can-be-made
+else fact backup-dir no-rights; fi
+`;
+}
+function host_fileFacts(inputs, role) {
+    const { envFile, virtualenv, migrationsDir } = inputs;
+    const files = [envFile, virtualenv, ...(role.database ? [migrationsDir] : [])].filter((file) => file !== undefined);
+    return files.map((file) => `[ -r ${(0,quote/* quote */.h)(file)} ] || fact missing-file ${(0,quote/* quote */.h)(file)}\n`).join('');
+}
+function readHostFacts(host, role, facts, runnerSeconds) {
+    const all = (name) => facts.get(name) ?? [];
+    const one = (name) => all(name)[0] ?? '';
+    const unfinished = unfinishedOf(one('unfinished'), one('head'));
+    const lockAge = one('index-lock');
+    return {
+        host,
+        role,
+        user: one('user'),
+        clockAhead: Number(one('time')) - runnerSeconds,
+        missingTools: all('missing-tool'),
+        killsUserProcesses: one('kills-user-processes') === 'yes',
+        checkout: oneOf(one('checkout'), ['ok', 'missing', 'no-repository', 'not-the-top', 'read-only']) ?? 'unknown',
+        checkoutError: one('checkout-error') || one('checkout-owner'),
+        head: all('head').find(isSha) ?? '',
+        branch: one('branch'),
+        dirty: all('dirty'),
+        statusHash: one('status-hash'),
+        shallow: one('shallow') === 'yes',
+        submodules: one('submodules') === 'yes',
+        ...(lockAge === '' ? {} : { indexLock: { ageSeconds: Number(lockAge), held: one('index-lock-held') === 'yes' } }),
+        units: all('unit').map((line) => {
+            const [unit = '', load, active = ''] = line.split(' ');
+            return { unit, known: load === 'loaded', active };
+        }),
+        missingRights: all('no-right'),
+        configurationErrors: all('configuration-invalid'),
+        disks: all('disk').map((line) => {
+            const [purpose = '', free, ...path] = line.split(' ');
+            return { purpose, freeBytes: Number(free), path: path.join(' ') };
+        }),
+        checkoutBytes: Number(one('checkout-bytes')),
+        missingFiles: all('missing-file'),
+        backupDir: oneOf(one('backup-dir'), ['ok', 'can-be-made', 'no-rights']) ?? 'none',
+        releases: all('release').map(readEndedRun).filter((ended) => ended !== undefined).filter(({ from, to }) => isSha(from) && isSha(to)),
+        ...(unfinished === undefined ? {} : { unfinished }),
+        recorded: unfinished === undefined ? { checkout: [], database: [] } : { checkout: all('recorded-checkout'), database: all('recorded-database') },
+    };
+}
+function oneOf(value, allowed) {
+    return allowed.find((each) => each === value);
+}
+/** What an unfinished run left counts only while the checkout is on one of its two releases: otherwise somebody has deployed since. */
+function unfinishedOf(line, head) {
+    const begun = readBegunRun(line);
+    return begun !== undefined && /^[A-Za-z0-9.-]+$/.test(begun.run) && isSha(begun.from) && isSha(begun.to) && (head === begun.from || head === begun.to) ? begun : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/assess/judge.js
+/** Free space below which a file system is as good as full, besides what the run itself needs. */
+const reserveBytes = 16 * 1024 * 1024;
+/** A git lock older than this, that no git holds, was left behind by a crash. */
+const staleLockSeconds = 600;
+/** The reasons why this host must not be touched; empty when it may. */
+function judgeHost(inputs, facts) {
+    const { host, user } = facts;
+    const failure = (code, what, fix, why) => ({
+        code, host, what, fix, ...(why === undefined || why === '' ? {} : { why }),
+    });
+    return [
+        ...facts.missingTools.map((tool) => failure('missing-tool', `the program ${tool} is not there`, `Install it on ${host}.`)),
+        ...judgeCheckout(inputs, facts, failure),
+        ...facts.units.filter(({ known }) => !known).map(({ unit }) => failure('unknown-unit', `systemd does not know the unit ${unit}`, `Correct the input "services" or "reload"; \`systemctl list-unit-files\` on ${host} lists the units that exist.`)),
+        ...facts.missingRights.map((command) => failure('no-rights', `${user} may not run \`sudo -n ${command}\``, `Add to sudoers on ${host}: ${user} ALL=(root:root) NOPASSWD: ${sudoersPath(command)}`)),
+        ...facts.configurationErrors.map((error) => failure('nginx-config-invalid', 'the configuration test fails, so a reload would not come into force', `Mend the configuration on ${host} first, or leave the unit out of the input "reload".`, error)),
+        ...judgeDisks(facts).map(({ purpose, path, freeBytes, needed }) => failure('disk-full', `the file system of ${path} (${purpose}) has ${judge_megabytes(freeBytes)} free, at least ${judge_megabytes(needed)} are needed`, `Free space on ${host}; \`df -h ${path}\` shows the file system.`)),
+        ...facts.missingFiles.map((file) => failure('invalid-input', `${file} is not there or cannot be read by ${user}`, 'Correct "env-file", "virtualenv" or "migrations-dir", or let the SSH user read it.')),
+        ...(facts.backupDir === 'no-rights'
+            ? [failure('no-rights', `${user} can neither write nor make the backup folder ${inputs.backupDir}`, `On ${host}: sudo install -d -o ${user} -m 0700 ${inputs.backupDir}`)]
+            : []),
+    ];
+}
+function judgeCheckout(inputs, facts, failure) {
+    const { host, user } = facts;
+    const notRight = {
+        ok: undefined,
+        unknown: failure('not-a-checkout', `${inputs.appDir} could not be looked at`, `Look at it on ${host}: git -C ${inputs.appDir} status`),
+        missing: failure('not-a-checkout', `there is no folder ${inputs.appDir}`, `Correct the input "app-dir", or take ${host} out of the input "hosts".`),
+        'no-repository': failure('not-a-checkout', `${inputs.appDir} is no git checkout`, 'Correct the input "app-dir": the git method takes a checkout back.', facts.checkoutError),
+        'not-the-top': failure('not-a-checkout', `${inputs.appDir} lies inside a checkout but is not its top`, 'Give the top of the checkout as "app-dir".'),
+        'read-only': failure('no-rights', `${user} may not write to the checkout ${inputs.appDir}, which belongs to ${facts.checkoutError}`, `Let the SSH user be its owner, or give it write access: sudo chown -R ${user} ${inputs.appDir}`),
+    };
+    const whole = facts.checkout === 'ok' && facts.head === ''
+        ? failure('not-a-checkout', `${inputs.appDir} has no commit checked out`, `Look at it on ${host}: git -C ${inputs.appDir} log -1`)
+        : notRight[facts.checkout];
+    const lock = facts.indexLock;
+    return [
+        ...(whole === undefined ? [] : [whole]),
+        ...(lock !== undefined && (lock.held || lock.ageSeconds <= staleLockSeconds)
+            ? [failure('locked', `another git works in ${inputs.appDir} (its index.lock is ${lock.ageSeconds} s old)`, `Wait for it to end; if none runs, remove ${inputs.appDir}/.git/index.lock on ${host} (one older than 10 minutes is removed by itself).`)]
+            : []),
+        ...facts.dirty.filter((line) => inputs.dirty !== undefined && /^[12u] \S+ S.M/.test(line)).map((line) => failure('dirty-checkout', `the submodule ${pathOf(line)} has local changes, which would be lost`, `Commit or remove them: git -C ${inputs.appDir}/${pathOf(line)} status`)),
+        ...(facts.dirty.length > 0 && inputs.dirty === 'refuse'
+            ? [failure('dirty-checkout', `the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}), and "dirty" is \`refuse\``, 'Commit or remove them, or set "dirty" to `save`: they are then kept in a ref and a patch.', facts.dirty.slice(0, 5).map(pathOf).join(', '))]
+            : []),
+    ];
+}
+/** Things to tell that do not stop the run. */
+function noteHost(facts) {
+    return [
+        ...noteClockAndLogin(facts),
+        ...(facts.indexLock !== undefined ? [`an index.lock of ${facts.indexLock.ageSeconds} s that no git holds is removed.`] : []),
+        ...(facts.unfinished !== undefined ? [`the rollback ${facts.unfinished.run} of ${facts.unfinished.actor} was interrupted before it ended; this run takes up from there.`] : []),
+    ];
+}
+/** Of these, what is worth knowing whatever is done there. */
+function noteClockAndLogin({ clockAhead, killsUserProcesses, user }) {
+    return [
+        ...(Math.abs(clockAhead) > 5 ? [`the clock is ${Math.abs(clockAhead)} s ${clockAhead > 0 ? 'ahead of' : 'behind'} the runner's.`] : []),
+        ...(killsUserProcesses ? [`logind has KillUserProcesses=yes, so a step in flight ends with a lost connection and is run again; \`loginctl enable-linger ${user}\` avoids that.`] : []),
+    ];
+}
+function judgeDisks(facts) {
+    return facts.disks
+        .map((disk) => ({ ...disk, needed: reserveBytes + (disk.purpose === 'checkout' ? facts.checkoutBytes / 5 : disk.purpose === 'backups' ? facts.checkoutBytes * 1.2 : 0) }))
+        .filter(({ freeBytes, needed }) => freeBytes < needed);
+}
+/** The path in a line of `git status --porcelain=v2`. */
+function pathOf(line) {
+    const fields = line.split(' ');
+    const before = { 1: 8, 2: 9, u: 10 };
+    return fields.slice(before[fields[0] ?? ''] ?? 1).join(' ').split('\t')[0] ?? line;
+}
+function judge_megabytes(bytes) {
+    return `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
+}
+/** A command as sudoers wants it: with an absolute path. */
+function sudoersPath(command) {
+    return command.startsWith('systemctl ') ? `/usr/bin/${command}` : `/usr/sbin/${command}`;
+}
+
+;// CONCATENATED MODULE: ./build/assess/target.js
+/**
+ * The last release that a record says was good, never the current one and never one that was rolled back since; else the newest
+ * earlier commit whose message says so; else the nearest parent. A release that a rollback returned to is where it stays:
+ * asking twice never goes one further back.
+ */
+function chooseTarget(known) {
+    return chooseAmong({ ...known, releases: ofReleases(known.releases) });
+}
+/** A restore that left the code alone says nothing of a release. */
+function ofReleases(ended) {
+    return ended.filter(({ backup, from, to }) => backup === undefined || from !== to);
+}
+function chooseAmong(known) {
+    const { current } = known;
+    const last = known.releases.toSorted((a, b) => a.time - b.time).at(-1);
+    if (last?.result === 'rolled-back' && last.to === current)
+        return { sha: current, rule: 'current' };
+    const acceptable = (sha, since = 0) => sha !== current && !rolledBackSince(known.releases, sha, since);
+    const records = [...goodReleases(known), ...goodDeployments(known)]
+        .filter(({ sha, time }) => acceptable(sha, time))
+        .toSorted((a, b) => b.time - a.time);
+    const [record] = records;
+    if (record !== undefined)
+        return { sha: record.sha, rule: record.rule };
+    const matching = known.matching.find((sha) => acceptable(sha));
+    if (matching !== undefined)
+        return { sha: matching, rule: 'message' };
+    const parent = known.parents.find((sha) => acceptable(sha));
+    return parent === undefined ? undefined : { sha: parent, rule: 'parent' };
+}
+/** Releases that a record says were good and that were not rolled back since, newest first. */
+function knownGood(ended, deployments = []) {
+    const releases = ofReleases(ended);
+    const succeeded = deployments.filter(({ state }) => state === 'success');
+    const records = [...goodReleases({ releases }), ...succeeded].filter(({ sha, time }) => !rolledBackSince(releases, sha, time));
+    return [...new Set(records.toSorted((one, other) => other.time - one.time).map(({ sha }) => sha))];
+}
+function goodReleases({ releases }) {
+    return releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to, time }) => ({ sha: to, time, rule: 'journal' }));
+}
+/** Successful deployments from before the current release was deployed; all of them when that is not on record. */
+function goodDeployments({ deployments = [], current }) {
+    const ofCurrent = deployments.filter(({ sha }) => sha === current).map(({ time }) => time);
+    const until = ofCurrent.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...ofCurrent);
+    return deployments.filter(({ state, time }) => state === 'success' && time < until).map(({ sha, time }) => ({ sha, time, rule: 'deployment' }));
+}
+function rolledBackSince(releases, sha, since) {
+    return releases.some(({ result, from, time }) => result === 'rolled-back' && from === sha && time >= since);
+}
+/** The release that serves now. Where hosts differ, the one that contains all others (`newest`, asked of a host); undefined when there is none. */
+function currentRelease(hosts, newest) {
+    const heads = new Set(hosts.map(({ head }) => head));
+    if (heads.size === 1)
+        return [...heads][0];
+    return newest.length === 1 ? newest[0] : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/assess.js
+/** What the git method has to know before it plans: every host, the target, what lies between. Read only. */
+
+
+
+
+
+
+
+async function assessCheckouts(inputs, roles, around) {
+    const ask = async (host, script) => (await assess_hostOf(around, host).ask(repository(inputs.appDir) + script)).facts;
+    const facts = await (0,build_parallel/* eachAtMost */.W)(inputs.parallel, [...roles], async ([host, role]) => {
+        const answer = await assess_hostOf(around, host).ask(hostQuestion(inputs, role));
+        const read = readHostFacts(host, role, answer.facts, Math.round(around.clock.now() / 1000));
+        // Other applications of the environment write to the same record.
+        return { ...read, releases: read.releases.filter(({ app = inputs.appDir }) => app === inputs.appDir) };
+    });
+    (0,errors/* refuseIfAny */.Yb)(facts.flatMap((each) => judgeHost(inputs, each)));
+    const unfinished = facts.find((each) => each.unfinished !== undefined)?.unfinished;
+    (0,errors/* refuseIfAny */.Yb)(unfinished === undefined ? [] : assess_otherMethod(inputs, unfinished));
+    const from = unfinished?.from ?? (await findCurrent(inputs, facts, ask));
+    const target = await findTarget(inputs, facts, { from, unfinished }, around, ask);
+    const hosts = await (0,build_parallel/* eachAtMost */.W)(inputs.parallel, facts, async (each) => {
+        const answer = await ask(each.host, `${targetPresence(target.sha)}${changedPaths}`);
+        const here = answer.get('target-here')?.[0];
+        return { facts: each, toFetch: here === 'fetchable', absent: here === 'no', why: answer.get('target-error')?.[0], changed: here === 'yes' ? (answer.get('changed') ?? []) : undefined };
+    });
+    (0,errors/* refuseIfAny */.Yb)(hosts.filter(({ absent }) => absent).map(({ facts: { host }, why }) => ({
+        code: 'no-such-commit', host, what: `the commit ${target.sha} is neither in ${inputs.appDir} nor at its remote`, ...(why === undefined ? {} : { why }),
+        fix: `Check that \`git -C ${inputs.appDir} fetch origin ${target.sha}\` works on ${host}, or give another "commit".`,
+    })));
+    const lead = hosts.find(({ toFetch }) => !toFetch)?.facts.host ?? facts[0]?.host ?? '';
+    const between = await ask(lead, targetPresence(target.sha) + difference(from, target.sha));
+    return { hosts, from, target, between, ...(unfinished === undefined ? {} : { unfinished }) };
+}
+/** The release that serves now; where hosts differ, the one that contains the others. */
+async function findCurrent(inputs, facts, ask) {
+    const serving = facts.filter(({ role }) => role.app);
+    const heads = [...new Set(serving.map(({ head }) => head))];
+    let newest = [];
+    for (const { host } of heads.length > 1 ? serving : []) {
+        newest = ((await ask(host, newestOf(heads))).get('newest') ?? []).filter(isSha);
+        if (newest.length > 0)
+            break;
+    }
+    const current = currentRelease(serving, newest);
+    if (current !== undefined)
+        return current;
+    if (inputs.commit !== undefined)
+        return serving[0]?.head ?? '';
+    throw new errors/* RollbackError */.ZS({
+        code: 'no-known-good', what: `the hosts are on different releases (${serving.map(({ host, head }) => `${host}: ${head.slice(0, 7)}`).join(', ')}) of which none contains the others, so the last good one cannot be told`,
+        fix: 'Give the release to return to as "commit".',
+    });
+}
+/** The method `database` leaves the code where it is, unless a commit says otherwise. */
+async function findTarget(inputs, facts, known, around, ask) {
+    const { commit } = inputs;
+    if (commit !== undefined)
+        return resolveCommit(commit, facts, ask);
+    const { from: current, unfinished } = known;
+    if (unfinished !== undefined)
+        return { sha: unfinished.to, rule: 'resumed' };
+    if (inputs.method === 'database')
+        return { sha: current, rule: 'current' };
+    const releases = facts.flatMap((each) => each.releases);
+    const lead = facts.find(({ role }) => role.app)?.host ?? '';
+    const [offered, deployments] = await Promise.all([ask(lead, candidates(current)), around.deployments()]);
+    const target = chooseTarget({ current, releases, deployments, matching: (offered.get('matching') ?? []).filter(isSha), parents: (offered.get('parent') ?? []).filter(isSha) });
+    if (target !== undefined)
+        return target;
+    throw new errors/* RollbackError */.ZS({
+        code: 'no-known-good', host: lead, what: `no record, no message and no parent of ${current.slice(0, 7)} says which release was good`,
+        fix: 'Give the release to return to as "commit".',
+    });
+}
+async function resolveCommit(commit, facts, ask) {
+    let ambiguous;
+    for (const { host } of facts) {
+        const answer = await ask(host, resolve(commit));
+        const sha = answer.get('target')?.find(isSha);
+        if (sha !== undefined)
+            return { sha, rule: 'input' };
+        ambiguous ??= answer.get('ambiguous')?.[0] || undefined;
+    }
+    throw new errors/* RollbackError */.ZS({
+        code: 'no-such-commit', what: `the input "commit" is ${JSON.stringify(commit)}, which no host knows as a commit, tag or branch, nor does their remote`,
+        ...(ambiguous === undefined ? {} : { why: ambiguous }), fix: 'Give the full SHA, or a tag or branch that has been pushed.',
+    });
+}
+/** Asked again after an undo: the same answer means that the checkout and its units are as they were found. */
+function checkoutAsFound(inputs, role) {
+    return `${repository(inputs.appDir)}
+fact as-found "commit $(repo rev-parse HEAD)"
+fact as-found "branch $(repo symbolic-ref --quiet HEAD)"
+fact as-found "local changes $(repo status --porcelain=v2 --untracked-files=no | sha256sum | cut -c 1-64)"
+${role.app ? inputs.services.map((unit) => `fact as-found "unit "${(0,quote/* quote */.h)(unit)}" $(systemctl show --property=ActiveState --value -- ${(0,quote/* quote */.h)(unit)} | sed 's/activating/failed/')"\n`).join('') : ''}`;
+}
+/** What a run began, only one of the same method knows how to take up. */
+function assess_otherMethod({ method }, { run, actor, backup }) {
+    const began = backup === undefined ? 'git' : 'database';
+    // A canary's code goes back as the git method does it.
+    if (began === method || (began === 'git' && method === 'canary'))
+        return [];
+    return [{ code: 'locked', what: `the rollback ${run} of ${actor} was interrupted before it ended, and its method was "${began}"`, fix: `Run the rollback with "method: ${began}": it takes up from there and brings it to an end. Then run this one.` }];
+}
+function assess_hostOf(around, name) {
+    const host = around.hosts.get(name);
+    if (host === undefined)
+        throw new Error(`${name} is no host of this run`);
+    return host;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/ask-as-found.js
+/** How production is now, and what an undo goes back to: of a run that is taken up, what it found at first. Read only. */
+
+
+
+
+async function askAsFound(inputs, { hosts }, ask, around) {
+    const questions = hosts.flatMap(({ facts: { host, role, recorded } }) => {
+        const database = role.database ? ask.database(recorded.database) : undefined;
+        return [
+            { recorded: recorded.checkout, question: { host, what: 'the checkout', script: `${checkoutAsFound(inputs, role)}${ask.beside?.(role) ?? ''}` } },
+            ...(database === undefined ? [] : [{ recorded: recorded.database, question: { host, what: 'the database', script: database, needsDatabase: true } }]),
+        ];
+    });
+    return (0,build_parallel/* eachAtMost */.W)(inputs.parallel, questions, async ({ recorded, question }) => {
+        const seen = await (0,as_found/* answerTo */.o)(question, around.hosts, (0,databases_source/* databaseSecret */.ak)(inputs));
+        return { ...question, seen, answer: recorded.length > 0 ? recorded : seen };
+    });
+}
+
 ;// CONCATENATED MODULE: ./build/methods/git/assess-data.js
 /** What a git rollback has to know of the data before it is planned: the way down, the database itself, what would be lost. Read only. */
 
@@ -11206,6 +12080,455 @@ function judge(inputs, { host, facts }, { movements, sql }) {
     return failures;
 }
 
+;// CONCATENATED MODULE: ./build/commands/checkout.js
+/** How a checkout is taken to another release and back to exactly how it was found. Each script follows `repository()` of git.ts. */
+
+/** A lock that a crashed git left behind. One that may be in use was refused in the assessment. */
+const dropStaleLock = `[ -e "$git_dir/index.lock" ] && [ $(( $(date +%s) - $(stat -c %Y "$git_dir/index.lock") )) -gt 600 ] && rm -f "$git_dir/index.lock"
+`;
+/**
+ * Files that git was told not to look at (`update-index --assume-unchanged`, `--skip-worktree`) and that are there count like any other: a
+ * checkout would either stop at them or write over them. Works on the index of `GIT_INDEX_FILE`.
+ */
+const lookAtAll = `hidden_files() {
+  repo ls-files -v -z | tr '\\0' '\\n' | sed -n 's/^[a-zS] //p' | while IFS= read -r file; do
+    if [ -e "$app/$file" ] || [ -L "$app/$file" ]; then printf '%s\\n' "$file"; fi
+  done | tr '\\n' '\\0'
+}
+hidden_files | repo update-index --no-skip-worktree -z --stdin
+hidden_files | repo update-index --no-assume-unchanged -z --stdin
+`;
+/**
+ * What git does not track, where the target has something of that name: files and links (also one in the place of a folder) go into the
+ * tree that is kept. A folder of files in the place of a file would be removed whole, so it ends the run here, where nothing was touched yet.
+ */
+const addWhatIsInTheWay = `  comm -23 "$new/target-files" "$new/tracked-files" | while IFS= read -r file; do
+    way=$file in_the_way=
+    while :; do
+      if [ -L "$app/$way" ] || { [ -e "$app/$way" ] && [ ! -d "$app/$way" ]; }; then in_the_way=$way; fi
+      case $way in */*) way=\${way%/*};; *) break;; esac
+    done
+    if [ -n "$in_the_way" ]; then (cd "$app" && repo --literal-pathspecs add --force -- "$in_the_way")
+    elif [ -d "$app/$file" ] && [ -n "$(repo --literal-pathspecs ls-files --others -- "$file" | head -n 1)" ]; then
+      echo "$app/$file is a folder with files that git does not track, and the target has a file there: move it away first" >&2
+      exit 1
+    fi
+  done
+`;
+/**
+ * Writes down how the checkout was found: commit, branch, index, and a tree of its files with their local changes (and of untracked
+ * files where the target has one of the same name). Local changes are also kept for people: a ref and a patch.
+ * Material of the interrupted run that this one takes up (`runJson` is its line then) is not overwritten: what that run found is what an
+ * undo goes back to. Older material, from before another deployment, is set aside.
+ * Facts: `found-head`, `saved-ref`, `saved-patch` when there were local changes.
+ */
+function keepCheckout(options) {
+    return `target=${(0,quote/* quote */.h)(options.target)}; run=${(0,quote/* quote */.h)(options.run)}
+${dropStaleLock}
+begun=${(0,quote/* quote */.h)(options.runJson)}
+if [ -d "$found" ] && [ "$(cat "$found/run")" != "$begun" ]; then
+  mkdir -p "$git_dir/rollback-action/failed"
+  mv "$found" "$git_dir/rollback-action/failed/stale-$(date +%s)-$run"
+fi
+if [ ! -d "$found" ]; then
+  new=$git_dir/rollback-action/found.new
+  rm -rf "$new"; mkdir -p "$new"
+  repo rev-parse --verify HEAD > "$new/head"
+  repo symbolic-ref --quiet HEAD > "$new/branch" || : > "$new/branch"
+  if [ -f "$git_dir/index" ]; then cp -p "$git_dir/index" "$new/index"; cp "$git_dir/index" "$new/work-index"; fi
+  GIT_INDEX_FILE=$new/work-index; export GIT_INDEX_FILE
+  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
+  repo add --update -- "$app"
+  repo ls-tree -r --name-only -z "$target" | tr '\\0' '\\n' | sort > "$new/target-files"
+  repo ls-files -z | tr '\\0' '\\n' | sort > "$new/tracked-files"
+${addWhatIsInTheWay}  tree=$(repo write-tree)
+  unset GIT_INDEX_FILE
+  printf '%s\\n' "$tree" > "$new/tree"
+  if [ "$tree" != "$(repo rev-parse 'HEAD^{tree}')" ]; then
+    saved=$(echo "Local changes found by rollback $run" | repo commit-tree "$tree" -p HEAD)
+    repo update-ref "refs/rollback-action/saved/$run" "$saved"
+    repo diff --binary HEAD "$saved" > "$new/local-changes.patch"
+  fi
+  rm -f "$new/target-files" "$new/tracked-files" "$new/work-index"
+${Object.entries(options.asFound).map(([what, lines]) => `  printf '%s\\n' ${(0,quote/* words */.a)(...lines)} > "$new/as-found-"${(0,quote/* quote */.h)(what)}\n`).join('')}  printf '%s\\n' "$begun" > "$new/run"
+  mv "$new" "$found"
+fi
+fact found-head "$(cat "$found/head")"
+if [ -f "$found/local-changes.patch" ]; then
+  fact saved-ref "refs/rollback-action/saved/$run"
+  mkdir -p "$git_dir/rollback-action/saved"
+  cp "$found/local-changes.patch" "$git_dir/rollback-action/saved/$run.patch"
+  fact saved-patch "$git_dir/rollback-action/saved/$run.patch"
+fi
+`;
+}
+const updateSubmodules = `if [ -f "$app/.gitmodules" ]; then
+  repo submodule --quiet sync --recursive
+  repo submodule --quiet update --init --recursive --force
+fi
+`;
+/** The tree exactly at the target: every tracked file, submodules with the target's pins. */
+function checkout(target) {
+    return `target=${(0,quote/* quote */.h)(target)}
+${dropStaleLock}
+if [ -d "$found" ]; then : > "$found/touched"; fi
+at_target() { [ "$(repo rev-parse HEAD)" = "$target" ] && repo update-index -q --refresh >/dev/null && repo diff-index --quiet HEAD; }
+${lookAtAll}if ! at_target; then
+  repo checkout --quiet --force --detach "$target"
+fi
+${updateSubmodules}
+at_target || { echo "the checkout is not exactly $target" >&2; repo status --short | head -n 20 >&2; exit 1; }
+fact head "$target"
+`;
+}
+/** The mirror of `checkout`: files, index, commit and branch as they were found. */
+const checkoutBack = `${dropStaleLock}
+if [ -d "$found" ]; then
+  tree=$(cat "$found/tree")
+  ${lookAtAll.trim().replaceAll('\n', '\n  ')}
+  repo read-tree --reset -u "$tree"
+  repo checkout-index --all --force --quiet
+  branch=$(cat "$found/branch")
+  if [ -n "$branch" ]; then repo symbolic-ref HEAD "$branch"; else repo update-ref --no-deref HEAD "$(cat "$found/head")"; fi
+  [ "$(repo rev-parse HEAD)" = "$(cat "$found/head")" ] || repo update-ref --no-deref HEAD "$(cat "$found/head")"
+  ${updateSubmodules.replaceAll('\n', '\n  ')}
+  if [ -f "$found/index" ]; then cp -p "$found/index" "$git_dir/index"; fi
+  repo update-index -q --refresh >/dev/null || :
+fi
+`;
+/** The run is over: what was kept for its undo goes, or stays under the run's name when a person may need it. */
+function closeFound(options) {
+    if (options.keepAs === undefined)
+        return `rm -rf "$found"\n`;
+    return `if [ -d "$found" ]; then mkdir -p "$git_dir/rollback-action/failed"; mv "$found" "$git_dir/rollback-action/failed/"${(0,quote/* quote */.h)(options.keepAs)}; fi\n`;
+}
+
+;// CONCATENATED MODULE: ./build/commands/packages.js
+/** Installed dependencies: they go back with the code, and come back from what was kept, not from a registry. */
+
+/** Where the virtualenv is kept while the run may still be undone: under the run's name, for what an earlier run kept for a person is another. */
+const kept = '$virtualenv.rollback-kept-$run';
+function packages_location(virtualenv, run) {
+    return `virtualenv=${(0,quote/* quote */.h)(virtualenv)}; run=${(0,quote/* quote */.h)(run)}\n`;
+}
+/** A whole copy beside the virtualenv, made once; shares blocks with it where the file system can. */
+function keepPackages(virtualenv, run) {
+    return `${packages_location(virtualenv, run)}if [ ! -d "${kept}" ]; then
+  rm -rf "${kept}.part"
+  cp -a --reflink=auto "$virtualenv" "${kept}.part" 2>/dev/null || { rm -rf "${kept}.part"; cp -a "$virtualenv" "${kept}.part"; }
+  mv "${kept}.part" "${kept}"
+fi
+`;
+}
+/** The kept virtualenv takes its place again, at the same path (a virtualenv holds its own path and cannot move). */
+function packagesBack(virtualenv, run) {
+    return `${packages_location(virtualenv, run)}if [ -d "${kept}" ]; then
+  rm -rf "$virtualenv.rollback-failed"
+  if [ -d "$virtualenv" ]; then mv "$virtualenv" "$virtualenv.rollback-failed"; fi
+  mv "${kept}" "$virtualenv"
+  rm -rf "$virtualenv.rollback-failed"
+fi
+`;
+}
+/** The run is over: the copy goes. */
+function dropKeptPackages(virtualenv, run) {
+    return `${packages_location(virtualenv, run)}rm -rf "${kept}" "${kept}.part"\n`;
+}
+/**
+ * The user's install command, in the checkout, with the virtualenv's programs first. What it starts holds none of the
+ * step's own descriptors: a daemon that it leaves behind must not make the step look unfinished.
+ */
+function install(options) {
+    return `umask "\${login_umask:-022}"
+cd ${(0,quote/* quote */.h)(options.appDir)}
+(
+${options.environment}
+${options.path}
+exec 3>&-
+sh -c ${(0,quote/* quote */.h)(options.command)}
+)
+`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/close.js
+/** The last step on a host of a method that moves code. */
+
+
+
+
+/** sh that writes down how the run ended, and puts away what was kept of the checkout and its packages. */
+function closeCode({ appDir, virtualenv, environment }, run, ended, material) {
+    const put = material === 'leave' ? '' : closeFound(material === 'keep' ? { keepAs: ended.run } : {});
+    const packages = material !== 'drop' || virtualenv === undefined ? '' : dropKeptPackages(virtualenv, run);
+    return `${repository(appDir)}${recordEnd(environment, { ...ended, app: appDir })}${packages}${put}`;
+}
+
+;// CONCATENATED MODULE: ./build/commands/archive.js
+/** A copy of the checkout's own files, for what git does not hold: env files, uploads, local changes. */
+
+
+/**
+ * A tar of the checkout without git's objects, virtual environments, node_modules and logs. A file that changes while it is read (tar's
+ * exit status 1) is a note and no failure. Facts as of every backup: `backup`, `location`, `bytes`, `sha256`.
+ */
+function archiveCheckout(appDir, place) {
+    return `${backupFolder(place, 'app', 'tar.gz')}app=${(0,quote/* quote */.h)(appDir)}
+if [ ! -f "$file" ]; then
+  cd "$app"
+  {
+    find . -name pyvenv.cfg -not -path './.git/*' -exec dirname {} \\;
+    case $backup_dir in "$app"/*) printf '.%s\\n' "\${backup_dir#"$app"}" ;; esac
+  } | sed 's/[][*?\\\\]/\\\\&/g' > "$file.exclude"
+  status=0
+  tar -czf "$file.part" --exclude=./.git/objects --exclude=node_modules --exclude='*.log' --exclude=./logs --exclude-from="$file.exclude" . 2> "$file.said" || status=$?
+  grep -v '^tar: .*: file changed as we read it$' "$file.said" >&2 || :
+  [ "$status" = 0 ] || [ "$status" = 1 ] || { rm -f "$file.part" "$file.exclude" "$file.said"; echo "tar ended with exit status $status" >&2; exit 1; }
+  [ "$status" = 0 ] || fact note "some files of $app changed while they were saved"
+  rm -f "$file.exclude" "$file.said"
+  gzip -t "$file.part" && files=$(tar -tzf "$file.part" | wc -l) && [ "$files" -gt 1 ] || { rm -f "$file.part"; echo 'the archive cannot be read back' >&2; exit 1; }
+  details="\\"files\\":$files"
+fi
+${finishBackup(place, 'app')}`;
+}
+
+;// CONCATENATED MODULE: ./build/backups/steps.js
+
+/** Where a host's backups go. What an unfinished run restores there, and what the last restore came from, is in use. */
+function placeOn({ appDir, environment, backupDir }, { head, releases, unfinished }, { startedAt, used = [], ...run }) {
+    const restored = releases.filter(({ result, backup }) => result === 'rolled-back' && backup !== undefined).toSorted((one, other) => one.time - other.time).at(-1);
+    return {
+        ...run, folder: backupDir, environment, app: appDir, release: head, stamp: new Date(startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, ''),
+        used: [...used, unfinished?.backup, restored?.backup].filter((path) => path !== undefined),
+    };
+}
+/** What is saved on one host before anything is touched. @param database where it is this host that reaches it */
+function backupSteps({ appDir, backup, backupDir, backupTimeout }, { host, role }, place, database) {
+    const step = (kind, title, script) => ({
+        id: `back-up-${kind}`, title, host, script, limit: backupTimeout,
+        failure: { code: 'backup-failed', fix: `Nothing was touched. Look at ${backupDir} on ${host}: space, rights, and whether the dump works by hand.` },
+    });
+    const dump = role.database && database !== undefined && backup.includes('database');
+    return [
+        ...(dump ? [{ ...step('database', 'Dump the database and verify the dump', database.engine.client(database.source) + database.engine.dump(place)), needsDatabase: true }] : []),
+        ...(backup.includes('app') ? [step('app', 'Save the checkout', archiveCheckout(appDir, place))] : []),
+    ];
+}
+
+;// CONCATENATED MODULE: ./build/databases/loss-limit.js
+/**
+ * sh for a job: fails when it has told more lost rows (facts `lost`, `<rows> <table>`) than may leave live use; its last line names the tables.
+ */
+function lossLimit(limit) {
+    return limit === 'any' ? '' : `lost=$(sed -n 's/^lost=//p' facts)
+lost_rows=$(printf '%s\\n' "$lost" | awk '{ sum += $1 } END { print sum + 0 }')
+if [ "$lost_rows" -gt ${limit} ]; then
+  in_tables=$(printf '%s\\n' "$lost" | sort -rn | awk '{ rows = $1; sub(/^[0-9]+ /, ""); printf "%s%s in %s", parted, rows, $0; parted = ", " }')
+  echo "$lost_rows rows would leave live use ($in_tables), and max-data-loss-rows is ${limit}" >&2
+  exit 1
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/data.js
+/** What belongs to the data in a git rollback: backups, migrations, and what an undo of them needs. */
+
+
+
+
+
+/** Tables with more data than this are compared by their number of rows only. */
+const checksumLimit = 512 * 1024 * 1024;
+function planData(inputs, facts, data, begun) {
+    return { backups: planBackups(inputs, facts, data.database, begun), migrations: migrations(inputs, facts, data, begun) };
+}
+/** What is saved before anything is touched, on each host. */
+function planBackups(inputs, facts, database, { run, startedAt, backup }) {
+    return facts.hosts.flatMap(({ facts: on }) => {
+        const good = [facts.target.sha, ...on.releases.filter(({ result }) => result === 'rolled-back' || result === 'good').map(({ to }) => to).toReversed()];
+        const place = placeOn(inputs, on, { by: 'rollback', run, startedAt, good, used: backup === undefined ? [] : [backup] });
+        return backupSteps(inputs, on, { ...place, keep: inputs.backupKeep }, database);
+    });
+}
+function migrations(inputs, facts, { way: { movements, sql }, database, keptAside }, begun) {
+    const host = facts.hosts.find(({ facts: { role } }) => role.database)?.facts.host;
+    if (host === undefined || (movements.length === 0 && !keptAside))
+        return [];
+    const repo = repository(inputs.appDir);
+    const client = database === undefined ? '' : database.engine.client(database.source);
+    const step = (id, title, script, undo) => ({
+        id, title, host, script, limit: inputs.backupTimeout, needsDatabase: true, ...(undo === undefined ? {} : { undo }),
+        failure: { code: 'step-failed', fix: `Mend the migration's downgrade, then try again; \`alembic current\` on ${host} says where the database is.` },
+    });
+    const down = movements.map((movement) => step(movement.id, movement.title, repo + movement.down, {
+        title: `Take back: ${movement.title}`, limit: inputs.backupTimeout,
+        // What kept the schema from going up is mended by what was kept aside, which is restored after it and compared with what was found.
+        script: database === undefined ? repo + movement.up : `${repo}${client}${database.engine.aside.keepWritten(begun.run)}(\n${movement.up}) || say 'Taken from what was kept aside instead.'\n`,
+    }));
+    if (database === undefined)
+        return down;
+    const { aside } = database.engine;
+    return [
+        step('keep-rows', 'Keep aside what the migrations may drop', client + aside.keep(begun.run, sql), {
+            title: 'Rows and definitions as they were found', limit: inputs.backupTimeout, script: client + aside.restore(begun.run),
+        }),
+        ...down,
+        step('count-loss', 'Count what is no longer in use', `${client}${aside.lost(begun.run)}fact counted yes\n${lossLimit(inputs.maxDataLossRows)}`),
+    ];
+}
+/**
+ * sh with facts `as-found` for the database: revisions, schema, rows of every table; undefined where this run and the one that it takes up
+ * leave the database alone.
+ * @param recorded what the one that is taken up had found
+ */
+function dataAsFound(inputs, { way, database, keptAside }, recorded) {
+    const parts = [
+        ...(way.asFound === '' ? [] : [repository(inputs.appDir) + way.asFound]),
+        ...(database === undefined ? [] : [`${database.engine.client(database.source)}(\nfact() { name=$1; shift; printf 'as-found=%s %s\\n' "$name" "$(printf '%s' "$*" | tr '\\t' ' ')" >&3; }\n${database.engine.schemaFingerprint}${database.engine.rowChecksums(checksumLimit)})\n`]),
+    ];
+    return (way.movements.length === 0 && !keptAside && recorded.length === 0) || parts.length === 0 ? undefined : parts.join('');
+}
+/** sh that takes away what was kept aside in the database. */
+function closeData(inputs, { run, engine: name }) {
+    const source = (0,databases_source/* sourceOf */.vz)(inputs);
+    const engine = name === undefined ? undefined : engineNamed(name);
+    return source === undefined || engine === undefined ? '' : engine.client(source) + engine.aside.forget(run);
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/described.js
+/** What an assessment tells of the code that goes back. Pure. */
+
+function describeCode({ from, target, between, hosts }) {
+    return {
+        from: releaseOf(from, between),
+        to: { ...releaseOf(target.sha, between), rule: target.rule },
+        commits: (between.get('commit') ?? []).map(commitOf),
+        commitCount: Number(between.get('commit-count')?.[0] ?? 0),
+        filesChanged: Number(between.get('changed-count')?.[0] ?? 0),
+        current: Object.fromEntries(hosts.map(({ facts: { host, head } }) => [host, head])),
+    };
+}
+/** Whether the checkout is exactly the target, everywhere. */
+function isThere({ hosts, target }) {
+    return hosts.every(({ facts: { head, dirty } }) => head === target.sha && dirty.length === 0);
+}
+/**
+ * What is worth knowing, each once, with the hosts that it is true of.
+ * @param moves whether the checkout is taken to the target
+ */
+function notesOn({ hosts }, moves) {
+    const notes = hosts.flatMap(({ facts, toFetch }) => [
+        ...noteHost(facts),
+        ...(toFetch ? ['the target is not in the checkout and is fetched from its remote.'] : []),
+        ...(moves && facts.dirty.length > 0 ? [`the checkout has local changes (${facts.dirty.length} ${facts.dirty.length === 1 ? 'file' : 'files'}); they are kept in a ref and a patch.`] : []),
+    ].map((note) => ({ host: facts.host, note })));
+    return [...Map.groupBy(notes, ({ note }) => note)].map(([note, on]) => `${on.map(({ host }) => host).join(', ')}: ${note}`);
+}
+function releaseOf(sha, between) {
+    return { sha, names: between.get(`tag-${sha}`) ?? [], subject: between.get(`subject-${sha}`)?.[0] ?? '' };
+}
+/** A line of the fact `commit` of `difference`. */
+function commitOf(line) {
+    const [sha = '', time = '', author = '', ...subject] = line.split('␟');
+    return { sha, time, author, subject: subject.join(' ') };
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/parts.js
+/** What going to a release means on one host, as steps: the methods that move code put them into stages. Pure. */
+
+
+
+
+
+
+
+const second = 1000;
+const parts_minute = 60 * second;
+/** The dependency files that going to the target changes on this host; all of them count when the target is not there to compare. */
+function changedDependencies(inputs, { changed }) {
+    if (changed === undefined)
+        return inputs.installWhen;
+    return changed.filter((path) => inputs.installWhen.some((pattern) => (0,posix_namespaceObject.matchesGlob)(path, pattern) || (0,posix_namespaceObject.matchesGlob)(path, `**/${pattern}`)));
+}
+function partsOf(inputs, facts, each, { environment, begun, asFound }) {
+    const { appDir, virtualenv, installCommand, services } = inputs;
+    const { host, role } = each.facts;
+    const target = facts.target.sha;
+    const short = target.slice(0, 7);
+    const repo = repository(appDir);
+    const step = (id, title, script, rest = {}) => ({
+        id, title, host, script, limit: 2 * parts_minute, failure: { code: 'step-failed', fix: `Look at ${appDir} on ${host}.` }, ...rest,
+    });
+    const installs = installCommand !== undefined && changedDependencies(inputs, each).length > 0;
+    const installScript = install({ appDir, command: installCommand ?? '', environment, path: virtualenv === undefined ? '' : `PATH=${(0,quote/* quote */.h)(`${virtualenv}/bin`)}:$PATH; export PATH` });
+    const units = role.app ? services : [];
+    const reloads = role.app ? inputs.reload : [];
+    return {
+        fetch: step('fetch', `Fetch ${short}`, repo + fetchCommit(target), {
+            failure: { code: 'no-such-commit', fix: `Check that \`git -C ${appDir} fetch origin ${target}\` works on ${host}.` },
+        }),
+        keep: step('keep', 'Write down what is found', repo + keepCheckout({ target, run: begun.run, runJson: writeBegunRun(begun), asFound: answersOn(host, asFound) }) + keepUnits(units), {
+            undo: { title: 'Services on the found release', script: repo + unitsBack(reloads), limit: 3 * parts_minute },
+        }),
+        switch: [
+            ...(installs ? [step('packages', virtualenv === undefined ? 'Prepare to install' : 'Keep the virtualenv', virtualenv === undefined ? ':\n' : keepPackages(virtualenv, begun.run), {
+                    limit: 5 * parts_minute,
+                    undo: virtualenv === undefined
+                        ? { title: 'Install the found release’s dependencies', script: installScript, limit: 10 * parts_minute }
+                        : { title: 'Bring the virtualenv back', script: packagesBack(virtualenv, begun.run), limit: 2 * parts_minute },
+                })] : []),
+            step('checkout', `Check out ${short}`, repo + checkout(target), {
+                undo: { title: `Check out what was found (${each.facts.head.slice(0, 7)})`, script: repo + checkoutBack, limit: 2 * parts_minute },
+            }),
+            ...(installs ? [step('install', 'Install dependencies', installScript, {
+                    limit: 10 * parts_minute, failure: { code: 'step-failed', fix: `Run "install-command" by hand on ${host} to see what it lacks.` },
+                })] : []),
+            ...(units.length > 0 ? [step('restart', `Restart ${units.join(', ')}`, repo + restart(units), {
+                    limit: 3 * parts_minute, failure: { code: 'target-unhealthy', fix: `\`journalctl -u ${units[0] ?? ''} -n 100\` on ${host} says why it does not stay up.` },
+                })] : []),
+        ],
+        reload: reloads.map((unit, index) => step(`reload-${fileName(unit, index)}`, `Reload ${unit}`, reload(unit), {
+            failure: { code: 'step-failed', fix: `\`systemctl status ${unit}\` and its error log on ${host} say why.` },
+        })),
+    };
+}
+/** A unit's name as part of a job's id, which has no capitals, `@`, `_`, `:` or backslashes. */
+function fileName(unit, index) {
+    const plain = unit.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
+    return plain === unit ? unit : `${plain}-${index + 1}`;
+}
+function answersOn(host, asFound) {
+    const answered = asFound.flatMap((question) => (question.host === host && question.answer !== undefined ? [[question.needsDatabase ? 'database' : 'checkout', question.answer]] : []));
+    return Object.fromEntries(answered);
+}
+
+// EXTERNAL MODULE: ./build/inputs/kinds/batch.js
+var batch = __nccwpck_require__(9597);
+;// CONCATENATED MODULE: ./build/methods/git/stages.js
+
+function stage(name, { touches, untimed }, steps, prove = []) {
+    return { name, touches, steps, prove, ...(untimed === undefined ? {} : { untimed }) };
+}
+/** The first host alone (with those that serve nothing), then the others in batches, then the reloads. */
+function switchHosts(inputs, hosts, on) {
+    const serving = hosts.filter(({ facts: { role } }) => role.app);
+    const others = hosts.filter(({ facts: { role } }) => !role.app);
+    const [first, ...rest] = serving;
+    if (first === undefined)
+        return [];
+    return [
+        switching(`First host: ${first.facts.host}`, [...others, first], on),
+        ...batches(rest, (0,batch/* sizeOf */.$)(inputs.batch, rest.length)).map((batch, index, all) => switching(all.length === 1 ? 'Other hosts' : `Batch ${index + 1} of ${all.length}`, batch, on)),
+        stage('Reload', { touches: true }, serving.flatMap((each) => on(each).reload)),
+    ];
+}
+function switching(name, hosts, on) {
+    const serving = hosts.filter(({ facts: { role } }) => role.app).map(({ facts: { host } }) => host);
+    return stage(name, { touches: true }, hosts.flatMap((each) => on(each).switch), serving);
+}
+function batches(items, size) {
+    return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
 ;// CONCATENATED MODULE: ./build/methods/git/plan.js
 
 
@@ -11222,6 +12545,16 @@ function planGit(inputs, facts, data, context) {
             ...switchHosts(inputs, facts.hosts, on),
         ].filter(({ steps }) => steps.length > 0),
     };
+}
+
+;// CONCATENATED MODULE: ./build/methods/git/roles.js
+/** Every host of the rollback by name, with what it does. The database host need not serve the application. */
+function rolesOf(inputs) {
+    const usesDatabase = inputs.method === 'database' || inputs.migrations !== 'none' || inputs.backup.includes('database');
+    const roles = new Map(inputs.hosts.map(({ name }) => [name, { app: true, database: false }]));
+    if (usesDatabase)
+        roles.set(inputs.databaseHost.name, { app: roles.has(inputs.databaseHost.name), database: true });
+    return roles;
 }
 
 ;// CONCATENATED MODULE: ./build/methods/git.js
@@ -11263,11 +12596,1532 @@ function git_close(inputs, assessed, host, ended, material) {
     return data === '' ? { script } : { script, needsDatabase: true };
 }
 
+;// CONCATENATED MODULE: ./build/methods/canary.js
+/** The canary method: one server out of the traffic of nginx load balancers, and its code back where a commit is given. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+const canary = { assess: canary_assess, close: canary_close };
+/** So many requests are made through the load balancers together, and none of them may reach the canary. */
+const requests = 1000;
+async function canary_assess(inputs, around) {
+    const traffic = await assessTraffic(inputs, around);
+    if (inputs.commit === undefined)
+        return traffic;
+    const code = await git.assess(inputs, around);
+    return {
+        ...code,
+        plan: { stages: [...traffic.plan.stages, ...code.plan.stages] },
+        asAsked: traffic.asAsked && code.asAsked,
+        notes: [...traffic.notes, ...code.notes],
+        current: { ...Object.fromEntries(Object.keys(traffic.current).map((host) => [host, code.from.sha])), ...code.current },
+        asFound: [...traffic.asFound, ...code.asFound],
+        run: code.run === around.run.id ? traffic.run : code.run,
+        fronts: traffic.fronts ?? [],
+        ...(traffic.traffic === undefined ? {} : { traffic: traffic.traffic }),
+    };
+}
+async function assessTraffic(inputs, around) {
+    const place = trafficPlace(inputs);
+    const leaver = canaryIn(inputs);
+    const balancers = await askBalancers(inputs, around);
+    (0,errors/* refuseIfAny */.Yb)(otherMethod(balancers, 'canary', place.upstream));
+    const wanted = balancers.map((balancer) => canary_wantedOn(balancer, leaver));
+    (0,errors/* refuseIfAny */.Yb)(wanted.flatMap((each) => ('failure' in each ? [each.failure] : [])));
+    const good = wanted.flatMap((each) => ('failure' in each ? [] : [each]));
+    const stay = good.flatMap(({ balancer, servers }) => servers.filter(isLive).flatMap(({ address }) => serversAsked([balancer], address, inputs)));
+    const staying = await askVersions(stay, inputs, around);
+    const leaving = await askVersions(serversAsked(balancers, leaver, inputs), inputs, around);
+    const [stable, gone] = [versionsIn(staying), versionsIn(leaving)];
+    const own = gone.length === 1 && !stable.includes(gone[0] ?? '') ? gone[0] : undefined;
+    const well = stay.filter((_, index) => staying[index]?.verdict === 'passed');
+    const changes = changesTo(good, place, hostQuestions(well, undefined, undefined));
+    const fronts = frontsOf(balancers, inputs);
+    const unfinished = balancers.find((balancer) => balancer.unfinished !== undefined)?.unfinished;
+    const begun = unfinished ?? { run: around.run.id, actor: around.run.actor, from: 'canary', to: 'stable', startedAt: around.clock.now() };
+    const [first] = serversAsked(balancers, leaver, inputs);
+    return {
+        from: { sha: 'canary', names: gone.slice(0, 1), subject: '' },
+        to: { sha: 'stable', names: stable, subject: '', rule: 'stable' },
+        plan: {
+            stages: moveTraffic({
+                place, begun, changes, title: `Take ${leaver} out of ${place.upstream}`, servers: [], confirmWithin: inputs.confirmTimeout / 1000,
+                proofs: first === undefined ? [] : [{ kind: 'gone', through: fronts, server: { name: leaver, at: first.at, ...(own === undefined ? {} : { version: own }) }, requests }],
+            }),
+        },
+        asAsked: changes.length === 0,
+        commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, found: [],
+        notes: [...balancerNotes(balancers), ...unprovenNotes(inputs, balancers, fronts), ...absentNotes(balancers, leaver), ...recordedNotes(good)],
+        current: Object.fromEntries(balancers.map(({ host }) => [host, changes.some(({ balancer }) => balancer.host === host) ? 'canary' : 'stable'])),
+        asFound: filesAsFound(place, changes.map(({ balancer }) => balancer), begun),
+        run: begun.run,
+        appHosts: [],
+        fronts,
+        traffic: { from: 'canary', to: 'stable', servers: Object.fromEntries(changes.map(({ balancer: { host }, servers }) => [host, lineOf(servers)])) },
+    };
+}
+function canary_close(inputs, assessed, host, ended, material) {
+    const balancer = inputs.loadBalancers.some(({ name }) => name === host) && assessed.traffic !== undefined ? closeBalancer(inputs, assessed.traffic, host, ended, material) : '';
+    if (inputs.commit === undefined || !(host in assessed.current) || !isCodeHost(inputs, host))
+        return { script: balancer };
+    const code = git.close(inputs, assessed, host, ended, material);
+    return { ...code, script: code.script + balancer };
+}
+function isCodeHost({ hosts, databaseHost }, host) {
+    return hosts.some(({ name }) => name === host) || databaseHost.name === host;
+}
+function canaryIn({ canary: server }) {
+    if (server === undefined)
+        throw new TypeError('No canary is named');
+    return server;
+}
+function canary_wantedOn(balancer, leaver) {
+    const { host, members, ended } = balancer;
+    const last = ended.filter(({ result, servers }) => result === 'rolled-back' && servers !== undefined).toSorted((one, other) => one.time - other.time).at(-1);
+    const found = withoutCanary(members, leaver, last?.servers === undefined ? undefined : readServers(last.servers));
+    switch (found.kind) {
+        case 'absent': return { balancer, servers: members };
+        case 'leaves': return { balancer, servers: found.wanted, recorded: found.recorded };
+        case 'last': {
+            const failure = {
+                code: 'no-server-left', host, what: `${leaver} is the only server of the block that gets traffic: without it nobody would answer`,
+                fix: 'Put another server into the block first, or roll the canary\'s code back with "method: git".',
+            };
+            return { failure };
+        }
+    }
+}
+/** A canary that is misspelt is in no block either. */
+function absentNotes(balancers, leaver) {
+    return balancers.filter(({ members }) => withoutCanary(members, leaver).kind === 'absent')
+        .map(({ host, members }) => `${host}: ${leaver} is not in the block, which has ${members.map(({ address }) => address).join(', ')}.`);
+}
+function recordedNotes(wanted) {
+    const hosts = wanted.flatMap((each) => ('balancer' in each && each.recorded === true ? [each.balancer.host] : []));
+    return hosts.length === 0 ? [] : [`${hosts.join(', ')}: the other servers of the block are as the record has them from before the canary came.`];
+}
+
+;// CONCATENATED MODULE: ./build/commands/env-file.js
+/** The one value in an env file that a restore changes: the address of the database. Every other byte stays. Scripts follow `repository()`. */
+
+
+/** Reads an address on standard input: with `-v part=place` what stands between the login and the path, with `-v part=database` the database's name as it is written. */
+const parts = String.raw `
+{ url = url (NR > 1 ? "\n" : "") $0 }
+END {
+  if (!match(url, /^[a-z0-9+]+:\/\//)) exit 4
+  rest = substr(url, RLENGTH + 1)
+  authority = rest; sub(/[\/?].*$/, "", authority)
+  if (index(authority, "@") == 0 && index(rest, "@") > 0) authority = substr(rest, 1, index(rest, "@"))
+  at = 0; for (i = 1; i <= length(authority); i++) if (substr(authority, i, 1) == "@") at = i
+  if (at) rest = substr(rest, at + 1)
+  place = rest; sub(/[\/?].*$/, "", place); rest = substr(rest, length(place) + 2)
+  name = rest; sub(/[?].*$/, "", name)
+  if (part == "place") print (at ? "@" : "://") place; else print name
+}`;
+/** Defines `$env_file` (the file itself, not a link to it), `$env_key`, `url_part`, and `lines_with_key`, the numbers of the lines that set it. */
+function env_file_prelude(file, key) {
+    return `env_file=$(readlink -f -- ${(0,quote/* quote */.h)(file)}) || env_file=${(0,quote/* quote */.h)(file)}
+env_key=${(0,quote/* quote */.h)(key)}
+url_part() { printf '%s\\n' "$2" | awk -v part="$1" ${(0,quote/* quote */.h)(parts)} || { echo "$env_key in $env_file is no address of a database" >&2; return 1; }; }
+lines_with_key() { awk -v key="$env_key" '{ line = $0; sub(/^[ \\t]*(export[ \\t]+)?/, "", line); if (index(line, key) == 1 && substr(line, length(key) + 1) ~ /^[ \\t]*=/) print NR }' "$env_file"; }
+`;
+}
+/**
+ * Read only. Facts: `env-database`, the database's name in the address; `env-trouble` with each reason why the address could not be changed;
+ * `as-found`, the file as it is.
+ */
+function askEnvFile(file, key) {
+    return `${env_file_prelude(file, key)}(
+if [ "$(lines_with_key | wc -l)" != 1 ]; then fact env-trouble "${key} is set on $(lines_with_key | wc -l) lines of it, and it must be one"; fi
+[ -w "$env_file" ] && [ -w "\${env_file%/*}" ] || fact env-trouble 'the SSH user may not write to it and to its folder'
+if repo ls-files --error-unmatch -- "$env_file" >/dev/null 2>&1; then fact env-trouble 'it is part of the release, so that a checkout would change the address back'; fi
+old_url=$(${(0,environment/* valueOf */.R)(file, key)}) || exit 1
+fact env-database "$(url_part database "$old_url")"
+)
+`;
+}
+/** Fact `as-found`: the file as it is, by its hash, mode and owner. */
+function envFileAsFound(file) {
+    return `fact as-found ${(0,quote/* quote */.h)(file)}" $(sha256sum < ${(0,quote/* quote */.h)(file)} | cut -c 1-64) $(stat -Lc '%a %U:%G' -- ${(0,quote/* quote */.h)(file)})"
+`;
+}
+/**
+ * Changes the place and the database in the address, and nothing else, in one step: the file is there whole at every moment. How it was is kept in
+ * `$found` once. Does nothing where the address is the new one already.
+ */
+function repoint(file, key, to) {
+    return `${env_file_prelude(file, key)}new_database=${(0,quote/* quote */.h)(to.database ?? '')} new_address=${(0,quote/* quote */.h)(to.address ?? '')}
+address_in_file() {
+${(0,environment/* valueOf */.R)(file, key)}
+}
+old_url=$(address_in_file) || exit 1
+place=$(url_part place "$old_url"); old_database=$(url_part database "$old_url")
+before=\${place%%[!:/@]*}; host=\${place#"$before"}
+port=; case $host in \\[*\\]:* | [!\\[]*:*) port=:\${host##*:} ;; esac
+new_place=$place; [ -z "$new_address" ] || new_place=$before$new_address$port
+old_part=$place/$old_database new_part=$new_place/\${new_database:-$old_database}
+if [ "$old_part" != "$new_part" ]; then
+  line=$(lines_with_key)
+  case $line in '' | *[!0-9]*) echo "$env_key must be set on exactly one line of $env_file" >&2; exit 1 ;; esac
+  if [ ! -f "$found/env-file" ]; then cp -p "$env_file" "$found/env-file.new"; mv "$found/env-file.new" "$found/env-file"; fi
+  for_sed() { printf '%s' "$1" | sed 's/[][\\\\/.^$*&]/\\\\&/g'; }
+  changed=$env_file.rollback-$$
+  trap 'rm -f "$changed"' EXIT
+  cp -p "$env_file" "$changed"
+  sed "\${line}s/$(for_sed "$old_part")/$(for_sed "$new_part")/" "$env_file" > "$changed"
+  prefix=\${old_url%%"$old_part"*}; suffix=\${old_url#*"$old_part"}
+  written=$(${(0,environment/* valueOf */.R)(file, key, '"$changed"')}) || exit 1
+  [ "$written" = "$prefix$new_part$suffix" ] || { echo "the address in $env_file could not be changed: it is written in a form that is not known" >&2; exit 1; }
+  sync "$changed" 2>/dev/null || :
+  mv -f "$changed" "$env_file"
+  trap - EXIT
+fi
+fact repointed ${(0,quote/* words */.a)(`${key} in ${file}`)}
+`;
+}
+/** The undo of `repoint`: the file as it was, to the byte. */
+function repointBack(file) {
+    return `env_file=$(readlink -f -- ${(0,quote/* quote */.h)(file)}) || env_file=${(0,quote/* quote */.h)(file)}
+if [ -f "$found/env-file" ]; then
+  cp -p "$found/env-file" "$env_file.rollback-$$"
+  mv -f "$env_file.rollback-$$" "$env_file"
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/commands/nginx/page.js
+
+
+/** Fact: `readable`, `yes` where the file can be read. Read only. */
+function askReadable(file) {
+    return `if [ -f ${(0,quote/* quote */.h)(file)} ] && [ -r ${(0,quote/* quote */.h)(file)} ]; then fact readable yes; fi
+`;
+}
+/**
+ * What comes before the file is put back where the page is shown: workers of before the reload ask the page for a moment longer, and would find nobody if
+ * it went with them. So the servers come back first, with the page still there. If that fails the page goes all the same.
+ * @param hash the file's while the page is shown
+ * @param first sh that brings the servers back and leaves the page
+ */
+function hidePage(place, hash, first) {
+    return `${placeFunctions(place)}if [ "$(hash_now)" = ${(0,quote/* quote */.h)(hash)} ]; then
+  (
+${first}
+  ) || say 'The page goes in one step, so that requests of that very moment may fail.'
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/nginx/maintenance.js
+/** A page that says "back soon" in the place of an application, by the same block that leads to it. Pure. */
+
+
+
+
+/**
+ * The text in which the upstream's servers have given way to one socket, on which a `server` block behind the upstream answers every request with 503,
+ * `Retry-After` and the page. What else is in the block stays. For upstreams that `maintenanceRefusalOf` has nothing against; throws as `rewriteUpstream` does.
+ */
+function withMaintenance(text, name, maintenance) {
+    const changed = rewriteUpstream(text, name, [{ address: `unix:${maintenance.socket}`, parameters: [] }]);
+    const located = upstream_locate(changed, name);
+    if (located.kind !== 'found')
+        throw new Error(`the upstream ${name} is lost in its own rewriting`);
+    const newline = newlineAt(changed, located.end);
+    const indentation = indentationAt(changed, located.start);
+    const lines = serverBlock(maintenance).map((line) => newline + indentation + line);
+    return edited(changed, [{ start: located.end, end: located.end, text: lines.join('') }]);
+}
+/** Why a 503 cannot be put in front of this upstream, one sentence without a full stop; undefined: it can. */
+function maintenanceRefusalOf({ stream, protocols }, name) {
+    if (stream)
+        return `the upstream ${name} is one of "stream", where nobody could answer with a page`;
+    const strange = protocols.filter((protocol) => protocol !== 'http');
+    return strange.length === 0 ? undefined : `the upstream ${name} is spoken to by ${strange.join(' and ')}, and a page can take its place only where it is plain HTTP (proxy_pass http://…)`;
+}
+function serverBlock({ socket, page, retryAfter }) {
+    // "return" with a text ends a request at once, whatever else the http block says (access, error pages).
+    const plain = `return 503 ${withoutVariables(page.text)};`;
+    const front = page.file === undefined ? [`        ${plain}`] : ['        error_page 503 /rollback-action-maintenance;', '        recursive_error_pages on;', '        return 503;'];
+    return [
+        'server {',
+        `    listen ${written(`unix:${socket}`)};`,
+        '    client_max_body_size 0;',
+        '    default_type text/html;',
+        '    charset utf-8;',
+        `    add_header Retry-After ${retryAfter} always;`,
+        '    add_header Cache-Control no-store always;',
+        '    location / {',
+        ...front,
+        '    }',
+        ...(page.file === undefined ? [] : fileLocations(page.file, plain)),
+        '}',
+    ];
+}
+/** The page by an inner redirect, which turns every method into one that a file can answer; in its place, where it cannot be read, the plain answer. */
+function fileLocations(file, plain) {
+    return [
+        '    location = /rollback-action-maintenance {',
+        '        internal;',
+        '        error_page 401 403 404 500 =503 @plain;',
+        '        types {}',
+        `        alias ${written(file)};`,
+        '    }',
+        '    location @plain {',
+        `        ${plain}`,
+        '    }',
+    ];
+}
+/** nginx has no way to write a "$" where it looks for variables; in HTML there is one. */
+function withoutVariables(text) {
+    return written(text.replaceAll('$', '&#36;'));
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/maintenance.js
+/** The page that load balancers show while the data is being replaced, as steps for the stages of a restore. */
+
+
+
+
+
+
+
+
+
+
+
+
+const noPage = { steps: () => ({ keep: [], show: [], hide: [] }), asFound: () => [], hosts: [] };
+const maintenance_minute = 60_000;
+/** In seconds: somebody who waits that long finds most restores done. */
+const retryAfter = 60;
+const maintenance_text = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Back soon</title><body style="font:1.2em system-ui;margin:20vh auto;max-width:32em;padding:1em"><h1>Back soon</h1><p>We are putting something right. Please try again in a minute.</p></body></html>';
+/** @throws RollbackError with every reason why the page could not be shown, or taken away again. */
+async function assessPage(inputs, around) {
+    if (!inputs.maintenance)
+        return noPage;
+    const place = trafficPlace(inputs);
+    const balancers = await askBalancers(inputs, around);
+    (0,errors/* refuseIfAny */.Yb)(otherMethod(balancers, 'database', place.upstream));
+    (0,errors/* refuseIfAny */.Yb)(balancers.flatMap(({ host, use }) => {
+        const why = maintenanceRefusalOf(use, place.upstream);
+        return why === undefined ? [] : [{ code: 'upstream-unsafe', host, what: 'the maintenance page cannot be shown', why, fix: 'Leave "maintenance" out.' }];
+    }));
+    (0,errors/* refuseIfAny */.Yb)(balancers.flatMap((balancer) => behindThePage(inputs, balancer)));
+    (0,errors/* refuseIfAny */.Yb)((await (0,build_parallel/* eachAtMost */.W)(inputs.parallel, balancers, (balancer) => maintenance_unreadable(inputs, balancer, around))).flat());
+    return {
+        steps: (begun) => stepsFor(inputs, place, balancers, begun),
+        asFound: (begun) => balancers.flatMap((balancer) => filesAsFound(place, [balancer], runOn(balancer, begun))),
+        hosts: balancers.map(({ host }) => host),
+    };
+}
+/**
+ * The run whose page this is. A load balancer that was lost while a page was shown still has that page, and what is kept there is the only copy of the file
+ * without it: that run is brought to its end there, whatever else this one begins.
+ */
+function runOn({ unfinished }, begun) {
+    return unfinished?.backup === undefined ? begun : unfinished;
+}
+/** A host that is asked for its health through its own nginx would answer with the page for as long as it is shown. */
+function behindThePage({ hosts, hostHealthUrl }, { host, use }) {
+    if (!hosts.some(({ name }) => name === host))
+        return [];
+    const through = hostHealthUrl.find(({ port, protocol }) => use.fronts.some(({ listen, scheme }) => `${scheme}:` === protocol && listen.endsWith(`:${port === '' ? (scheme === 'https' ? 443 : 80) : port}`)));
+    if (through === undefined)
+        return [];
+    return [{ code: 'invalid-input', host, what: `"host-health-url" ${through.href} leads through the nginx that shows the maintenance page, so that no service could be proved before the page goes`, fix: 'Give the address at which the application itself listens, such as http://127.0.0.1:8000/health.' }];
+}
+async function maintenance_unreadable({ maintenancePage: file }, { host }, { hosts }) {
+    if (file === undefined || (await hosts.get(host)?.ask(askReadable(file)))?.facts.get('readable')?.[0] === 'yes')
+        return [];
+    return [{ code: 'invalid-input', host, what: `the maintenance page ${file} is not there, or may not be read`, fix: `Put it there: install -m 0644 page.html ${file}; or leave "maintenance-page" out for a plain one.` }];
+}
+function stepsFor({ maintenancePage: file }, place, balancers, begun) {
+    const socketOf = (balancer) => pageSocket(place.upstream, runOn(balancer, begun).run);
+    const step = (id, title, host, script, rest = {}) => ({
+        id, title, host, script, limit: 2 * maintenance_minute, failure: { code: 'not-proved', fix: `\`nginx -t\` and the error log of nginx on ${host} say more.`, what: `“${title}” could not be done` }, ...rest,
+    });
+    const textsOf = (balancer) => {
+        // A run that takes up finds the page there: what it was put in front of comes from the copy that the host has.
+        const socket = socketOf(balancer);
+        const isShown = balancer.members.some(({ address }) => address === `unix:${socket}`);
+        if (isShown)
+            return { page: balancer.text, between: balancer.text };
+        const page = withMaintenance(balancer.text, place.upstream, { socket, retryAfter, page: { text: maintenance_text, ...(file === undefined ? {} : { file }) } });
+        return { page, between: rewriteUpstream(page, place.upstream, balancer.members) };
+    };
+    const shown = (balancer) => `${writeConfig(place, { ...handlingOf(balancer), text: textsOf(balancer).page, expectedHash: balancer.hash })}${reloadProved(place, handlingOf(balancer))}`;
+    const hidden = (balancer) => {
+        const { page, between } = textsOf(balancer);
+        const handling = handlingOf(balancer);
+        return hidePage(place, hashOf(page), `${writeConfig(place, { ...handling, text: between, expectedHash: hashOf(page) })}${reloadProved(place, handling)}`) + putConfigBack(place, handling);
+    };
+    return {
+        keep: balancers.map((balancer) => step('keep-traffic', `Keep ${place.file}`, balancer.host, keepTraffic(place, { runJson: writeBegunRun(runOn(balancer, begun)), hash: balancer.hash, recorded: balancer.seen }), {
+            failure: { code: 'locked', fix: `Look who changes ${place.file} on ${balancer.host}, then run the rollback again.`, what: `${place.file} is not as it was looked at, or could not be kept` },
+            undo: { title: 'The maintenance page goes', script: hidden(balancer), limit: 2 * maintenance_minute },
+        })),
+        show: balancers.map((balancer) => step('show-page', 'Show the maintenance page', balancer.host, shown(balancer))),
+        hide: balancers.map((balancer) => step('hide-page', 'Take the maintenance page away', balancer.host, hidden(balancer), {
+            undo: { title: 'The maintenance page again', script: shown(balancer), limit: 2 * maintenance_minute },
+        })),
+    };
+}
+function hashOf(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text, 'latin1').digest('hex');
+}
+
+;// CONCATENATED MODULE: ./build/commands/restore.js
+/** Finding and proving backups on the database host. */
+
+/** Read only. Facts: `backup-found` for each backup of a database with a manifest: size, path and the manifest's line, between `␟` signs. */
+function findBackups(folder) {
+    return `for manifest in ${(0,quote/* quote */.h)(folder)}/database-*.json; do
+  [ -f "$manifest" ] && [ -f "\${manifest%.json}" ] || continue
+  fact backup-found "$(stat -c %s "\${manifest%.json}")␟\${manifest%.json}␟$(head -n 1 "$manifest")"
+done
+`;
+}
+/** Read only. The same for one file; `backup-file` is `missing`, `unreadable` or its size where it has no manifest. */
+function findBackup(file) {
+    return `file=${(0,quote/* quote */.h)(file)}
+if [ ! -e "$file" ]; then fact backup-file missing
+elif [ ! -f "$file" ] || [ ! -r "$file" ]; then fact backup-file unreadable
+elif [ -r "$file.json" ]; then fact backup-found "$(stat -c %s "$file")␟$file␟$(head -n 1 "$file.json")"
+else fact backup-file "$(stat -c %s "$file")"; fi
+`;
+}
+/** Fails unless `$file` is to the byte what was verified when it was made. */
+function proveBackup(file, { bytes, sha256 }) {
+    return `file=${(0,quote/* quote */.h)(file)}
+[ -f "$file" ] || { echo "$file is not there any more" >&2; exit 1; }
+size=$(stat -c %s "$file")
+[ "$size" = ${bytes} ] || { echo "$file has $size bytes, it had ${bytes} when it was verified" >&2; exit 1; }
+[ "$(sha256sum < "$file" | cut -c 1-64)" = ${(0,quote/* quote */.h)(sha256)} ] || { echo "$file is not what was verified: its SHA-256 is another" >&2; exit 1; }
+fact proved "$file"
+`;
+}
+/** Fails where `prove`, which may tell facts `backup-damaged` of `$file`, has told any. */
+function restore_proveForeign(file, prove) {
+    return `file=${(0,quote/* quote */.h)(file)}
+${prove}
+damaged=$(sed -n 's/^backup-damaged=//p' facts)
+[ -z "$damaged" ] || { printf '%s\\n' "$damaged" >&2; exit 1; }
+fact note ${(0,quote/* quote */.h)(`${file} was not made by this action: it is whole as far as such a file can say so itself.`)}
+`;
+}
+
+;// CONCATENATED MODULE: ./build/databases/choose.js
+/**
+ * The newest backup of the release; without one the newest that was made before a deployment, and only where there is none of those the newest
+ * that a rollback made: such a one holds what was wrong.
+ */
+function chooseBackup(all, wanted) {
+    const ours = all.filter(({ manifest }) => manifest.kind === 'database' && manifest.environment === wanted.environment && manifest.app === wanted.app && manifest.run !== wanted.run);
+    const usable = ours.filter(({ manifest }) => (manifest.engine ?? 'mysql') === wanted.engine);
+    const fitting = usable.filter(({ manifest }) => wanted.release === undefined || manifest.release === wanted.release);
+    const newest = fitting.toSorted((one, other) => rank(other, wanted) - rank(one, wanted) || Date.parse(other.manifest.time) - Date.parse(one.manifest.time));
+    const chosen = newest.find(choose_isWhole);
+    if (chosen !== undefined)
+        return { kind: 'chosen', backup: chosen, damaged: newest.slice(0, newest.indexOf(chosen)) };
+    if (fitting.length > 0)
+        return { kind: 'none', why: `${fitting.map(({ path }) => path).join(', ')}: not as long as when it was made` };
+    if (usable.length === 0)
+        return { kind: 'none', why: ours.length === 0 ? 'there is no backup of this application and environment' : 'every backup is of another kind of database' };
+    return { kind: 'none', why: `there are backups of ${[...new Set(usable.map(({ manifest }) => manifest.release.slice(0, 7)))].join(', ')}, and none of ${wanted.release?.slice(0, 7)}` };
+}
+function rank({ manifest }, { release }) {
+    return release === undefined && manifest.by !== 'backup' ? 0 : 1;
+}
+function choose_isWhole({ bytes, manifest }) {
+    return bytes === manifest.bytes;
+}
+
+;// CONCATENATED MODULE: ./build/databases/duration.js
+/** What a small server does, where nothing was measured yet. */
+const assumed = { dump: 40e6, restore: 12e6 };
+/** How fast the latest backups with a measured time were. */
+function speedsFrom(manifests) {
+    const latest = manifests.toSorted((one, other) => Date.parse(other.time) - Date.parse(one.time));
+    const of = (field) => latest.map((each) => speed(each['sql-bytes'] ?? each.bytes, each[field])).find((found) => found !== undefined);
+    const [dump, restore] = [of('seconds'), of('restore-seconds')];
+    return { dump: dump ?? assumed.dump, restore: restore ?? (dump === undefined ? assumed.restore : Math.min(assumed.restore, dump)), basis: dump === undefined && restore === undefined ? 'assumed' : 'measured' };
+}
+function speed(bytes, seconds) {
+    // What takes less than a second says nothing of the speed.
+    return seconds === undefined || seconds < 1 ? undefined : bytes / seconds;
+}
+/** @param liveBytes data and indexes of the live database; @param backupBytes SQL of the backup that is restored */
+function durationsOf(liveBytes, backupBytes, { dump, restore }) {
+    const time = (bytes, bytesASecond) => Math.round((bytes / bytesASecond) * 1000) + 1000;
+    return { dump: time(liveBytes, dump), restore: time(backupBytes, restore), compare: time(liveBytes + backupBytes, dump) };
+}
+
+;// CONCATENATED MODULE: ./build/databases/manifest.js
+/** A manifest of our own; undefined when it is damaged, or of another program. */
+function readManifest(line) {
+    let read;
+    try {
+        read = JSON.parse(line);
+    }
+    catch {
+        return undefined;
+    }
+    return isManifest(read) ? read : undefined;
+}
+const texts = ['environment', 'app', 'run', 'release', 'time', 'sha256'];
+function isManifest(read) {
+    if (typeof read !== 'object' || read === null || Array.isArray(read))
+        return false;
+    const fields = new Map(Object.entries(read));
+    const isOptional = (name, type) => fields.get(name) === undefined || typeof fields.get(name) === type;
+    return (fields.get('kind') === 'database' || fields.get('kind') === 'app')
+        && texts.every((name) => typeof fields.get(name) === 'string')
+        && /^[0-9a-f]{64}$/.test(String(fields.get('sha256'))) && /^[0-9a-f]{40,64}$/.test(String(fields.get('release')))
+        && Number.isSafeInteger(fields.get('bytes'))
+        && ['engine', 'server', 'revision', 'position', 'schema', 'sql-sha256', 'by', 'verified'].every((name) => isOptional(name, 'string'))
+        && ['tables', 'seconds', 'restore-seconds', 'sql-bytes'].every((name) => isOptional(name, 'number'))
+        && isOptional('rows', 'object');
+}
+
+;// CONCATENATED MODULE: ./build/databases/found.js
+
+/** The facts `backup-found`; a file whose manifest cannot be read is none of ours. */
+function madeIn(facts) {
+    return (facts.get('backup-found') ?? []).flatMap((line) => {
+        const [bytes, path = '', ...rest] = line.split('␟');
+        const manifest = readManifest(rest.join('␟'));
+        return manifest === undefined || !path.startsWith('/') ? [] : [{ path, bytes: Number(bytes), manifest }];
+    });
+}
+/** One file that the user named: as it was made, or a dump of another program; the reason when it cannot be read. */
+function fileIn(path, facts) {
+    const [made] = madeIn(facts);
+    if (made !== undefined)
+        return made;
+    const state = facts.get('backup-file')?.[0] ?? 'has a manifest that cannot be read';
+    if (/^\d+$/.test(state))
+        return { path, bytes: Number(state) };
+    return { why: state === 'missing' ? 'there is no such file' : state === 'unreadable' ? 'the SSH user cannot read it' : `it ${state}` };
+}
+
+;// CONCATENATED MODULE: ./build/databases/space.js
+
+const space_folders = {
+    mysql: "db -e 'SELECT @@datadir' 2>/dev/null || echo /var/lib/mysql",
+    postgresql: "db -e 'SHOW data_directory' 2>/dev/null || echo /var/lib/postgresql",
+};
+/** Read only; follows `client()`. Fact `database-free`: `<bytes> <folder>`, where the server's data lies on this host. */
+function askSpace(engine) {
+    return `case " localhost 127.0.0.1 ::1 $(hostname -I 2>/dev/null) " in
+  *" \${database_address:-localhost} "*)
+    data_folder=$(${space_folders[engine]}) || data_folder=
+    if [ -n "$data_folder" ] && data_free=$(df -Pk "$data_folder" 2>/dev/null | awk 'NR == 2 { print $4 * 1024 }') && [ -n "$data_free" ]; then fact database-free "$data_free $data_folder"; fi
+    ;;
+esac
+`;
+}
+/** A full disk under the live data would stop it: the restored data needs as much again. */
+function roomForRestored(database) {
+    const { host, facts } = database;
+    const [free, ...folder] = (facts.get('database-free') ?? [''])[0]?.split(' ') ?? [];
+    const needed = 1.2 * bytesOf(database);
+    if (free === undefined || free === '' || Number(free) >= needed)
+        return [];
+    return [{ code: 'disk-full', host, what: `the restored data needs about ${megabytes(needed)} in ${folder.join(' ')}, ${megabytes(Number(free))} are free`, fix: `Free space on ${host}: a full disk would stop the live database.` }];
+}
+
+;// CONCATENATED MODULE: ./build/databases/restoring.js
+/** A restore of the `database` method, as it is planned: plain data, kept for `post` and for the run that takes this one up. */
+
+/** Both names that a run may add to a database's, and that a later run takes off again. */
+const added = /_(?:rb|was)_[0-9a-f]{8}$/;
+/** The databases of a run: the same whenever it is asked. `live` stays what it is; the others are named for it and for the run. */
+function namesFor(live, run) {
+    const mark = (0,external_node_crypto_.createHash)('sha256').update(run).digest('hex').slice(0, 8);
+    const stem = live.replace(added, '').slice(0, 50);
+    return { live, restored: `${stem}_rb_${mark}`, kept: `${stem}_was_${mark}` };
+}
+/** Where the replaced data is when the run is over. */
+function keptIn({ names, cutover }) {
+    return cutover === 'swap' ? names.kept : names.live;
+}
+/** What the application uses when the run is over. */
+function usedAfter({ names, cutover }) {
+    return cutover === 'swap' ? names.live : names.restored;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/env-files.js
+/** The env file of every host, in which a restore may change the address of the database. */
+
+
+
+/** What `askEnvFile` told, by host: the application reads it there. Read only. */
+async function askEnvFiles(inputs, facts, around) {
+    const { envFile, envKey, appDir } = inputs;
+    if (envFile === undefined)
+        return new Map();
+    const asked = await (0,build_parallel/* eachAtMost */.W)(inputs.parallel, facts.hosts, async ({ facts: { host } }) => {
+        const answer = await around.hosts.get(host)?.ask(`${repository(appDir)}${askEnvFile(envFile, envKey)}`);
+        return [host, answer?.code === 0 ? answer.facts : new Map([['env-trouble', [answer?.output.trimEnd().split('\n').at(-1) ?? 'it could not be read']]])];
+    });
+    return new Map(asked);
+}
+/** @param live the database that every file has to name, and the host that said so; undefined while some may name the restored one already */
+function judgeFiles({ envFile, rdsInstance }, files, live) {
+    return [...files].flatMap(([on, asked]) => {
+        const named = asked.get('env-database')?.[0];
+        return [
+            ...(asked.get('env-trouble') ?? []).map((why) => ({ code: 'no-rights', host: on, what: `the address of the database in ${envFile} cannot be changed`, why, fix: `Mend that, or set "cutover: ${rdsInstance === undefined ? 'swap' : 'rename'}".` })),
+            ...(live === undefined || named === undefined || named === live.database ? [] : [{ code: 'diverged', host: on, what: `${envFile} names the database ${named}, on ${live.host} it names ${live.database}`, fix: 'Let every host use the same database first.' }]),
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/judge.js
+/** Whether a restore may begin: every reason why not. Pure. */
+
+
+
+function judgeRestore(inputs, { database, admin, obstacles, files, live }) {
+    const { host } = database;
+    return [
+        ...(admin === undefined ? [nobodyMayRestore(database)] : []),
+        ...obstacles.map((why) => ({ code: 'step-failed', host, what: `the data cannot be swapped: ${why}`, fix: 'Set "cutover: repoint" and "env-file": the application then uses the restored database under its own name.' })),
+        ...judgeFiles(inputs, files, live === undefined ? undefined : { database: live, host }),
+        ...roomForRestored(database),
+    ];
+}
+/** Said where no way to restore beside the live data was found. */
+function nobodyMayRestore({ host, facts }) {
+    return { code: 'no-rights', host, what: 'nobody may create the database into which the backup is restored', why: (facts.get('admin-missing') ?? []).join('; or '), fix: 'Do one of these, or give "database-admin-url".' };
+}
+/** What is lost for certain, by the number of rows alone: the rest is counted when the backup is restored beside, before anything is touched. */
+function certainLoss({ maxDataLossRows: limit }, database, { backup }) {
+    const before = backup.manifest?.rows;
+    if (limit === 'any' || before === undefined)
+        return [];
+    const lost = tablesOf(database).filter(({ name, exact }) => exact && name !== 'alembic_version')
+        .map(({ name, rows }) => ({ name, rows: rows - (before[name] ?? 0) })).filter(({ rows }) => rows > 0).toSorted((one, other) => other.rows - one.rows);
+    const rows = lost.reduce((sum, each) => sum + each.rows, 0);
+    if (rows <= limit)
+        return [];
+    return [{
+            code: 'data-loss', host: database.host,
+            what: `going back to the backup of ${backup.manifest?.time} would take at least ${rows} rows out of live use (${lost.slice(0, 10).map((each) => `${each.rows} in ${each.name}`).join(', ')}), and "max-data-loss-rows" is ${limit}`,
+            fix: 'Raise "max-data-loss-rows", or set it to "any": the rows then stay in the kept data and in an export.',
+        }];
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/notes.js
+/** What a rollback should take. */
+const goal = 5 * 60_000;
+function noteRestore(inputs, { database, restoring, damaged, durations, speeds, usedAfter }) {
+    const { host, facts } = database;
+    const { manifest, path } = restoring.backup;
+    const [live, wanted] = [facts.get('database-revisions')?.[0] ?? '', manifest?.revision ?? ''];
+    return [
+        ...(manifest === undefined ? [] : [`${host}: the backup is of ${manifest.time}, of release ${manifest.release.slice(0, 7)}${wanted === '' ? '' : `, at revision ${wanted}`}; the application uses the database ${usedAfter} afterwards.`]),
+        ...damaged.map((each) => `${host}: the newer backup ${each.path} is not as long as when it was made and was passed over.`),
+        ...(manifest?.by === 'rollback' && inputs.restoreFrom.kind === 'latest' ? [`${host}: ${path} was made by a rollback, of data that it was about to leave; no backup from before a deployment fits.`] : []),
+        ...(manifest !== undefined && inputs.commit === undefined && wanted !== live
+            ? [`${host}: the code that stays was deployed with revision ${live || 'none'}, the backup is at ${wanted || 'none'}: if the code does not work on it, everything is put back. "commit: ${manifest.release.slice(0, 7)}" takes the code back as well.`] : []),
+        time(host, durations, speeds),
+    ];
+}
+function time(host, { dump, restore, compare }, { basis }) {
+    const all = dump + restore + 2 * compare;
+    const parts = `dump ${said(dump)}, restore ${said(restore)}, compare ${said(2 * compare)}`;
+    const from = basis === 'measured' ? 'at the speed of earlier backups' : 'at an assumed speed, for none was measured here yet';
+    return `${host}: this will take about ${said(all)} (${parts}; ${from})${all > goal ? ', which is more than 5 minutes' : ''}; the service is away only while the last rows are counted and the data changes places, about ${said(compare + 10_000)}.`;
+}
+function said(duration) {
+    return duration < 120_000 ? `${Math.ceil(duration / 1000)} s` : `${Math.ceil(duration / 60_000)} min`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/assess.js
+/** What a restore has to know before it is planned: the live data, the backup, whose rights, what would be lost. Read only. */
+
+
+
+
+
+
+
+
+
+
+
+/** @throws RollbackError with every reason why nothing may be restored */
+async function assessRestore(inputs, facts, around) {
+    const on = facts.hosts.find(({ facts: { role } }) => role.database);
+    const place = on === undefined ? undefined : around.hosts.get(on.facts.host);
+    if (on === undefined || place === undefined)
+        throw new Error('A restore without a database host');
+    const { cutover, restoreFrom } = inputs;
+    if (cutover === 'rename')
+        throw new Error('Only RDS instances are renamed');
+    const { unfinished } = facts;
+    const named = unfinished?.backup ?? (restoreFrom.kind === 'file' ? restoreFrom.path : undefined);
+    const database = await lookAtDatabase(inputs, place, ({ name, beside }) => `${named === undefined ? '' : `(\n${findBackup(named)})\n`}(\n${findBackups(inputs.backupDir)})
+${beside.askAdmin({ url: inputs.databaseAdminUrl !== undefined, cutover })}
+${askSpace(name)}fact database-revisions "$(revisions_in "$database" '')"
+`);
+    if (database === undefined)
+        throw new Error('A restore without a database');
+    const chosen = choose(inputs, facts, database, named, around.run.id);
+    const live = unfinished?.live ?? database.facts.get('database-name')?.[0] ?? '';
+    const begun = unfinished ?? {
+        run: around.run.id, actor: around.run.actor, from: facts.from, to: facts.target.sha, startedAt: around.clock.now(), backup: chosen.backup.path, live,
+    };
+    const admin = database.facts.get('admin')?.[0];
+    const restoring = { engine: database.engine.name, backup: chosen.backup, names: namesFor(live, begun.run), cutover, admin: isAdmin(admin) ? admin : 'own' };
+    const [obstacles, files] = await Promise.all([
+        cutover === 'swap' && isAdmin(admin) && unfinished === undefined ? askObstacles(inputs, place, database, restoring) : [],
+        cutover === 'repoint' ? askEnvFiles(inputs, facts, around) : new Map(),
+    ]);
+    const last = on.facts.releases.toSorted((one, other) => one.time - other.time).at(-1);
+    const isThere = restoreFrom.kind === 'latest' && unfinished === undefined && last?.result === 'rolled-back' && last.backup === chosen.backup.path && last.database === live;
+    const failures = [
+        ...judgeRestore(inputs, { database, admin, obstacles, files, live: unfinished === undefined ? live : undefined }),
+        ...(unfinished === undefined && !isThere ? certainLoss(inputs, database, restoring) : []),
+        ...roomForDump(inputs, database, on.facts.disks.find(({ purpose }) => purpose === 'backups')?.freeBytes),
+    ];
+    const [first, ...rest] = failures;
+    if (first !== undefined)
+        throw new errors/* RollbackError */.ZS([first, ...rest]);
+    const manifests = madeIn(database.facts).map(({ manifest }) => manifest);
+    const speeds = speedsFrom(manifests);
+    const durations = durationsOf(bytesOf(database), chosen.backup.manifest?.['sql-bytes'] ?? chosen.backup.bytes * 5, speeds);
+    const notes = isThere ? [] : noteRestore(inputs, { database, restoring, damaged: chosen.damaged, durations, speeds, usedAfter: usedAfter(restoring) });
+    return { database, restoring, begun, isThere, durations, restored: restoredBy(restoring, inputs.commit === undefined), notes: [...(isThere ? [] : notesOnDump(database)), ...notes], found: foundIn(database) };
+}
+/** @throws RollbackError `no-backup`, `backup-damaged` */
+function choose(inputs, facts, { host, engine, facts: asked }, named, run) {
+    const refuse = (failure) => {
+        throw new errors/* RollbackError */.ZS({ ...failure, host });
+    };
+    if (named !== undefined) {
+        const file = fileIn(named, asked);
+        if ('why' in file)
+            return refuse({ code: 'no-backup', what: `the backup ${named} cannot be restored`, why: file.why, fix: 'Name a file on the database host, or "latest".' });
+        const { manifest } = file;
+        const foreign = manifest !== undefined && (manifest.kind !== 'database' || manifest.app !== inputs.appDir || manifest.environment !== inputs.environment || (manifest.engine ?? 'mysql') !== engine.name);
+        if (foreign)
+            return refuse({ code: 'backup-damaged', what: `the backup ${named} is of something else`, why: `its manifest says ${manifest.kind}, ${manifest.engine ?? 'mysql'}, ${manifest.app}, ${manifest.environment}`, fix: 'Name a backup of this application, environment and kind of database.' });
+        return { backup: file, damaged: [] };
+    }
+    const { commit, environment, appDir: app } = inputs;
+    const choice = chooseBackup(madeIn(asked), { environment, app, engine: engine.name, run, ...(commit === undefined ? {} : { release: facts.target.sha }) });
+    if (choice.kind === 'chosen')
+        return choice;
+    return refuse({ code: 'no-backup', what: `there is no backup to restore in ${inputs.backupDir}`, why: choice.why, fix: 'Name a file with "restore-from", or another "commit"; the backup action, before each deployment, makes backups to go back to.' });
+}
+async function askObstacles(inputs, on, { engine, source }, { admin, names }) {
+    const asked = await askingDatabase(inputs, on)(`${engine.client(source)}${engine.beside.admin(admin)}${engine.beside.obstacles(names)}`);
+    return asked.get('cannot-swap') ?? [];
+}
+function isAdmin(text) {
+    return text === 'url' || text === 'own' || text === 'socket';
+}
+function restoredBy(restoring, dataOnly) {
+    const { path, manifest } = restoring.backup;
+    return {
+        backup: path, used: usedAfter(restoring), kept: keptIn(restoring), dataOnly,
+        ...(manifest === undefined ? {} : { time: manifest.time, release: manifest.release }),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/commands/connections.js
+/** Connections of a host, as its kernel knows them. */
+
+/**
+ * Waits, 30 s at most, until no established connection of this host leads to any address of a name and a port. Needs no tool but those that every
+ * host has: it reads /proc/net/tcp. Fact `no-connections`.
+ */
+function noConnectionsTo(name, port) {
+    return `name=${(0,quote/* quote */.h)(name)} port=${(0,quote/* quote */.h)(port)}
+addresses=$(getent ahosts "$name" | awk '{ print $1 }' | sort -u)
+[ -n "$addresses" ] || { echo "$name has no address" >&2; exit 1; }
+in_hex() { awk -v port="$port" '{
+  count = split($0, parts, ".")
+  if (count == 4) printf "%02X%02X%02X%02X:%04X\\n0000000000000000FFFF0000%02X%02X%02X%02X:%04X\\n", parts[4], parts[3], parts[2], parts[1], port, parts[4], parts[3], parts[2], parts[1], port
+}'; }
+wanted=$(printf '%s\\n' "$addresses" | in_hex)
+[ -n "$wanted" ] || { fact note "connections to $name could not be looked for: it has IPv6 addresses alone"; exit 0; }
+left() { cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "01" { print $3 }' | grep -cxF "$wanted" || :; }
+tries=0
+while [ "$(left)" -gt 0 ] && [ "$tries" -lt 60 ]; do sleep 0.5; tries=$((tries + 1)); done
+[ "$(left)" = 0 ] || { echo "$(left) connections to $name are left" >&2; exit 1; }
+fact no-connections "$name"
+`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/addresses.js
+/** The steps that let the application use the restored data by its address, and prove that it does. Pure. */
+
+
+
+
+/** @param note told by one of the hosts when the run has ended so: of data that an undo made live again nobody is to hear how it is deleted */
+function repointSteps({ appDir, envFile, envKey }, facts, to, note) {
+    if (envFile === undefined)
+        return [];
+    return facts.hosts.map(({ facts: { host, role } }) => ({
+        id: 'repoint', title: `Let ${envKey} name ${to.address ?? `the database ${to.database ?? ''}`}`, host, limit: 60_000,
+        script: `${repository(appDir)}${repoint(envFile, envKey, to)}${role.database ? `fact note-rolled-back ${(0,quote/* quote */.h)(note)}\n` : ''}`,
+        undo: { title: `${envFile} as it was`, script: repository(appDir) + repointBack(envFile), limit: 60_000 },
+        failure: { code: 'step-failed', fix: `Look at ${envFile} on ${host}.` },
+    }));
+}
+/** When the services run again, none of them may still be connected to where they were: a pool or a second process would go on writing there. */
+function provenAddress(facts, address) {
+    const [name = '', port = ''] = address.split(' ');
+    return facts.hosts.filter(({ facts: { role } }) => role.app).map(({ facts: { host } }) => ({
+        id: 'old-address', title: `No connection to ${name} is left`, host, limit: 120_000, script: noConnectionsTo(name, port),
+        failure: { code: 'not-proved', what: `something on ${host} is still connected to ${name}`, fix: `\`ss -tnp dst ${name}\` on ${host} says what; it has to be restarted as well: add it to "services".` },
+    }));
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/stages.js
+/** What every restore has before the data and after it: saving, stopping, starting. Pure. */
+
+
+
+
+/** Nothing of it touches what serves. */
+function beforehand(inputs, facts, context, backups) {
+    const moves = inputs.commit !== undefined;
+    return [
+        stage('Fetch', { touches: false }, facts.hosts.flatMap((each) => (moves && each.toFetch ? [partsOf(inputs, facts, each, context).fetch] : []))),
+        stage('Back up', { touches: false, untimed: true }, backups),
+        stage('Keep the load balancers', { touches: false }, context.page?.keep ?? []),
+        stage('Keep state', { touches: false }, facts.hosts.map((each) => partsOf(inputs, facts, each, context).keep)),
+    ];
+}
+/** The application stops, the data changes places, the application starts: the first host alone, then the others. */
+function afterwards(inputs, facts, context, { fence, cutOver, proven = [] }) {
+    const serving = facts.hosts.filter(({ facts: { role } }) => role.app);
+    return [
+        stage('Maintenance page', { touches: true }, context.page?.show ?? []),
+        stage('Stop writers', { touches: true }, inputs.services.length === 0 ? [] : serving.map((each) => stopStep(inputs, each))),
+        stage('Keep writers out', { touches: true, untimed: true }, fence),
+        stage('Cut over', { touches: true, untimed: true }, cutOver),
+        ...switchHosts(inputs, facts.hosts, (each) => partsWithStop(inputs, each, partsOf(inputs, facts, each, context))),
+        stage('Prove the address', { touches: true }, proven),
+        stage('No maintenance page', { touches: true }, context.page?.hide ?? []),
+    ];
+}
+function stopStep({ appDir, services }, { facts: { host } }) {
+    return {
+        id: 'stop', title: `Stop ${services.toReversed().join(', ')}`, host, script: repository(appDir) + stop(services), limit: 180_000,
+        failure: { code: 'step-failed', fix: `\`systemctl status ${services[0] ?? ''}\` on ${host} says why it does not stop.` },
+    };
+}
+/** Where the code stays only the services start again; an undo stops them first, so that nothing is written while the data changes places. */
+function partsWithStop({ appDir, services, commit }, { facts: { host, role } }, parts) {
+    const steps = commit === undefined ? parts.switch.filter(({ id }) => id === 'restart') : parts.switch;
+    if (!role.app || services.length === 0)
+        return { ...parts, switch: steps };
+    const undo = { title: `Stop ${services.toReversed().join(', ')} on ${host}`, script: repository(appDir) + stop(services), limit: 180_000 };
+    return { ...parts, switch: steps.map((step) => (step.id === 'restart' ? { ...step, title: `Start ${services.join(', ')}`, undo } : step)) };
+}
+
+;// CONCATENATED MODULE: ./build/databases/compare.js
+/** Whether a restored database is what its backup was. */
+
+/** Fails where the restored database is not what its manifest says. Without a manifest there must be a table at least. Follows `beside.admin()`. */
+function compare(restored, manifest) {
+    const at = `${(0,quote/* quote */.h)(restored)} ''`;
+    const rows = manifest?.rows;
+    const expected = rows === undefined ? [] : Object.entries(rows).map(([table, count]) => `${count} ${table}`);
+    return `as_admin
+rows_in ${at} | sort > rows-restored
+tables=$(wc -l < rows-restored)
+fact restored-tables "$tables"
+[ "$tables" -gt 0 ] || { echo 'the restored database has no tables' >&2; exit 1; }
+${manifest?.tables === undefined ? '' : `[ "$tables" = ${manifest.tables} ] || { echo "$tables tables were restored, the backup had ${manifest.tables}" >&2; exit 1; }
+`}${rows === undefined ? '' : `printf '%s\\n' ${(0,quote/* words */.a)(...expected)} | sort > rows-expected
+cmp -s rows-expected rows-restored || { echo "other rows than in the backup: $(diff rows-expected rows-restored | grep '^[<>]' | head -n 5 | tr '\\n' ';')" >&2; exit 1; }
+`}${manifest?.revision === undefined ? '' : `revisions=$(revisions_in ${at})
+[ "$revisions" = ${(0,quote/* quote */.h)(manifest.revision)} ] || { echo "the restored database is at revision $revisions, the backup was at ${manifest.revision.replaceAll(/[^\w .-]/g, '')}" >&2; exit 1; }
+`}${manifest?.schema === undefined ? '' : `[ "$(fingerprint_in ${at})" = ${(0,quote/* quote */.h)(manifest.schema)} ] || { echo 'the schema of the restored database is not that of the backup' >&2; exit 1; }
+`}`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/export-loss.js
+
+
+/**
+ * sh for a job on the database host, when nobody writes any more: counts what leaves live use and keeps it in a file, once; a run that takes this one
+ * up tells what was counted then, for the restored data may be in use since. Facts as of every backup, of the kind `lost-rows`, where there is a file.
+ * @param lost sh with facts `lost`, which writes the file
+ */
+function exportLoss(lost, file, limit) {
+    return `lost_file=${(0,quote/* quote */.h)(file)}
+if [ -e "$found/lost" ]; then cat "$found/lost" >&3
+else
+umask 077
+[ -d "\${lost_file%/*}" ] || mkdir -p -m 0700 "\${lost_file%/*}" 2>/dev/null || as_root install -d -o "$(id -un)" -g "$(id -gn)" -m 0700 "\${lost_file%/*}"
+${lost}if [ -s "$lost_file" ] && grep -q '^lost=' facts; then
+  fact backup lost-rows; fact location "$lost_file"; fact bytes "$(stat -c %s "$lost_file")"; fact sha256 "$(sha256sum < "$lost_file" | cut -c 1-64)"
+fi
+${lossLimit(limit)}cp facts "$found/lost.new"; mv "$found/lost.new" "$found/lost"
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/steps.js
+/**
+ * The steps of a restore on the database host. Pure.
+ *
+ * In `$found`, besides what every run writes there:
+ * - `lost`     what left live use, as it was counted when nobody could write any more
+ * - `rows`     how many rows each table had then: an undo gives back exactly these
+ * - `cut-over` written when both are known: from then on the restored data may be in use, and is never restored again
+ */
+
+
+
+
+
+
+
+function databaseSteps(inputs, restore) {
+    const { database: { host, engine, source }, restoring, begun, durations } = restore;
+    const { names, backup, cutover, admin } = restoring;
+    const { beside } = engine;
+    const folder = inputs.backupDir;
+    const client = `${repository(inputs.appDir)}${engine.client(source)}${beside.admin(admin)}fence=${(0,quote/* quote */.h)(`${folder}/kept-${names.restored}.grants`)}
+`;
+    const step = (id, title, script, code, fix, rest = {}) => ({
+        id, title, host, script: client + script, limit: inputs.backupTimeout, needsDatabase: true, failure: { code, fix }, ...rest,
+    });
+    const undo = (title, script) => ({ title, script: client + script, limit: inputs.backupTimeout });
+    const done = `if [ -e "$found/cut-over" ]; then say 'Done by the run that was interrupted.'; exit 0; fi\n`;
+    const [live, restored] = [{ database: names.live, address: '' }, { database: names.restored, address: '' }];
+    const lostFile = `${folder}/lost-rows-${begun.run}.sql.gz`;
+    const rows = cutover === 'swap' ? 'The live data is as it was; ' : 'The live data was not touched; ';
+    return {
+        beside: [
+            step('prove-backup', 'Prove the backup', done + (backup.manifest === undefined ? restore_proveForeign(backup.path, beside.proveForeign) : proveBackup(backup.path, backup.manifest)), 'backup-damaged', 'Nothing was touched. Restore from another backup: name it with "restore-from".', { failure: { code: 'backup-damaged', what: `the backup ${backup.path} cannot be trusted`, fix: 'Nothing was touched. Restore from another backup: name it with "restore-from".' } }),
+            step('restore', `Restore into ${names.restored}`, `${done}file=${(0,quote/* quote */.h)(backup.path)}\n${beside.restore(names)}`, 'step-failed', `Nothing was touched. Look at the database server on ${host}: disk, rights, log.`, { estimate: durations.restore }),
+            step('compare', 'Compare it with the backup', done + compare(names.restored, backup.manifest), 'backup-damaged', 'Nothing was touched. Restore from another backup: name it with "restore-from".', { estimate: durations.compare }),
+            step('count-loss', 'Count what would leave live use', `${done}${beside.lost(live, restored)}${lossLimit(inputs.maxDataLossRows)}`, 'data-loss', '', {
+                estimate: durations.compare,
+                failure: { code: 'data-loss', what: 'more rows would leave live use than "max-data-loss-rows" allows', fix: 'Nothing was touched. Raise "max-data-loss-rows", or set it to "any": the rows then stay in the kept data and in an export.' },
+            }),
+        ],
+        fence: [
+            step('fence', 'Keep every writer out', beside.fence(names), 'step-failed', `${rows}look at the rights of its users on ${host}.`, {
+                undo: undo('Let the writers in again', `${sameRows(names.live)}${beside.unfence(names)}`),
+            }),
+            step('export-loss', 'Count and export what leaves live use', `as_admin\n${exportLoss(`${beside.lost(live, restored, lostFile)}rows_in ${(0,quote/* quote */.h)(names.live)} '' > "$found/rows"\n`, lostFile, inputs.maxDataLossRows)}: > "$found/cut-over"\n`, 'data-loss', '', {
+                estimate: durations.compare,
+                failure: { code: 'data-loss', what: 'what leaves live use could not be kept, or is more than "max-data-loss-rows" allows', fix: 'Raise "max-data-loss-rows", or set it to "any"; look whether something else writes to the database all the time.' },
+            }),
+        ],
+        wake: cutover !== 'repoint' || beside.wake === undefined || beside.sleep === undefined ? [] : [
+            step('wake', 'Let the events of the restored data run, and those of the replaced no more', beside.wake(names), 'step-failed', `Look at the events of ${names.live} and ${names.restored} on ${host}.`, {
+                undo: undo('Let the events of the live data run again', beside.sleep(names)),
+            }),
+        ],
+        swap: cutover !== 'swap' ? [] : [
+            step('swap', `Let the restored data take the name ${names.live}`, `${beside.swap(names)}fact note-rolled-back ${(0,quote/* quote */.h)(keptNote(restore))}\n`, 'step-failed', `Look at ${(0,quote/* words */.a)(names.live, names.restored, names.kept)} on ${host}.`, {
+                undo: undo('Let the live data take its name again', beside.swapBack(names)),
+            }),
+        ],
+    };
+}
+/** What a person does with the data that was replaced. */
+function keptNote({ restoring, database: { engine } }) {
+    const kept = keptIn(restoring);
+    const drop = engine.name === 'mysql' ? `DROP DATABASE \`${kept}\`` : `DROP DATABASE "${kept}"`;
+    return `the data that was replaced is kept in the database ${kept}, where nobody but an administrator can write; when it is of no use any more: ${drop}.`;
+}
+/** The undo gives back what was there when the last writer was out, row by row as far as counting tells. */
+function sameRows(live) {
+    return `if [ -f "$found/rows" ]; then
+  (as_admin; rows_in ${(0,quote/* quote */.h)(live)} '') > rows-now
+  cmp -s "$found/rows" rows-now || { echo "the live data has other rows than when it was left: $(diff "$found/rows" rows-now | grep '^[<>]' | head -n 5 | tr '\\n' ';')" >&2; exit 1; }
+fi
+`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/database/plan.js
+
+
+
+
+
+function planRestore(inputs, facts, restore, context) {
+    const { database, begun, durations, restoring } = restore;
+    const { beside, fence, swap, wake } = databaseSteps(inputs, restore);
+    const backups = planBackups(inputs, facts, database, begun).map((step) => (step.id === 'back-up-database' ? { ...step, estimate: durations.dump } : step));
+    return {
+        stages: [
+            ...beforehand(inputs, facts, context, backups),
+            stage('Restore beside', { touches: false, untimed: true }, beside),
+            ...afterwards(inputs, facts, context, {
+                fence, cutOver: inputs.cutover === 'swap' ? swap : [...wake, ...repointSteps(inputs, facts, { database: restoring.names.restored }, keptNote(restore))],
+            }),
+        ].filter(({ steps }) => steps.length > 0),
+    };
+}
+
+// EXTERNAL MODULE: ./build/report/quantity.js
+var quantity = __nccwpck_require__(7485);
+// EXTERNAL MODULE: ./build/databases/rds/asking.js
+var rds_asking = __nccwpck_require__(3031);
+// EXTERNAL MODULE: ./build/databases/rds/cluster.js
+var rds_cluster = __nccwpck_require__(4);
+// EXTERNAL MODULE: ./build/databases/rds/description.js
+var description = __nccwpck_require__(2616);
+;// CONCATENATED MODULE: ./build/databases/rds/estimate.js
+/** How long AWS will take, as far as it can be said beforehand: from the size of the storage. Pure. */
+
+const estimate_minute = 60;
+/**
+ * AWS promises no times. These are on the long side of what is usual: making an instance takes some ten minutes whatever its size (its blocks
+ * are fetched when they are first read), a second one for Multi-AZ about as long again, going to a point in time replays up to five
+ * minutes of log a backup; a snapshot copies what changed since the last one.
+ */
+function estimate(source, from, hasEarlierSnapshot) {
+    const gib = (0,description/* number */.ai)(source, 'AllocatedStorage') ?? 0;
+    const cluster = (0,description/* text */.Qq)(source, 'DBClusterIdentifier') !== undefined && (0,description/* text */.Qq)(source, 'DBInstanceIdentifier') === undefined;
+    const members = (0,description/* parts */.rT)(source, 'DBClusterMembers').length;
+    const snapshot = cluster ? 3 * estimate_minute : (hasEarlierSnapshot ? 3 * estimate_minute + gib * 0.2 : 5 * estimate_minute + gib * 3);
+    const restore = (cluster ? 10 * estimate_minute + (members > 0 ? 8 * estimate_minute : 0) + (members > 1 ? 8 * estimate_minute : 0) : 12 * estimate_minute + gib * 0.3 + ((0,description/* flag */.Jt)(source, 'MultiAZ') === true ? 10 * estimate_minute : 0))
+        + (from?.kind === 'time' ? 10 * estimate_minute : 0);
+    return {
+        snapshot: Math.round(snapshot), restore: Math.round(restore), match: 5 * estimate_minute, rename: 20 * estimate_minute,
+        basis: `not measured: from ${cluster ? `${members} instances` : `${gib} GiB of storage`}${(0,description/* flag */.Jt)(source, 'MultiAZ') === true ? ', Multi-AZ' : ''}${hasEarlierSnapshot || cluster ? '' : ', no earlier snapshot'}; AWS promises no times`,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/databases/rds/quotas.js
+/** A quota that AWS does not tell stops nothing: the call itself will be refused. */
+function missingQuotas(quotas, { target, members, gib, restores }) {
+    const instance = target.kind === 'instance';
+    const needs = [
+        instance ? ['ManualSnapshots', 1, 'snapshots', 'backup-failed'] : ['ManualClusterSnapshots', 1, 'cluster snapshots', 'backup-failed'],
+        ...(!restores ? [] : [
+            ['DBInstances', instance ? 1 : members, 'instances', 'rds-restore-failed'],
+            ...(instance ? [['AllocatedStorage', gib, 'GiB of storage', 'rds-restore-failed']] : [['DBClusters', 1, 'clusters', 'rds-restore-failed']]),
+        ]),
+    ];
+    return needs.flatMap(([name, needed, what, code]) => {
+        const quota = quotas.find((each) => each.name === name);
+        if (quota === undefined || quota.used + needed <= quota.max)
+            return [];
+        return [{
+                code, what: `the AWS account may have ${quota.max} ${what} and has ${quota.used}: ${needed} more do not fit`,
+                fix: `Ask for a higher quota (Service Quotas, RDS), or delete ${what === 'GiB of storage' ? 'what is not needed' : what} by hand: this action deletes none.`,
+            }];
+    });
+}
+
+// EXTERNAL MODULE: ./build/databases/rds/tags.js
+var tags = __nccwpck_require__(2885);
+;// CONCATENATED MODULE: ./build/databases/rds/not-carried.js
+/** What belongs to the source alone and has to be made again by hand. Pure. */
+
+
+/** A sentence for each, for the report. */
+function notCarried(source) {
+    const replicas = [...((0,description/* texts */.Te)(source, 'ReadReplicaDBInstanceIdentifiers') ?? []), ...((0,description/* texts */.Te)(source, 'ReadReplicaDBClusterIdentifiers') ?? []), ...((0,description/* texts */.Te)(source, 'ReadReplicaIdentifiers') ?? [])];
+    const primary = (0,description/* text */.Qq)(source, 'ReadReplicaSourceDBInstanceIdentifier') ?? (0,description/* text */.Qq)(source, 'ReadReplicaSourceDBClusterIdentifier') ?? (0,description/* text */.Qq)(source, 'ReplicationSourceIdentifier');
+    const stack = (0,tags/* tagsOf */.Fg)(source).find(({ Key }) => Key === 'aws:cloudformation:stack-name')?.Value;
+    return [
+        ...(replicas.length > 0 ? [`Read replicas stay with the old data: ${replicas.join(', ')}. Make new ones of the restored database.`] : []),
+        ...(primary === undefined ? [] : [`It is a replica of ${primary}; what is restored is not, and takes nothing from there any more.`]),
+        ...((0,description/* text */.Qq)(source, 'ActivityStreamStatus') === 'started' ? ['Its activity stream is not carried over: start it again on the restored database.'] : []),
+        ...((0,description/* parts */.rT)(source, 'DBInstanceAutomatedBackupsReplications').length > 0 ? ['Its backups are replicated to another region; those of the restored database are not until you say so.'] : []),
+        ...((0,description/* text */.Qq)(source, 'GlobalClusterIdentifier') === undefined ? [] : [`It belongs to the global database ${(0,description/* text */.Qq)(source, 'GlobalClusterIdentifier') ?? ''}; the restored cluster does not.`]),
+        ...(((0,description/* texts */.Te)(source, 'CustomEndpoints') ?? []).length > 0 ? ['Its custom endpoints are not carried over.'] : []),
+        ...((0,description/* text */.Qq)(source, 'AwsBackupRecoveryPointArn') === undefined ? [] : ['AWS Backup keeps recovery points of it by its ARN: check that its plan selects the restored database (by tag).']),
+        ...((0,description/* flag */.Jt)(source, 'IAMDatabaseAuthenticationEnabled') === true ? ['It takes IAM logins: policies that name its resource id (rds-db:connect) have to name that of the restored database as well.'] : []),
+        ...((0,description/* text */.Qq)((0,description/* part */.y_)(source, 'MasterUserSecret'), 'SecretArn') === undefined ? [] : ['AWS keeps its master password: the restored one gets a secret and a password of its own; users of the application have theirs from the data.']),
+        ...(stack === undefined ? [] : [`CloudFormation made it (stack ${stack}) and does not know of the restored one: import that before the stack is updated.`]),
+        'Alarms, event subscriptions and RDS Proxy targets that name it by its identifier or resource id go on naming the old one.',
+    ];
+}
+
+// EXTERNAL MODULE: ./build/databases/rds/names.js
+var names = __nccwpck_require__(1294);
+// EXTERNAL MODULE: ./build/databases/rds/restore.js
+var rds_restore = __nccwpck_require__(2412);
+// EXTERNAL MODULE: ./build/databases/rds/waiting.js
+var waiting = __nccwpck_require__(1029);
+// EXTERNAL MODULE: ./build/databases/rds/working.js
+var working = __nccwpck_require__(5561);
+;// CONCATENATED MODULE: ./build/databases/rds/source.js
+
+
+
+
+
+function source_choose(wanted, offer) {
+    switch (wanted.kind) {
+        case 'latest':
+            return latest(offer);
+        case 'snapshot':
+            return named(wanted.id, offer);
+        case 'time':
+            return pointInTime(wanted.at, offer);
+        case 'file':
+            return { kind: 'refused', what: 'a file cannot be restored into RDS by AWS', fix: 'Give restore-from: latest, snapshot:<id> or time:<ISO 8601>, or leave rds-instance out and restore the file as a dump.' };
+    }
+}
+function snapshotId(of) {
+    return (0,description/* text */.Qq)(of, 'DBSnapshotIdentifier') ?? (0,description/* text */.Qq)(of, 'DBClusterSnapshotIdentifier') ?? '';
+}
+function latest(offer) {
+    const { snapshots, id, run, release } = offer;
+    const whole = snapshots.filter((each) => (0,description/* text */.Qq)(each, 'Status') === 'available' && !(0,working/* isOurs */.MU)(each, run)).toSorted((a, b) => ((0,description/* time */.kB)(b, 'SnapshotCreateTime') ?? 0) - ((0,description/* time */.kB)(a, 'SnapshotCreateTime') ?? 0));
+    // What a rollback was about to leave is not what to go back to, unless its very release is wanted.
+    const [newest] = release === undefined ? whole.filter((each) => (0,tags/* tagValue */.EZ)(each, tags/* byTag */.OA) !== 'rollback') : whole.filter((each) => (0,tags/* tagValue */.EZ)(each, tags/* releaseTag */.aF) === (0,tags/* tagText */.em)(release));
+    if (newest !== undefined)
+        return accept(newest, offer);
+    const some = whole.slice(0, 3).map((each) => `${snapshotId(each)} (${(0,description/* text */.Qq)(each, 'SnapshotCreateTime') ?? ''})`).join(', ');
+    return {
+        kind: 'refused', what: release === undefined ? `there is no available snapshot of ${id}` : `no available snapshot of ${id} belongs to the release ${release.slice(0, 7)}`,
+        fix: some === '' ? 'Give restore-from: time:latest, if automated backups are on.' : `Name one with restore-from: snapshot:<id>; the newest are ${some}.`,
+    };
+}
+function named(wanted, offer) {
+    const { named: found, account, region, id } = offer;
+    const [, , , inRegion, ofAccount] = wanted.startsWith('arn:') ? wanted.split(':') : [];
+    if (ofAccount !== undefined && ofAccount !== account)
+        return { kind: 'refused', what: `the snapshot ${wanted} belongs to the account ${ofAccount}, and the credentials are of ${account}`, fix: 'Name a snapshot of this account; one that is shared with it can be copied first (aws rds copy-db-snapshot).' };
+    if (inRegion !== undefined && region !== undefined && inRegion !== region)
+        return { kind: 'refused', what: `the snapshot ${wanted} is in ${inRegion}, and ${id} is in ${region}`, fix: `Copy it to ${region} first (aws rds copy-db-snapshot).` };
+    if (found === undefined)
+        return { kind: 'refused', what: `there is no snapshot ${wanted}`, fix: `List them: aws rds ${(0,description/* text */.Qq)(offer.live, 'DBInstanceIdentifier') === undefined ? 'describe-db-cluster-snapshots --db-cluster' : 'describe-db-snapshots --db-instance'}-identifier ${id}` };
+    const status = (0,description/* text */.Qq)(found, 'Status') ?? 'unknown';
+    if (status !== 'available')
+        return { kind: 'refused', what: `the snapshot ${wanted} is ${status}`, fix: 'Name another, or wait until it is available.' };
+    return accept(found, offer);
+}
+/** Whether what comes of the snapshot can be like the live one at all: known before a restore that takes half an hour. */
+function accept(snapshot, { live, id, now }) {
+    const name = snapshotId(snapshot);
+    const [had, has] = [(0,description/* text */.Qq)(snapshot, 'Engine') ?? '', (0,description/* text */.Qq)(live, 'Engine') ?? ''];
+    if (had !== has)
+        return { kind: 'refused', what: `the snapshot ${name} is of ${had}, and ${id} is ${has}`, fix: 'Name a snapshot of the same kind of database.' };
+    const [old, current] = [(0,description/* text */.Qq)(snapshot, 'EngineVersion') ?? '', (0,description/* text */.Qq)(live, 'EngineVersion') ?? ''];
+    if (major(old, has) !== major(current, has))
+        return { kind: 'refused', what: `the snapshot ${name} is of ${has} ${old}, and ${id} is ${current}: another major version`, fix: 'Restore it by hand, with parameter and option groups of that version.' };
+    const instance = (0,description/* text */.Qq)(live, 'DBInstanceIdentifier') !== undefined;
+    const [key, liveKey] = [(0,description/* text */.Qq)(snapshot, 'KmsKeyId') ?? '', (0,description/* text */.Qq)(live, 'KmsKeyId') ?? ''];
+    if ((0,waiting/* isEncrypted */.ph)(snapshot) !== (0,waiting/* isEncrypted */.ph)(live) && (instance || (0,waiting/* isEncrypted */.ph)(snapshot)))
+        return { kind: 'refused', what: `the snapshot ${name} is ${(0,waiting/* isEncrypted */.ph)(snapshot) ? '' : 'not '}encrypted, and ${id} is ${(0,waiting/* isEncrypted */.ph)(live) ? '' : 'not '}`.trimEnd(), fix: 'Copy the snapshot with the instance’s key first (aws rds copy-db-snapshot --kms-key-id), and name the copy.' };
+    if (instance && (0,waiting/* isEncrypted */.ph)(live) && key !== liveKey)
+        return { kind: 'refused', what: `the snapshot ${name} is encrypted with another key than ${id}`, fix: `Copy it with the key ${liveKey} first (aws rds copy-db-snapshot --kms-key-id), and name the copy.` };
+    const of = (0,description/* text */.Qq)(snapshot, 'DBInstanceIdentifier') ?? (0,description/* text */.Qq)(snapshot, 'DBClusterIdentifier') ?? '';
+    const at = (0,description/* time */.kB)(snapshot, 'SnapshotCreateTime');
+    return {
+        kind: 'chosen', source: { kind: 'snapshot', id: (0,description/* text */.Qq)(snapshot, 'SnapshotType') === 'shared' ? (0,description/* text */.Qq)(snapshot, 'DBSnapshotArn') ?? name : name }, snapshot, ...(at === undefined ? {} : { at }),
+        notes: [
+            ...(at === undefined ? [] : [`The snapshot ${name} is of ${(0,quantity/* moment */.n$)(at)}, ${(0,quantity/* duration */.p0)(Math.max(0, (now - at) / 1000))} ago: what was written since is only in the kept ${instance ? 'instance' : 'cluster'}.`]),
+            ...(of === id ? [] : [`The snapshot ${name} was taken of ${of}, not of ${id}.`]),
+            ...(old === current ? [] : [`The snapshot ${name} is of version ${old}: the restored one is upgraded to ${current}.`]),
+        ],
+    };
+}
+/** What of a version names parameter groups: `8.0` of MySQL, `16` of PostgreSQL. */
+function major(version, engine) {
+    const numbers = version.split('.');
+    return engine.includes('postgres') ? numbers[0] ?? '' : numbers.slice(0, 2).join('.');
+}
+function pointInTime(at, { live, id, now }) {
+    const last = (0,description/* time */.kB)(live, 'LatestRestorableTime');
+    const days = (0,description/* number */.ai)(live, 'BackupRetentionPeriod') ?? 0;
+    if (days === 0 || last === undefined)
+        return { kind: 'refused', what: `${id} has no automated backups, so AWS cannot go to a point in time`, fix: 'Give restore-from: latest or snapshot:<id>.' };
+    const first = (0,description/* time */.kB)(live, 'EarliestRestorableTime') ?? Math.max((0,description/* time */.kB)(live, 'InstanceCreateTime') ?? 0, now - days * 86_400_000);
+    const when = at === 'latest' ? last : at;
+    if (when < first || when > last)
+        return { kind: 'refused', what: `${id} cannot be restored to ${(0,quantity/* moment */.n$)(when)}`, fix: `Choose a time from ${(0,quantity/* moment */.n$)(first)} to ${(0,quantity/* moment */.n$)(last)}, or time:latest.` };
+    return { kind: 'chosen', source: { kind: 'time', at }, at: when, notes: [`What was written after ${(0,quantity/* moment */.n$)(when)} is only in the kept one.`] };
+}
+
+// EXTERNAL MODULE: ./build/databases/rds/commands.js
+var commands = __nccwpck_require__(2278);
+;// CONCATENATED MODULE: ./build/databases/rds/unfinished.js
+/** Restores that an earlier run of this action left unfinished: known by their tags, taken up instead of made again. Pure. */
+
+
+
+
+/** A last restorable moment is not the last any more some hours later. */
+const freshness = 3 * 3_600_000;
+/**
+ * Those that were never compared to the end: nothing was cut over to them, so nobody has written there.
+ * @param id of the source
+ */
+function unfinished(all, id, run) {
+    return all.flatMap((restored) => {
+        const [of, from] = [(0,tags/* tagValue */.EZ)(restored, tags/* runTag */.eZ), (0,tags/* tagValue */.EZ)(restored, tags/* fromTag */.dj)];
+        if (of === undefined || from === undefined || of === (0,tags/* tagText */.em)(run) || (0,tags/* tagValue */.EZ)(restored, tags/* sourceTag */.Yr) !== id || (0,waiting/* judge */.S4)((0,waiting/* statusOf */.c2)(restored)) === 'hopeless')
+            return [];
+        const compared = (0,tags/* jobsOn */.a8)(restored).some(({ id: job, state }) => job === commands/* stepIds */.ph.match && state === 'finished');
+        return compared ? [] : [{ run: of, from, restored }];
+    });
+}
+/** The one that comes from where this run would restore from. */
+function sameSource(left, from, now) {
+    return left.find((each) => each.from === (0,tags/* tagText */.em)((0,commands/* tellFrom */.c)(from))
+        && (each.from !== 'time:latest' || now - ((0,description/* time */.kB)(each.restored, 'InstanceCreateTime') ?? (0,description/* time */.kB)(each.restored, 'ClusterCreateTime') ?? 0) < freshness));
+}
+
+;// CONCATENATED MODULE: ./build/databases/rds/assess.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Answers within two minutes, whatever becomes of AWS. */
+async function assessRds(rds, wanted, around) {
+    const { clock, random } = around;
+    const asking = { clock, random, deadline: clock.now() + 120_000, say: () => { } };
+    try {
+        return await assess_assess(rds, wanted, asking);
+    }
+    catch (thrown) {
+        if (thrown instanceof rds_asking/* OutOfTime */.fg)
+            return refuse({ code: 'aws-credentials', what: 'AWS could not be asked', why: thrown.message, fix: 'Look at https://health.aws.amazon.com and at the runner’s network, then run it again.' });
+        if (thrown instanceof rds_asking/* Refused */.Lw)
+            return refuse({ code: 'aws-credentials', what: 'AWS did not answer a question of the assessment', why: thrown.message, fix: 'Give the role of the run the policy of examples/iam-policy.json, and fresh credentials (aws-actions/configure-aws-credentials).' });
+        throw thrown;
+    }
+}
+async function assess_assess(rds, wanted, asking) {
+    const { id, run } = wanted;
+    const account = await (0,rds_asking/* tell */.qz)(() => rds.account(), asking);
+    if (wanted.expectedAccount !== undefined && account.id !== wanted.expectedAccount) {
+        return refuse({ code: 'aws-credentials', what: `the credentials are of the AWS account ${account.id} (${account.arn}), and expected-aws-account-id is ${wanted.expectedAccount}`, fix: 'Take the role of the right account, or correct the input.' });
+    }
+    const instance = await (0,rds_asking/* tell */.qz)(() => rds.describe({ kind: 'instance', id }), asking);
+    const cluster = instance === undefined ? await (0,rds_asking/* tell */.qz)(() => rds.describe({ kind: 'cluster', id }), asking) : undefined;
+    const live = instance ?? cluster;
+    const where = `${wanted.region ?? 'the region'} of the AWS account ${account.id}`;
+    if (live === undefined)
+        return refuse({ code: 'invalid-input', what: `there is no RDS instance or cluster ${id} in ${where}`, fix: 'Check the inputs rds-instance, aws-region and the credentials.' });
+    const inCluster = instance === undefined ? undefined : (0,description/* text */.Qq)(instance, 'DBClusterIdentifier');
+    if (inCluster !== undefined)
+        return refuse({ code: 'invalid-input', what: `${id} is a member of the cluster ${inCluster}, which is restored as a whole`, fix: `Give rds-instance: ${inCluster}` });
+    if ((0,waiting/* judge */.S4)((0,waiting/* statusOf */.c2)(live)) === 'hopeless' && (0,waiting/* statusOf */.c2)(live) !== 'storage-full')
+        return refuse({ code: 'backup-failed', what: `${id} is ${(0,waiting/* statusOf */.c2)(live)}, so no snapshot can be taken of it`, fix: 'Look at it in the RDS console; start it if it is stopped.' });
+    const target = { kind: instance === undefined ? 'cluster' : 'instance', id };
+    const snapshots = await (0,rds_asking/* tell */.qz)(() => rds.snapshots(target), asking);
+    const { restoreFrom } = wanted;
+    const named = restoreFrom?.kind === 'snapshot' ? await (0,rds_asking/* ask */.kA)(() => rds.snapshot(target.kind, restoreFrom.id), asking) : undefined;
+    const chosen = restoreFrom === undefined ? undefined : source_choose(restoreFrom, {
+        live, id, account: account.id, region: wanted.region, snapshots, run, now: asking.clock.now(),
+        named: named?.kind === 'answered' ? named.value : undefined, ...(wanted.release === undefined ? {} : { release: wanted.release }),
+    });
+    const from = chosen?.kind === 'chosen' ? chosen.source : undefined;
+    const left = from === undefined ? undefined : sameSource(unfinished(await (0,rds_asking/* tell */.qz)(() => rds.list(target.kind), asking), id, run), from, asking.clock.now());
+    const whose = left?.run ?? run;
+    const expected = estimate(live, from, snapshots.length > 0);
+    const seconds = expected.snapshot + (from === undefined ? 0 : expected.restore + expected.match + (wanted.cutover === 'rename' ? expected.rename : 0));
+    const members = cluster === undefined || (0,rds_cluster/* makesItsMembers */.hs)(cluster) ? 0 : (0,rds_cluster/* memberIds */.L4)(cluster).length;
+    const failures = [
+        ...(chosen?.kind === 'refused' ? [{ code: 'no-backup', what: chosen.what, fix: chosen.fix }] : []),
+        ...endsTooSoon(account, asking.clock.now(), seconds),
+        ...missingQuotas(await (0,rds_asking/* tell */.qz)(() => rds.quotas(), asking), { target, members, gib: (0,description/* number */.ai)(live, 'AllocatedStorage') ?? 0, restores: from !== undefined && left === undefined }),
+    ];
+    if (failures.length > 0)
+        return { kind: 'refused', failures };
+    const restoredAddress = (0,rds_restore/* addressFor */.Wd)(live, (0,names/* madeName */.J)(id, 'restored', whose));
+    return {
+        kind: 'assessed',
+        assessed: {
+            target, run: whose, resource: (0,working/* resourceOf */.KU)(live), account: account.id, engine: (0,description/* text */.Qq)(live, 'Engine') ?? '', version: (0,description/* text */.Qq)(live, 'EngineVersion') ?? '',
+            ...(restoredAddress === undefined ? {} : { restoredAddress }), bytes: ((0,description/* number */.ai)(live, 'AllocatedStorage') ?? 0) * 2 ** 30, address: (0,rds_restore/* addressOf */.ci)(live),
+            ...(from === undefined ? {} : { from }), ...(chosen?.kind === 'chosen' && chosen.at !== undefined ? { fromTime: chosen.at } : {}),
+            names: { snapshot: (0,names/* madeName */.J)(id, 'snapshot', run), restored: (0,names/* madeName */.J)(id, 'restored', whose), kept: (0,names/* madeName */.J)(id, 'kept', whose) },
+            estimate: expected,
+            notes: [
+                ...(chosen?.kind === 'chosen' ? [...chosen.notes, ...notCarried(live)] : []),
+                ...(left === undefined ? [] : [`The run ${left.run} began this restore and did not end it: it is taken up.`]),
+                ...(account.ends && account.expires === undefined ? [`The AWS credentials end some time and do not say when; about ${(0,quantity/* duration */.p0)(seconds)} are needed. Should they end, AWS goes on, and the next run takes it up.`] : []),
+                ...(wanted.cutover === 'rename' && from !== undefined && target.kind === 'cluster' ? ['Renaming moves the cluster’s endpoints; its instances keep their new names, so a client that names an instance of it goes on with the old data.'] : []),
+                `Over RDS this takes about ${(0,quantity/* duration */.p0)(seconds)} (${expected.basis}).`,
+            ],
+        },
+    };
+}
+function refuse(failure) {
+    return { kind: 'refused', failures: [failure] };
+}
+function endsTooSoon({ expires }, now, seconds) {
+    if (expires === undefined || expires >= now + seconds * 1000)
+        return [];
+    return [{
+            code: 'aws-credentials', what: `the AWS credentials end at ${(0,quantity/* moment */.n$)(expires)}, before RDS can be done (about ${(0,quantity/* duration */.p0)(seconds)} from now)`,
+            fix: `Ask for a longer session: role-duration-seconds: ${Math.ceil(seconds * 1.5 / 900) * 900} for aws-actions/configure-aws-credentials (the role’s maximum session duration must allow it).`,
+        }];
+}
+/** For a dry run and the plan: what is there, in one line. */
+function describeLive(live) {
+    return `${live.target.kind} ${live.target.id}, ${live.engine} ${live.version}, ${live.bytes / 2 ** 30} GiB`;
+}
+
+// EXTERNAL MODULE: ./build/databases/rds/place.js + 5 modules
+var place = __nccwpck_require__(7687);
+;// CONCATENATED MODULE: ./build/databases/rds/steps.js
+
+
+
+/** In the plan, beside `cutover: rename`. */
+const renameWarning = 'From the first rename until the second is done nobody has the name: the database is unreachable for some ten minutes, restarts, and clients that cached the old address reach the old data until their DNS entry ends. "cutover: repoint" takes seconds.';
+/** @param limit `backup-timeout`, for each */
+function rdsSteps(assessed, limit, by, release) {
+    const { target, names, from, resource, restoredAddress, estimate } = assessed;
+    const host = (0,place/* placeName */.f)(target.id);
+    const look = `aws rds describe-db-${target.kind}s --db-${target.kind}-identifier`;
+    const step = (id, title, command, failure, seconds) => ({ id, title, host, script: (0,commands/* writeCommand */.zP)(command), limit, estimate: seconds * 1000, failure });
+    const named = (id) => ({ kind: target.kind, id });
+    return {
+        snapshot: step(commands/* stepIds */.ph.snapshot, `Take the snapshot ${names.snapshot}`, { rds: 'snapshot', of: target, snapshot: names.snapshot, by, ...(release === undefined ? {} : { release }) }, {
+            code: 'backup-failed', fix: `Take one by hand: aws rds create-db-${target.kind === 'instance' ? '' : 'cluster-'}snapshot`,
+        }, estimate.snapshot),
+        restore: from === undefined ? [] : [
+            step(commands/* stepIds */.ph.restore, `Restore ${tellSource(assessed)} as ${names.restored}`, { rds: 'restore', of: target, from, as: names.restored, ...(restoredAddress === undefined ? {} : { address: restoredAddress }) }, {
+                code: 'rds-restore-failed', fix: `${target.id} is untouched and serves. \`${look} ${names.restored}\` and its events say what is wrong; run it again to take up what is there.`,
+            }, estimate.restore),
+            step(commands/* stepIds */.ph.match, `Give ${names.restored} every setting of ${target.id} and compare them`, { rds: 'match', of: target, restored: names.restored }, {
+                code: 'rds-restore-failed', fix: `${target.id} is untouched and serves. Mend ${names.restored} by hand and run it again, or leave it: it costs money until it is deleted.`,
+            }, estimate.match),
+        ],
+        rename: from === undefined ? [] : [
+            renaming(commands/* stepIds */.ph.renameLive, `Rename ${target.id} to ${names.kept}`, { rds: 'rename', from: target, to: names.kept, whose: { resource } }, `Rename ${names.kept} back to ${target.id}`),
+            renaming(commands/* stepIds */.ph.renameRestored, `Rename ${names.restored} to ${target.id}`, { rds: 'rename', from: named(names.restored), to: target.id, whose: 'restored' }, `Rename ${target.id} back to ${names.restored}`),
+        ],
+    };
+    function renaming(id, title, command, undoTitle) {
+        const back = { ...command, from: named(command.to), to: command.from.id };
+        return {
+            ...step(id, title, command, { code: 'rds-restore-failed', fix: `\`${look} ${target.id}\` says who has the name now; ${names.kept} holds the old data, ${names.restored} the restored.` }, estimate.rename / 2),
+            undo: { title: undoTitle, script: (0,commands/* writeCommand */.zP)(back), limit },
+        };
+    }
+}
+function tellSource({ from, fromTime, target }) {
+    if (from?.kind === 'snapshot')
+        return `the snapshot ${from.id}`;
+    return `${target.id} as of ${fromTime === undefined ? 'the last moment' : (0,quantity/* moment */.n$)(fromTime)}`;
+}
+
+// EXTERNAL MODULE: ./build/inputs/kinds/restore-from.js
+var restore_from = __nccwpck_require__(3228);
+;// CONCATENATED MODULE: ./build/methods/database/rds.js
+/** A restore of an RDS instance or cluster: beside the live one by AWS, compared, then the addresses change or the names. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** @throws RollbackError with every reason why nothing may be restored */
+async function assessRdsRestore(inputs, facts, around) {
+    const { rdsInstance: id, awsRegion: region, expectedAwsAccountId: expectedAccount, cutover, commit } = inputs;
+    const rds = await around.rds();
+    const on = facts.hosts.find(({ facts: { role } }) => role.database);
+    const place = on === undefined ? undefined : around.hosts.get(on.facts.host);
+    if (rds === undefined || id === undefined || place === undefined || on === undefined)
+        throw new Error('A restore of RDS without an instance or a host');
+    const { unfinished } = facts;
+    const run = unfinished?.run ?? around.run.id;
+    const [answer, database] = await Promise.all([
+        assessRds(rds, {
+            id, run, cutover: cutover === 'rename' ? 'rename' : 'repoint', restoreFrom: unfinished?.backup === undefined ? inputs.restoreFrom : recorded(unfinished.backup),
+            ...(region === undefined ? {} : { region }), ...(expectedAccount === undefined ? {} : { expectedAccount }), ...(commit === undefined ? {} : { release: facts.target.sha }),
+        }, around),
+        lookAtDatabase(inputs, place, () => ''),
+    ]);
+    const [first, ...rest] = [
+        ...(answer.kind === 'refused' ? answer.failures : []),
+        ...(cutover === 'repoint' ? judgeFiles(inputs, await askEnvFiles(inputs, facts, around), undefined) : []),
+    ];
+    if (first !== undefined)
+        throw new errors/* RollbackError */.ZS([first, ...rest]);
+    if (answer.kind === 'refused')
+        throw new Error('RDS was refused without a reason');
+    const { assessed } = answer;
+    const backup = sourceText(assessed);
+    const [live = ''] = assessed.address.split(' ');
+    const used = cutover === 'rename' ? live : (assessed.restoredAddress ?? '');
+    if (used === '')
+        throw new errors/* RollbackError */.ZS({ code: 'rds-restore-failed', what: `${id} has no address, so that of the restored one cannot be told`, fix: 'Look at it in the RDS console.' });
+    const begun = unfinished ?? { run, actor: around.run.actor, from: facts.from, to: facts.target.sha, startedAt: around.clock.now(), backup, live };
+    const last = on.facts.releases.toSorted((one, other) => one.time - other.time).at(-1);
+    return {
+        rds: assessed, begun, ...(database === undefined ? {} : { database }),
+        isThere: inputs.restoreFrom.kind === 'latest' && unfinished === undefined && last?.result === 'rolled-back' && last.backup === backup,
+        restored: {
+            backup, used, kept: cutover === 'rename' ? assessed.names.kept : id, dataOnly: commit === undefined,
+            ...(assessed.fromTime === undefined ? {} : { time: new Date(assessed.fromTime).toISOString() }),
+        },
+        notes: [...assessed.notes, ...(cutover === 'rename' ? [renameWarning] : []), ...(database === undefined ? ['No database is known, so what leaves live use cannot be counted.'] : []), 'Clients of the old instance other than "services" are not kept out of it: what they write there is in the kept instance alone.'],
+        found: database === undefined ? [] : foundIn(database),
+    };
+}
+function planRdsRestore(inputs, facts, restore, context) {
+    const { rds, database, restored } = restore;
+    const steps = rdsSteps(rds, inputs.backupTimeout, 'rollback', facts.from);
+    const counts = countSteps(inputs, restore);
+    return {
+        stages: [
+            ...beforehand(inputs, facts, context, [...(inputs.backup.includes('rds') ? [steps.snapshot] : []), ...planBackups(inputs, facts, database, restore.begun)]),
+            stage('Restore beside', { touches: false, untimed: true }, steps.restore),
+            stage('Count', { touches: false, untimed: true }, counts.before),
+            ...afterwards(inputs, facts, context, {
+                fence: counts.after,
+                cutOver: inputs.cutover === 'rename' ? steps.rename : repointSteps(inputs, facts, { address: restored.used }, rds_keptNote(restore)),
+                proven: inputs.cutover === 'rename' ? [] : provenAddress(facts, rds.address),
+            }),
+        ].filter(({ steps: all }) => all.length > 0),
+    };
+}
+/** What leaves live use: counted before anything is touched, and again when the application is stopped. */
+function countSteps(inputs, { rds, database, begun }) {
+    if (database === undefined)
+        return { before: [], after: [] };
+    const { engine, source, host, facts } = database;
+    const name = facts.get('database-name')?.[0] ?? '';
+    const client = `${repository(inputs.appDir)}${engine.client(source)}${engine.beside.admin(inputs.databaseAdminUrl === undefined ? 'own' : 'url')}`;
+    const [live, restored] = [{ database: name, address: rds.address.split(' ')[0] ?? '' }, { database: name, address: rds.restoredAddress ?? '' }];
+    const file = `${inputs.backupDir}/lost-rows-${begun.run}.sql.gz`;
+    const step = (id, title, script, what) => ({
+        id, title, host, script: client + script, limit: inputs.backupTimeout, needsDatabase: true,
+        failure: { code: 'data-loss', what, fix: 'Raise "max-data-loss-rows", or set it to "any": the rows then stay in the kept instance and in an export.' },
+    });
+    return {
+        before: [step('count-loss', 'Count what would leave live use', `if [ -e "$found/lost" ]; then say 'Done by the run that was interrupted.'; exit 0; fi\n${engine.beside.lost(live, restored)}${lossLimit(inputs.maxDataLossRows)}`, 'more rows would leave live use than "max-data-loss-rows" allows')],
+        after: [step('export-loss', 'Count and export what leaves live use', exportLoss(engine.beside.lost(live, restored, file), file, inputs.maxDataLossRows), 'what leaves live use could not be kept, or is more than "max-data-loss-rows" allows')],
+    };
+}
+function rds_keptNote({ rds, restored }) {
+    return `the ${rds.target.kind} with the data that was replaced is kept as ${restored.kept} and costs money until somebody deletes it; this action never does.`;
+}
+/** As `restore-from` would say it. */
+function sourceText({ from }) {
+    if (from?.kind === 'snapshot')
+        return `snapshot:${from.id}`;
+    return from?.at === 'latest' ? 'time:latest' : `time:${new Date(from?.at ?? 0).toISOString()}`;
+}
+function recorded(text) {
+    const parsed = (0,restore_from/* restoreFrom */.R)(text);
+    if ('value' in parsed)
+        return parsed.value;
+    throw new errors/* RollbackError */.ZS({ code: 'locked', what: `the interrupted rollback restored ${text}, which is no snapshot and no time`, fix: 'Run it again with the inputs that it had: it takes up from there.' });
+}
+
+;// CONCATENATED MODULE: ./build/methods/database.js
+/** The database method: the data back to a backup, and the code with it where a commit is given. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const database = { assess: database_assess, close: database_close };
+async function database_assess(inputs, around) {
+    const facts = await assessCheckouts(inputs, rolesOf(inputs), around);
+    const { database: looked, begun, isThere: dataIsThere, plan, ...told } = await (inputs.rdsInstance === undefined ? ofDump : ofRds)(inputs, facts, around);
+    const page = await assessPage(inputs, around);
+    const asFound = await askAsFound(inputs, facts, {
+        beside: () => (inputs.envFile === undefined ? '' : envFileAsFound(inputs.envFile)),
+        database: () => (looked === undefined ? undefined : askData(looked)),
+    }, around);
+    return {
+        ...describeCode(facts),
+        ...told,
+        plan: plan({ environment: (0,databases_source/* environmentFor */.DD)(inputs), begun, asFound, page: page.steps(begun) }),
+        asAsked: dataIsThere && (inputs.commit === undefined || isThere(facts)),
+        migrations: [],
+        migrationSql: '',
+        notes: [...notesOn(facts, inputs.commit !== undefined), ...told.notes],
+        asFound: [...asFound, ...page.asFound(begun)],
+        run: begun.run,
+        ...(looked === undefined ? {} : { engine: looked.engine.name }),
+        appHosts: inputs.hosts.map(({ name }) => name),
+    };
+}
+async function ofDump(inputs, facts, around) {
+    const restore = await assessRestore(inputs, facts, around);
+    return { ...restore, plan: (context) => planRestore(inputs, facts, restore, context) };
+}
+async function ofRds(inputs, facts, around) {
+    const { rds, ...restore } = await assessRdsRestore(inputs, facts, around);
+    return { ...restore, rds: { ...rds.target, run: rds.run }, plan: (context) => planRdsRestore(inputs, facts, { ...restore, rds }, context) };
+}
+function askData({ engine, source }) {
+    return `${engine.client(source)}fact as-found "database $database"
+fact as-found "revisions $(revisions_in "$database" '')"
+fact as-found "schema $(fingerprint_in "$database" '')"
+`;
+}
+/** The restored database goes where it did not come into use. The replaced one stays: it is for a person to take it away. */
+function database_close(inputs, assessed, host, ended, material) {
+    const { restored, restoring, run } = assessed;
+    const page = inputs.maintenance && inputs.loadBalancers.some(({ name }) => name === host) ? closeTraffic(trafficPlace(inputs), material, ended.run) : '';
+    if (!rolesOf(inputs).has(host))
+        return { script: page };
+    const code = page + closeCode(inputs, run, { ...ended, ...(restored === undefined ? {} : { backup: restored.backup, database: restored.used }) }, material);
+    const engine = restoring === undefined ? undefined : engineNamed(restoring.engine);
+    const source = (0,databases_source/* sourceOf */.vz)(inputs);
+    const forgets = material === 'drop' && ended.result !== 'rolled-back' && rolesOf(inputs).get(host)?.database === true;
+    if (restoring === undefined || engine === undefined || source === undefined || !forgets)
+        return { script: code };
+    return { script: `${code}${repository(inputs.appDir)}${engine.client(source)}${engine.beside.admin(restoring.admin)}${engine.beside.forget(restoring.names)}`, needsDatabase: true };
+}
+
 ;// CONCATENATED MODULE: ./build/methods/registry.js
 
 
+
+
 /** The values of the input `method`. */
-const methods = { git: git, database: database };
+const methods = { git: git, database: database, 'blue-green': blueGreen, canary: canary };
 const methodNames = Object.keys(methods);
 
 
@@ -11917,7 +14771,7 @@ function recoverySeconds({ run }) {
 
 /***/ }),
 
-/***/ 9050:
+/***/ 6669:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -12256,19 +15110,22 @@ function sum(numbers) {
 /* harmony export */   Vb: () => (/* binding */ nameOf),
 /* harmony export */   WM: () => (/* binding */ isCommit),
 /* harmony export */   Xx: () => (/* binding */ ruleInWords),
-/* harmony export */   h0: () => (/* binding */ short),
+/* harmony export */   dG: () => (/* binding */ calledOf),
 /* harmony export */   j_: () => (/* binding */ destination),
 /* harmony export */   q0: () => (/* binding */ describe),
 /* harmony export */   wn: () => (/* binding */ commitLink)
 /* harmony export */ });
+/* unused harmony export short */
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4963);
 
 /** Releases are full SHAs, or names (a colour, a backup) with the methods that change no code. */
 function short(release) {
     return isCommit(release) ? release.slice(0, 7) : (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)(release, 60);
 }
-/** `v2 (a1b2c3d "Stable release 2")`, plain text. */
+/** `v2 (a1b2c3d "Stable release 2")`, `blue (a1b2c3d)`; plain text. */
 function describe(release) {
+    if (!isCommit(release.sha))
+        return [short(release.sha), ...release.names.slice(0, 1).map((name) => `(${short(name)})`)].join(' ');
     const subject = (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)(release.subject, 60);
     const commit = subject === '' ? short(release.sha) : `${short(release.sha)} "${subject}"`;
     const name = release.names[0];
@@ -12285,7 +15142,11 @@ function destination({ to, restored }, otherwise) {
 /** What a host's release is called: `v2`, else its short SHA. Plain text. */
 function nameOf(report, sha) {
     const release = [report.from, report.to].find((known) => known?.sha === sha);
-    return (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)(release?.names[0] ?? short(sha), 60);
+    return release === undefined ? short(sha) : calledOf(release);
+}
+/** A release by its own name: a tag of the commit, the colour, or the short SHA. Plain text. */
+function calledOf({ sha, names }) {
+    return (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)((isCommit(sha) ? names[0] : undefined) ?? short(sha), 60);
 }
 /** The short SHA, linked to the commit; a release that is none is only named. */
 function commitLink(run, sha) {
@@ -12304,7 +15165,46 @@ const ruleInWords = {
     parent: 'no record of a good release was found, and it is the commit right before the current one',
     resumed: 'a rollback that was interrupted was on its way there',
     current: 'the last rollback returned to it and nothing was deployed since',
+    named: 'the input `switch-to` named it',
+    other: 'it is the colour that was not live',
+    left: 'it is live, and the last rollback left the other colour as bad; `switch-to` goes there all the same',
+    stable: 'those are the servers of the block without the canary',
 };
+
+
+/***/ }),
+
+/***/ 8006:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ revertOf)
+/* harmony export */ });
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4963);
+/* harmony import */ var _headline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3032);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9823);
+
+
+
+/** Undefined where no code went back. */
+function revertOf(report) {
+    const { result, from, to, run, restored } = report;
+    if (result !== 'rolled-back' || run.dryRun || from === undefined || to === undefined || from.sha === to.sha || restored?.dataOnly === true)
+        return undefined;
+    const subject = (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(from.subject, 60) || from.sha.slice(0, 7);
+    const why = run.reason === '' ? '' : `\n\n**Why:** ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(run.reason, 300)}`;
+    return {
+        from: from.sha, to: to.sha, branch: `revert-${from.sha.slice(0, 12)}`,
+        title: `Revert "${subject}"`,
+        message: `Revert "${subject}"\n\nThis reverts commit ${from.sha}.\nThe tree is that of ${to.sha}, to which ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(run.environment, 60)} was rolled back.\n`,
+        body: [
+            `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)((0,_headline_js__WEBPACK_IMPORTED_MODULE_0__/* .headline */ .Pl)(report), 600)}${why}`,
+            `This takes back everything from ${(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .commitLink */ .wn)(run, to.sha)} (not included) to ${(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .commitLink */ .wn)(run, from.sha)}. Until it is merged, the guard refuses every commit that contains that release; what has come after it stays, and GitHub shows where it conflicts.`,
+            ...(run.url === '' ? [] : [(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .link */ .nf)('The rollback', run.url)]),
+        ].join('\n\n'),
+    };
+}
 
 
 /***/ }),
@@ -12334,7 +15234,7 @@ function changes(report) {
     return [data(report), ...(report.restored?.dataOnly === true ? [] : [fromTo(report), rule(report)]), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
 }
 function fromTo({ from, to, run }) {
-    const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${name(release)} (${(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .commitLink */ .wn)(run, release.sha)}${subject(release)})`));
+    const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${name(release)}${inBrackets(run, release)}`));
     return from === undefined && to === undefined ? '' : named.join(' → ');
 }
 /** Which data is live again, and where the replaced one is. */
@@ -12345,8 +15245,13 @@ function data({ restored, run }) {
     const of = release === undefined ? 'a dump that was not made by this action' : `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(time ?? '', 40)}, of release ${(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .commitLink */ .wn)(run, release)}`;
     return `**Data** of ${of}: ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(backup, 200)}. The application uses ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(used, 80)} afterwards; what was replaced is kept in ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(kept, 80)}.`;
 }
-function name({ names, sha }) {
-    return `**${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(names[0] ?? (0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .short */ .h0)(sha), 60)}**`;
+function name(release) {
+    return `**${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .calledOf */ .dG)(release), 60)}**`;
+}
+/** The commit; of a colour, the release that it says it is. */
+function inBrackets(run, release) {
+    const sha = (0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .isCommit */ .WM)(release.sha) ? release.sha : release.names[0];
+    return sha === undefined ? '' : ` (${(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .commitLink */ .wn)(run, sha)}${subject(release)})`;
 }
 function subject({ subject: words }) {
     return words === '' ? '' : ` "${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(words, 80)}"`;
@@ -12381,7 +15286,7 @@ function day({ time }) {
 }
 /** `v3 → v2`, for a fact in passing. */
 function arrow({ from, to }) {
-    const names = [from, to].map((release) => (release === undefined ? 'unknown' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(release.names[0] ?? (0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .short */ .h0)(release.sha), 60)));
+    const names = [from, to].map((release) => (release === undefined ? 'unknown' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .calledOf */ .dG)(release), 60)));
     return names.join(' → ');
 }
 
@@ -12827,9 +15732,12 @@ var goals = __nccwpck_require__(7189);
 var hosts = __nccwpck_require__(5192);
 // EXTERNAL MODULE: ./build/report/sections/kept.js
 var kept = __nccwpck_require__(5143);
+// EXTERNAL MODULE: ./build/checks/asked-at.js
+var asked_at = __nccwpck_require__(4887);
 // EXTERNAL MODULE: ./build/report/table.js
 var table = __nccwpck_require__(5102);
 ;// CONCATENATED MODULE: ./build/report/sections/plan.js
+
 
 
 
@@ -12843,7 +15751,7 @@ function plan({ plan: { stages } }) {
         rows: stages.flatMap((stage, index) => steps(stage).map((cells, at) => [at === 0 ? `${String(index + 1)}. ${(0,report_escape/* text */.Qq)(stage.name, 80)}` : '', ...cells])),
     });
 }
-function steps({ touches, steps: all, prove }) {
+function steps({ touches, steps: all, prove, proofs = [] }) {
     const same = Map.groupBy(all, ({ id, title, undo }) => JSON.stringify([id, (0,report_escape/* line */.n8)(title, 160), (0,report_escape/* line */.n8)(undo?.title ?? '', 160)]));
     const nothing = touches ? '' : 'nothing in production changes';
     const proof = [['*these must answer as the target before anything else is done*', plan_hosts(prove), '']];
@@ -12853,7 +15761,18 @@ function steps({ touches, steps: all, prove }) {
             return first === undefined ? [] : [[(0,report_escape/* text */.Qq)(first.title, 160), plan_hosts(group.map(({ host }) => host)), (0,report_escape/* text */.Qq)(first.undo?.title ?? nothing, 160)]];
         }),
         ...(prove.length === 0 ? [] : proof),
+        ...proofs.map((each) => [`*${inWords(each)} before anything else is done*`, plan_hosts(askedFrom(each)), '']),
     ];
+}
+function inWords(proof) {
+    switch (proof.kind) {
+        case 'servers': return `${(0,report_escape/* text */.Qq)((0,quantity/* listed */.KE)([...new Set(proof.servers.map(({ at }) => (0,asked_at/* placeName */.f)(at)))]), 160)} must answer well, asked from here,`;
+        case 'gone': return `none of ${proof.requests} requests may reach ${(0,report_escape/* text */.Qq)(proof.server.name, 160)}`;
+    }
+}
+function askedFrom(proof) {
+    const asked = proof.kind === 'servers' ? proof.servers : proof.through;
+    return [...new Set(asked.map(({ balancer }) => balancer))];
 }
 function plan_hosts(names) {
     return (0,report_escape/* text */.Qq)((0,quantity/* listed */.KE)(names.map((name) => (0,report_escape/* line */.n8)(name, 80))));
@@ -13137,8 +16056,8 @@ var settle = __nccwpck_require__(6735);
 var host_reports = __nccwpck_require__(6995);
 // EXTERNAL MODULE: ./build/underway.js + 1 modules
 var build_underway = __nccwpck_require__(9464);
-// EXTERNAL MODULE: ./build/verification.js + 4 modules
-var verification = __nccwpck_require__(4766);
+// EXTERNAL MODULE: ./build/verification.js + 5 modules
+var verification = __nccwpck_require__(3381);
 ;// CONCATENATED MODULE: ./build/rollback.js
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -13231,7 +16150,7 @@ async function rollback(inputs, method, run, world) {
                 world.log.info(`Looking at ${connected.hosts.size} ${connected.hosts.size === 1 ? 'host' : 'hosts'}; nothing is changed yet`);
                 const assessed = (known = await method.assess(inputs, { ...world, run, hosts: connected.hosts }));
                 writeDown(recording, assessed);
-                const verifying = { inputs, hosts: connected.hosts, appHosts: assessed.appHosts, asking: world };
+                const verifying = { inputs, hosts: connected.hosts, appHosts: assessed.appHosts, fronts: assessed.fronts ?? [], asking: world };
                 const before = await lookBefore(verifying);
                 recording.found = [...assessed.found, ...(await readTails(verifying))];
                 recording.health = (0,build_recording/* healthOf */.Wr)(Object.values(before.health));
@@ -13312,20 +16231,26 @@ async function lookBefore(by) {
     return { health, logs, access };
 }
 /** The last lines of the logs, as a person would look at them first. */
-async function readTails({ inputs, hosts, appHosts }) {
+async function readTails(by) {
+    const { inputs, hosts } = by;
     const files = inputs.logFiles;
-    const asked = await (0,parallel/* eachAtMost */.W)(inputs.parallel, files.length === 0 ? [] : appHosts, async (name) => {
+    const asked = await (0,parallel/* eachAtMost */.W)(inputs.parallel, files.length === 0 ? [] : servingHosts(by), async (name) => {
         const answer = await hosts.get(name)?.ask((0,logs/* tails */.i0)(files));
         return answer === undefined ? [] : (0,logs/* tailsIn */.JF)(name, files, answer.facts);
     });
     return asked.flat();
 }
-async function askPositions({ inputs, hosts, appHosts }, files) {
-    const asked = await (0,parallel/* eachAtMost */.W)(inputs.parallel, files.length === 0 ? [] : appHosts, async (name) => {
+async function askPositions(by, files) {
+    const { inputs, hosts } = by;
+    const asked = await (0,parallel/* eachAtMost */.W)(inputs.parallel, files.length === 0 ? [] : servingHosts(by), async (name) => {
         const answer = await hosts.get(name)?.ask((0,logs/* positions */.Xq)(files));
         return [name, answer === undefined ? [] : [...(0,logs/* positionsIn */.YH)(files, answer.facts)]];
     });
     return Object.fromEntries(asked);
+}
+/** Whose logs tell what people got: the application's hosts, and load balancers. */
+function servingHosts({ appHosts, fronts }) {
+    return [...new Set([...appHosts, ...fronts.map(({ balancer }) => balancer)])];
 }
 class Moved extends errors/* RollbackError */.ZS {
 }
@@ -13468,8 +16393,8 @@ function rowsByTable(lines) {
     }));
 }
 
-// EXTERNAL MODULE: ./build/verification.js + 4 modules
-var verification = __nccwpck_require__(4766);
+// EXTERNAL MODULE: ./build/verification.js + 5 modules
+var verification = __nccwpck_require__(3381);
 ;// CONCATENATED MODULE: ./build/settle.js
 /** How a run that may have touched production comes to its end: kept, taken back, or left for a person. Shared by main and post. */
 
@@ -13565,13 +16490,15 @@ function recordNotes(recording, { plan }, facts, fact) {
 }
 /** The last step on every host. What could not be put away is told, and changes nothing in the result. */
 async function settle_close({ inputs, method, assessed, hosts, recording, executor }, { result, material }) {
-    const ended = { time: executor.clock.now(), run: recording.run.id, result, from: assessed.from.sha, to: assessed.to.sha };
+    const { id, actor, reason } = recording.run;
+    const ended = { time: executor.clock.now(), run: id, result, from: assessed.from.sha, to: assessed.to.sha, actor, reason };
     await (0,parallel/* eachAtMost */.W)(executor.parallel, [...hosts.values()], async (host) => {
         const { script, needsDatabase } = method.close(inputs, assessed, host.name, ended, material);
         const secret = needsDatabase ? executor.databaseSecret : undefined;
         const end = await host.perform({ id: 'close', script, limit: 120_000, ...(secret === undefined ? {} : { secret }) })
             .catch((thrown) => ({ kind: 'lost', why: (0,errors/* messageOf */.bD)(thrown) }));
         if (end.kind === 'finished') {
+            recording.notes.push(...(end.facts.get('note') ?? []).map((note) => `${host.name}: ${note}`));
             for (const table of end.facts.get('left') ?? [])
                 recording.notes.push(`${host.name}: rows that the application wrote meanwhile, and that had no place any more, are kept in the table ${table}.`);
         }
@@ -13734,8 +16661,8 @@ function withRds(hosts, rds, of, around) {
     return new Map([...hosts, [place.name, place]]);
 }
 
-// EXTERNAL MODULE: ./build/verification.js + 4 modules
-var verification = __nccwpck_require__(4766);
+// EXTERNAL MODULE: ./build/verification.js + 5 modules
+var verification = __nccwpck_require__(3381);
 ;// CONCATENATED MODULE: ./build/underway.js
 
 
@@ -13744,21 +16671,23 @@ var verification = __nccwpck_require__(4766);
 function getUnderway({ inputs, method, assessed, recording, before, locked, world, rds, onTouch }) {
     const { hosts, token } = locked;
     const { clock, log } = world;
-    const verifying = { inputs, hosts, appHosts: assessed.appHosts, asking: world };
+    const verifying = { inputs, hosts, appHosts: assessed.appHosts, fronts: assessed.fronts ?? [], asking: world };
     const secret = (0,source/* databaseSecret */.ak)(inputs);
     const executor = {
         hosts: withRds(hosts, rds, { target: assessed.rds, run: assessed.rds?.run ?? assessed.run, fencedBy: () => locked.fencedBy() }, world), clock, log, onTouch,
         parallel: inputs.parallel,
         ...(secret === undefined ? {} : { databaseSecret: secret }),
         record: (span) => recording.timeline.push(span),
-        async prove(names) {
+        async prove(names, proofs) {
             const start = clock.now();
-            const results = await (0,verification/* proveHosts */.g9)(verifying, assessed.to, names);
+            const results = [...(await (0,verification/* proveHosts */.g9)(verifying, assessed.to, names))];
+            for (const proof of (0,verification/* failuresOf */.dJ)(results).length > 0 ? [] : proofs)
+                results.push(...(await (0,verification/* proveProof */.b7)(verifying, assessed.to, proof)));
             recording.checks = (0,verification/* latest */.IW)(recording.checks, results);
             const failures = (0,verification/* failuresOf */.dJ)(results);
             const result = failures.length === 0 ? 'done' : 'failed';
             if (results.length > 0)
-                recording.timeline.push({ stage: 'Prove', title: names.join(', '), start, end: clock.now(), result });
+                recording.timeline.push({ stage: 'Prove', title: [...new Set([...names, ...results.flatMap(({ host = [] }) => host)])].join(', '), start, end: clock.now(), result });
             return failures;
         },
     };
@@ -13776,7 +16705,7 @@ function getUnderway({ inputs, method, assessed, recording, before, locked, worl
 
 /***/ }),
 
-/***/ 4766:
+/***/ 3381:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -13788,13 +16717,52 @@ __nccwpck_require__.d(__webpack_exports__, {
   IW: () => (/* binding */ latest),
   g9: () => (/* binding */ proveHosts),
   Q: () => (/* binding */ proveNoWorse),
+  b7: () => (/* binding */ proveProof),
+  NV: () => (/* binding */ proveServers),
   Vf: () => (/* binding */ verifyAll)
 });
 
-// EXTERNAL MODULE: ./build/checks/health.js
-var checks_health = __nccwpck_require__(4499);
+// EXTERNAL MODULE: ./build/checks/asked-at.js
+var asked_at = __nccwpck_require__(4887);
 // EXTERNAL MODULE: ./build/parallel.js
 var parallel = __nccwpck_require__(3344);
+// EXTERNAL MODULE: ./build/checks/version-from.js
+var version_from = __nccwpck_require__(1862);
+;// CONCATENATED MODULE: ./build/checks/gone.js
+
+
+
+const atOnce = 8;
+/** The share of requests that may fail: to give a bad canary its traffic back for one lost answer of a good server would be worse. */
+const tolerated = 0.01;
+/**
+ * So many requests on fresh connections, none of which may be answered by the server that has left, and hardly one with a 5xx. What could not be asked
+ * proves nothing: with fewer than half of the answers the verdict is `unknown`.
+ */
+async function proveGone({ url, via, at, forwarded, server, known, requests }, { http, signal }) {
+    const asked = await (0,parallel/* eachAtMost */.W)(atOnce, Array.from({ length: requests }), () => http({ method: 'GET', url, timeout: 5000, signal, via, at, ...(forwarded === undefined ? {} : { forwarded }) }));
+    const answers = asked.filter((answer) => answer.kind === 'answered');
+    const base = { kind: 'health', name: `${url.pathname} × ${requests}`, url: (0,asked_at/* addressOf */.c)(url, at), host: via.name, tries: requests };
+    const hers = answers.filter((answer) => known !== undefined && (0,version_from/* versionIn */.It)(answer, known.from) === known.version).length;
+    if (hers > 0)
+        return { ...base, verdict: 'failed', message: `${hers} of ${answers.length} requests were answered by ${server}, which says that it is ${known?.version}` };
+    const bad = asked.filter(isBad);
+    const [first] = bad;
+    if (first !== undefined && bad.length > requests * tolerated)
+        return { ...base, verdict: 'failed', message: `${bad.length} of ${requests} requests failed: ${first.kind === 'answered' ? `answered ${first.status}` : first.why}` };
+    if (answers.length * 2 < requests) {
+        const why = asked.find(({ kind }) => kind === 'unasked');
+        return { ...base, verdict: 'unknown', message: `only ${answers.length} of ${requests} requests were answered: ${why?.kind === 'unasked' ? why.why : 'they were never made'}` };
+    }
+    const failed = bad.length === 0 ? '' : `; ${bad.length} failed`;
+    return { ...base, verdict: 'passed', message: known === undefined ? `${answers.length} of ${requests} requests were answered${failed}` : `none of ${answers.length} requests was answered by ${server}${failed}` };
+}
+function isBad(answer) {
+    return answer.kind === 'failed' || (answer.kind === 'answered' && answer.status >= 500);
+}
+
+// EXTERNAL MODULE: ./build/checks/health.js
+var checks_health = __nccwpck_require__(4499);
 ;// CONCATENATED MODULE: ./build/checks/identity.js
 
 
@@ -13804,13 +16772,13 @@ var parallel = __nccwpck_require__(3344);
  * all rollbacks. On a service that answers in 10 ms, 40 take about 50 ms.
  */
 const identityQuestions = 40;
-const atOnce = 8;
+const identity_atOnce = 8;
 /**
  * Proof against a stale worker, for an address that is healthy already: every single answer must come from the release. What could
  * not be asked proves nothing: with fewer than half of the answers the verdict is `unknown`.
  */
 async function proveIdentity(check, asking, questions = identityQuestions) {
-    const found = await (0,parallel/* eachAtMost */.W)(atOnce, Array.from({ length: questions }), () => (0,checks_health/* askHealth */.Yj)(check, asking));
+    const found = await (0,parallel/* eachAtMost */.W)(identity_atOnce, Array.from({ length: questions }), () => (0,checks_health/* askHealth */.Yj)(check, asking));
     const result = (0,checks_health/* resultOf */.Bg)(check, questions, verdictOf(found));
     return { ...result, name: `${result.name} × ${questions}` };
 }
@@ -13839,22 +16807,23 @@ function isOther({ verdict, status = 0 }) {
 }
 
 ;// CONCATENATED MODULE: ./build/checks/smoke.js
+
 const patience = 10_000;
 const pause = 2000;
 /** Only what changes nothing is asked again: a second DELETE or POST is another act. */
 const tries = { GET: 3, HEAD: 3, OPTIONS: 3, POST: 1, PUT: 1, PATCH: 1, DELETE: 1 };
 /** Runs all of them at once; each passes with its first good try. */
-async function runSmokeTests(tests, asking) {
-    return Promise.all(tests.map((one) => runOne(one, asking)));
+async function runSmokeTests(tests, asking, from = {}) {
+    return Promise.all(tests.map((one) => runOne(one, asking, from)));
 }
-async function runOne(smoke, { http, clock, signal }) {
+async function runOne(smoke, { http, clock, signal }, from) {
     const { method, url, within } = smoke;
     // Waits longer than `within` allows, so that it can be said how slow the answer was.
     const timeout = Math.max(patience, within ?? 0);
     for (let done = 1;; done++) {
-        const found = judgeSmoke(smoke, await http({ method, url, timeout, signal }));
+        const found = judgeSmoke(smoke, await http({ method, url, timeout, signal, ...from }));
         if (found.verdict === 'passed' || done >= tries[method] || signal.aborted) {
-            return { kind: 'smoke', name: `${method} ${url.pathname}`, url: url.href, tries: done, ...found };
+            return { kind: 'smoke', name: `${method} ${url.pathname}`, url: (0,asked_at/* addressOf */.c)(url, from.at), ...(from.via !== undefined && { host: from.via.name }), tries: done, ...found };
         }
         await clock.sleep(pause, signal);
     }
@@ -13922,11 +16891,11 @@ var verdict = __nccwpck_require__(4204);
  * Health until it is steady, then who answers, then smoke tests, then the soak. What comes after a check that did not pass is not
  * run and not in the results. One host after its restart is verified with its own health checks, no smoke tests and no soak.
  */
-async function verify({ health, limits, smoke, soak: duration, questions = identityQuestions }, asking) {
+async function verify({ health, limits, smoke, smokeAt, soak: duration, questions = identityQuestions }, asking) {
     const parts = [
         () => Promise.all(health.map((check) => (0,checks_health/* untilHealthy */.ym)(check, limits, asking))),
         () => Promise.all(health.flatMap(({ expected, ...check }) => (expected === undefined ? [] : [proveIdentity({ ...check, expected }, asking, questions)]))),
-        () => runSmokeTests(smoke, asking),
+        () => runSmokeTests(smoke, asking, smokeAt),
         async () => (duration > 0 ? soak(health, { duration, interval: limits.interval }, asking) : []),
     ];
     const results = [];
@@ -13944,27 +16913,53 @@ async function verify({ health, limits, smoke, soak: duration, questions = ident
 
 
 
+
+
 async function askBaseline(by) {
-    const checks = [...publicChecks(by), ...hostChecks(by, by.appHosts)];
+    const checks = [...publicChecks(by), ...hostChecks(by, by.appHosts), ...by.fronts.flatMap((front) => askedChecks(by, front))];
     const verdicts = await (0,parallel/* eachAtMost */.W)(by.inputs.parallel, checks, async (check) => {
         const { verdict } = await (0,checks_health/* askHealth */.Yj)(check, by.asking);
         return [nameOf(check), verdict];
     });
     return Object.fromEntries(verdicts);
 }
-/** Some hosts, right after their restart. */
+/** Some hosts, right after their restart or reload. */
 async function proveHosts(by, target, hosts) {
-    return verify({ health: hostChecks(by, hosts, target), limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
+    const fronts = by.fronts.filter(({ balancer }) => hosts.includes(balancer)).flatMap((front) => askedChecks(by, front, target));
+    const own = hosts.filter((host) => by.appHosts.includes(host));
+    return verify({ health: [...hostChecks(by, own, target), ...fronts], limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
+}
+/** What else must be true before a run goes on. */
+async function proveProof(by, target, proof) {
+    switch (proof.kind) {
+        case 'servers': return proveServers(by, target, proof.servers);
+        case 'gone': return proveAway(by, proof);
+    }
+}
+/** Servers that people do not see yet: they answer as the target from every load balancer, and the first one's smoke tests pass there. */
+async function proveServers(by, target, servers) {
+    const health = servers.flatMap((server) => askedChecks(by, server, target));
+    const [first] = servers;
+    const via = first === undefined ? undefined : by.hosts.get(first.balancer);
+    const smoke = first === undefined ? [] : by.inputs.smokeTests.filter(({ url }) => isBehind(url, by.inputs, first));
+    return verify({ health, limits: limitsOf(by.inputs), smoke, ...(first === undefined || via === undefined ? {} : { smokeAt: { via, at: first.at, ...(first.forwarded === undefined ? {} : { forwarded: first.forwarded }) } }), soak: 0 }, by.asking);
+}
+async function proveAway({ inputs: { versionFrom }, hosts, asking }, { through, server, requests }) {
+    const known = versionFrom === undefined || server.version === undefined ? {} : { known: { from: versionFrom, version: server.version } };
+    return Promise.all(through.flatMap(({ balancer, at, urls: [url], forwarded }) => {
+        const via = hosts.get(balancer);
+        return via === undefined || url === undefined ? [] : [proveGone({ url: new URL(url), via, at, ...(forwarded === undefined ? {} : { forwarded }), server: server.name, requests: Math.ceil(requests / through.length), ...known }, asking)];
+    }));
 }
 /** All hosts and the public address, smoke tests, soak. */
 async function verifyAll(by, target) {
     const { smokeTests, soak } = by.inputs;
-    const health = [...publicChecks(by, target), ...hostChecks(by, by.appHosts, target)];
+    const health = [...publicChecks(by, target), ...hostChecks(by, by.appHosts, target), ...by.fronts.flatMap((front) => askedChecks(by, front, target))];
     return verify({ health, limits: limitsOf(by.inputs), smoke: smokeTests, soak }, by.asking);
 }
 /** After an undo: what answered well before has to answer well again. The reasons why not. */
 async function proveNoWorse(by, before) {
-    const health = [...publicChecks(by), ...hostChecks(by, by.appHosts)].filter((check) => before[nameOf(check)] === 'passed');
+    const health = [...publicChecks(by), ...hostChecks(by, by.appHosts), ...by.fronts.flatMap((front) => askedChecks(by, front))].filter((check) => before[nameOf(check)] === 'passed');
     return verify({ health, limits: limitsOf(by.inputs), smoke: [], soak: 0 }, by.asking);
 }
 /** What did not pass, as reasons; unknown is no proof and a reason as well. */
@@ -14006,14 +17001,22 @@ function hostChecks({ inputs, hosts }, names, target) {
         return via === undefined ? [] : inputs.hostHealthUrl.map((url) => ({ url, via, ...expecting(inputs, target) }));
     });
 }
+function askedChecks({ inputs, hosts }, { balancer, at, urls, lenient, forwarded }, target) {
+    const via = hosts.get(balancer);
+    return via === undefined ? [] : urls.map((url) => ({ url: new URL(url), via, at, ...(lenient === undefined ? {} : { lenient }), ...(forwarded === undefined ? {} : { forwarded }), ...expecting(inputs, target) }));
+}
+/** Whether a smoke test's address is one that the server stands behind: that of a health check, or the name by which it is asked. */
+function isBehind(url, { healthUrl }, { urls }) {
+    return [...healthUrl.map(({ host }) => host), ...urls.map((asked) => new URL(asked).host)].includes(url.host);
+}
 function expecting({ versionFrom }, release) {
     return versionFrom === undefined || release === undefined ? {} : { expected: { from: versionFrom, release } };
 }
 function limitsOf({ healthSuccesses, healthInterval, healthTimeout }) {
     return { successes: healthSuccesses, interval: healthInterval, timeout: healthTimeout };
 }
-function nameOf({ url, via }) {
-    return `${via?.name ?? ''} ${url.href}`;
+function nameOf({ url, via, at }) {
+    return `${via?.name ?? ''} ${(0,asked_at/* addressOf */.c)(url, at)}`;
 }
 
 
