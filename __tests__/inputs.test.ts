@@ -35,6 +35,7 @@ const bad: readonly (readonly [Readonly<Record<string, string>>, ...string[]])[]
   [{ ...blueGreen, 'load-balancers': 'a@lb-1\nb@lb-1' }, 'Input "load-balancers" must name each host once, got b@lb-1 again. Take one of the lines out.'],
   [{ ...blueGreen, 'load-balancers': 'lb-1' }, 'Input "load-balancers" names lb-1 without a user, and "ssh-user" is not set. Set "ssh-user", or write deploy@lb-1.'],
   [{ ...blueGreen, hosts: 'b@lb-1' }, 'Inputs "load-balancers" and "hosts" name a@lb-1 and b@lb-1, one host with two users. Give both the same user.'],
+  [{ ...blueGreen, 'database-host': 'b@lb-1' }, 'Inputs "database-host" and "load-balancers" name b@lb-1 and a@lb-1, one host with two users. Give both the same user.'],
   [{ ...blueGreen, 'nginx-config': '', upstream: '', blue: '', green: '' },
     'Input "nginx-config" is required with "method: blue-green". Set it to the file on the load balancers that holds the upstream block, such as /etc/nginx/conf.d/app.conf.',
     'Input "upstream" is required with "method: blue-green". Set it to the name of that block.',

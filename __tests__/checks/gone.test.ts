@@ -22,7 +22,7 @@ async function prove(answers: readonly HttpAnswer[], known = true) {
 describe('a server that has left', () => {
   test('answers none of so many requests, all made through the load balancer', async () => {
     expect(await prove([answered('v2')])).toMatchObject({
-      verdict: 'passed', message: 'none of 100 requests was answered by canary:8000', asked: 100, places: 1, host: 'lb-1', url: 'http://127.0.0.1:80/', name: '/ × 100',
+      verdict: 'passed', message: 'none of 100 requests was answered by canary:8000', asked: 100, places: 1, host: 'lb-1', url: 'http://127.0.0.1:80/', name: '/ at 127.0.0.1:80 × 100',
     });
   });
 

@@ -8710,6 +8710,10 @@ function* hostRules(values, isSet) {
         }
     }
     const database = values['database-host'];
+    const balancer = database && (values['load-balancers'] ?? []).find((line) => (0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .placeOf */ .$t)(line, standard) === (0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .placeOf */ .$t)(database, standard));
+    if (balancer && (balancer.user ?? standard.user) !== (database.user ?? standard.user)) {
+        yield (0,_invalid_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .G)(`Inputs "database-host" and "load-balancers" name ${(0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .written */ .Mp)(database)} and ${(0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .written */ .Mp)(balancer)}, one host with two users`, 'Give both the same user.');
+    }
     const same = database && seen.get((0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .placeOf */ .$t)(database, standard));
     if (same && (same.user ?? standard.user) !== (database.user ?? standard.user)) {
         yield (0,_invalid_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .G)(`Inputs "database-host" and "hosts" name ${(0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .written */ .Mp)(database)} and ${(0,_addresses_js__WEBPACK_IMPORTED_MODULE_2__/* .written */ .Mp)(same)}, one host with two users`, 'Give both the same user.');

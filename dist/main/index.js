@@ -1929,7 +1929,7 @@ async function untilHealthy(check, limits, { http, clock, signal }) {
 /** The path names a health check: the host is in the URL. */
 function resultOf({ url, via, at }, tries, finding) {
     const { version: _version, ...found } = finding;
-    return { kind: 'health', name: url.pathname, url: (0,_asked_at_js__WEBPACK_IMPORTED_MODULE_1__/* .addressOf */ .c)(url, at), ...(via !== undefined && { host: via.name }), tries, ...found };
+    return { kind: 'health', name: at === undefined ? url.pathname : `${url.pathname} at ${(0,_asked_at_js__WEBPACK_IMPORTED_MODULE_1__/* .placeName */ .f)(at)}`, url: (0,_asked_at_js__WEBPACK_IMPORTED_MODULE_1__/* .addressOf */ .c)(url, at), ...(via !== undefined && { host: via.name }), tries, ...found };
 }
 function tooFew(last, inRow, { successes, timeout }) {
     const message = `${last.message}, but only ${inRow} in a row passed within ${timeout / 1000} s, ${successes} were expected`;
@@ -4098,6 +4098,10 @@ function* hostRules(values, isSet) {
         }
     }
     const database = values['database-host'];
+    const balancer = database && (values['load-balancers'] ?? []).find((line) => placeOf(line, standard) === placeOf(database, standard));
+    if (balancer && (balancer.user ?? standard.user) !== (database.user ?? standard.user)) {
+        yield invalid_invalid(`Inputs "database-host" and "load-balancers" name ${written(database)} and ${written(balancer)}, one host with two users`, 'Give both the same user.');
+    }
     const same = database && seen.get(placeOf(database, standard));
     if (same && (same.user ?? standard.user) !== (database.user ?? standard.user)) {
         yield invalid_invalid(`Inputs "database-host" and "hosts" name ${written(database)} and ${written(same)}, one host with two users`, 'Give both the same user.');
@@ -6088,7 +6092,7 @@ withdraw() {
  * The script of a decision.
  * @param functions sh of place.ts, processes.ts, reload.ts and write.ts
  */
-function decisionScript(functions, { timeoutSeconds, questions }) {
+function decisionScript(functions, { timeoutSeconds, questions, any }) {
     return `${prelude/* prelude */.e}set -eu
 exec 3>/dev/null
 ${functions}${claimFunctions}${httpFunctions}${well}
@@ -6107,11 +6111,11 @@ fi
 if ! in_force; then
   if put_back; then word not-switched 'the new file had not come into force'; else word failed "$why"; fi
 fi
-all_well() {
+is_well() {
   well_said= unwell='no server was given to ask'
-${questions.map((question) => `  well ${questionWords(question)} || return 1\n`).join('')}  [ -n "$well_said" ]
+${questions.map((question) => `  well ${questionWords(question)} ${any ? '&& return 0' : '|| return 1'}\n`).join('')}  ${any ? 'return 1' : '[ -n "$well_said" ]'}
 }
-if all_well; then word kept "$well_said"; fi
+if is_well; then word kept "$well_said"; fi
 if put_back; then word turned-back "$unwell"; else word failed "$unwell; $why"; fi
 `;
 }
@@ -11415,7 +11419,7 @@ function moveTraffic(move) {
             name: 'Write and test', touches: true, prove: [],
             steps: on(({ balancer, text, questions }) => ({
                 id: 'switch', title, host: balancer.host, limit: 2 * minute,
-                script: writeConfig(place, { ...handlingOf(balancer), text, expectedHash: balancer.hash, decision: { timeoutSeconds: confirmWithin, questions } }),
+                script: writeConfig(place, { ...handlingOf(balancer), text, expectedHash: balancer.hash, decision: { timeoutSeconds: confirmWithin, questions, ...(move.anyServer === undefined ? {} : { any: move.anyServer }) } }),
                 undo: { title: `${file} as it was found`, script: putConfigBack(place, handlingOf(balancer)), limit: 2 * minute },
                 failure: { code: 'nginx-config-invalid', fix: `\`nginx -t\` and the folder of ${file} on ${balancer.host} say more.`, what: `the new ${file} could not be put in place` },
             })),
@@ -12655,7 +12659,7 @@ async function assessTraffic(inputs, around) {
         to: { sha: 'stable', names: stable, subject: '', rule: 'stable' },
         plan: {
             stages: moveTraffic({
-                place, begun, changes, title: `Take ${leaver} out of ${place.upstream}`, servers: [], confirmWithin: inputs.confirmTimeout / 1000,
+                place, begun, changes, title: `Take ${leaver} out of ${place.upstream}`, servers: [], anyServer: true, confirmWithin: inputs.confirmTimeout / 1000,
                 proofs: first === undefined ? [] : [{ kind: 'gone', through: fronts, server: { name: leaver, at: first.at, ...(own === undefined ? {} : { version: own }) }, requests }],
             }),
         },
@@ -16742,7 +16746,7 @@ const tolerated = 0.01;
 async function proveGone({ url, via, at, forwarded, server, known, requests }, { http, signal }) {
     const asked = await (0,parallel/* eachAtMost */.W)(atOnce, Array.from({ length: requests }), () => http({ method: 'GET', url, timeout: 5000, signal, via, at, ...(forwarded === undefined ? {} : { forwarded }) }));
     const answers = asked.filter((answer) => answer.kind === 'answered');
-    const base = { kind: 'health', name: `${url.pathname} × ${requests}`, url: (0,asked_at/* addressOf */.c)(url, at), host: via.name, tries: requests };
+    const base = { kind: 'health', name: `${url.pathname} at ${(0,asked_at/* placeName */.f)(at)} × ${requests}`, url: (0,asked_at/* addressOf */.c)(url, at), host: via.name, tries: requests };
     const hers = answers.filter((answer) => known !== undefined && (0,version_from/* versionIn */.It)(answer, known.from) === known.version).length;
     if (hers > 0)
         return { ...base, verdict: 'failed', message: `${hers} of ${answers.length} requests were answered by ${server}, which says that it is ${known?.version}` };

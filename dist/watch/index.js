@@ -1979,6 +1979,10 @@ function* hostRules(values, isSet) {
         }
     }
     const database = values['database-host'];
+    const balancer = database && (values['load-balancers'] ?? []).find((line) => placeOf(line, standard) === placeOf(database, standard));
+    if (balancer && (balancer.user ?? standard.user) !== (database.user ?? standard.user)) {
+        yield invalid(`Inputs "database-host" and "load-balancers" name ${written(database)} and ${written(balancer)}, one host with two users`, 'Give both the same user.');
+    }
     const same = database && seen.get(placeOf(database, standard));
     if (same && (same.user ?? standard.user) !== (database.user ?? standard.user)) {
         yield invalid(`Inputs "database-host" and "hosts" name ${written(database)} and ${written(same)}, one host with two users`, 'Give both the same user.');
@@ -5964,7 +5968,7 @@ async function untilHealthy(check, limits, { http, clock, signal }) {
 /** The path names a health check: the host is in the URL. */
 function resultOf({ url, via, at }, tries, finding) {
     const { version: _version, ...found } = finding;
-    return { kind: 'health', name: url.pathname, url: addressOf(url, at), ...(via !== undefined && { host: via.name }), tries, ...found };
+    return { kind: 'health', name: at === undefined ? url.pathname : `${url.pathname} at ${placeName(at)}`, url: addressOf(url, at), ...(via !== undefined && { host: via.name }), tries, ...found };
 }
 function tooFew(last, inRow, { successes, timeout }) {
     const message = `${last.message}, but only ${inRow} in a row passed within ${timeout / 1000} s, ${successes} were expected`;

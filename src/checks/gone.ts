@@ -1,7 +1,7 @@
 import type { CheckResult } from '../outcome.ts';
 import { eachAtMost } from '../parallel.ts';
 import type { HttpAnswer, ReadableHost } from '../ports.ts';
-import { addressOf } from './asked-at.ts';
+import { addressOf, placeName } from './asked-at.ts';
 import type { Asking } from './health.ts';
 import { versionIn, type VersionFrom } from './version-from.ts';
 
@@ -31,7 +31,7 @@ const tolerated = 0.01;
 export async function proveGone({ url, via, at, forwarded, server, known, requests }: GoneCheck, { http, signal }: Pick<Asking, 'http' | 'signal'>): Promise<CheckResult> {
   const asked = await eachAtMost(atOnce, Array.from({ length: requests }), () => http({ method: 'GET', url, timeout: 5000, signal, via, at, ...(forwarded === undefined ? {} : { forwarded }) }));
   const answers = asked.filter((answer) => answer.kind === 'answered');
-  const base = { kind: 'health', name: `${url.pathname} × ${requests}`, url: addressOf(url, at), host: via.name, tries: requests } as const;
+  const base = { kind: 'health', name: `${url.pathname} at ${placeName(at)} × ${requests}`, url: addressOf(url, at), host: via.name, tries: requests } as const;
   const hers = answers.filter((answer) => known !== undefined && versionIn(answer, known.from) === known.version).length;
   if (hers > 0) return { ...base, verdict: 'failed', message: `${hers} of ${answers.length} requests were answered by ${server}, which says that it is ${known?.version}` };
   const bad = asked.filter(isBad);

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../outcome.ts';
 import type { Clock, Http, Milliseconds } from '../ports.ts';
-import { addressOf, type AskedAt } from './asked-at.ts';
+import { addressOf, placeName, type AskedAt } from './asked-at.ts';
 import { type Expected, type Finding, judge } from './verdict.ts';
 
 /** One address that says whether the service is well. */
@@ -60,7 +60,7 @@ export async function untilHealthy(check: HealthCheck, limits: HealthLimits, { h
 /** The path names a health check: the host is in the URL. */
 export function resultOf({ url, via, at }: HealthCheck, tries: number, finding: Finding): CheckResult {
   const { version: _version, ...found } = finding;
-  return { kind: 'health', name: url.pathname, url: addressOf(url, at), ...(via !== undefined && { host: via.name }), tries, ...found };
+  return { kind: 'health', name: at === undefined ? url.pathname : `${url.pathname} at ${placeName(at)}`, url: addressOf(url, at), ...(via !== undefined && { host: via.name }), tries, ...found };
 }
 
 function tooFew(last: Finding, inRow: number, { successes, timeout }: HealthLimits): Finding {

@@ -68,6 +68,10 @@ function* hostRules(values: Partial<Values>, isSet: IsSet): Generator<Failure> {
     }
   }
   const database = values['database-host'];
+  const balancer = database && (values['load-balancers'] ?? []).find((line) => placeOf(line, standard) === placeOf(database, standard));
+  if (balancer && (balancer.user ?? standard.user) !== (database.user ?? standard.user)) {
+    yield invalid(`Inputs "database-host" and "load-balancers" name ${written(database)} and ${written(balancer)}, one host with two users`, 'Give both the same user.');
+  }
   const same = database && seen.get(placeOf(database, standard));
   if (same && (same.user ?? standard.user) !== (database.user ?? standard.user)) {
     yield invalid(`Inputs "database-host" and "hosts" name ${written(database)} and ${written(same)}, one host with two users`, 'Give both the same user.');

@@ -63,7 +63,7 @@ async function assessTraffic(inputs: Inputs, around: Surroundings): Promise<Asse
     to: { sha: 'stable', names: stable, subject: '', rule: 'stable' },
     plan: {
       stages: moveTraffic({
-        place, begun, changes, title: `Take ${leaver} out of ${place.upstream}`, servers: [], confirmWithin: inputs.confirmTimeout / 1000,
+        place, begun, changes, title: `Take ${leaver} out of ${place.upstream}`, servers: [], anyServer: true, confirmWithin: inputs.confirmTimeout / 1000,
         proofs: first === undefined ? [] : [{ kind: 'gone', through: fronts, server: { name: leaver, at: first.at, ...(own === undefined ? {} : { version: own }) }, requests }],
       }),
     },

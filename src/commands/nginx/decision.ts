@@ -28,7 +28,7 @@ export type HostQuestion = {
   readonly expects?: { readonly header: string; readonly value: string } | { readonly body: string };
 };
 
-export type Decision = { readonly timeoutSeconds: number; readonly questions: readonly HostQuestion[] };
+export type Decision = { readonly timeoutSeconds: number; readonly questions: readonly HostQuestion[]; /** One that is well is enough: where traffic goes to many, one of them may be ill. */ readonly any?: true };
 
 /** Where a server of an upstream block listens: nginx takes port 80 where none is given. */
 export function askedAt(address: string): string {
@@ -77,7 +77,7 @@ withdraw() {
  * The script of a decision.
  * @param functions sh of place.ts, processes.ts, reload.ts and write.ts
  */
-export function decisionScript(functions: string, { timeoutSeconds, questions }: Decision): string {
+export function decisionScript(functions: string, { timeoutSeconds, questions, any }: Decision): string {
   return `${prelude}set -eu
 exec 3>/dev/null
 ${functions}${claimFunctions}${httpFunctions}${well}
@@ -96,11 +96,11 @@ fi
 if ! in_force; then
   if put_back; then word not-switched 'the new file had not come into force'; else word failed "$why"; fi
 fi
-all_well() {
+is_well() {
   well_said= unwell='no server was given to ask'
-${questions.map((question) => `  well ${questionWords(question)} || return 1\n`).join('')}  [ -n "$well_said" ]
+${questions.map((question) => `  well ${questionWords(question)} ${any ? '&& return 0' : '|| return 1'}\n`).join('')}  ${any ? 'return 1' : '[ -n "$well_said" ]'}
 }
-if all_well; then word kept "$well_said"; fi
+if is_well; then word kept "$well_said"; fi
 if put_back; then word turned-back "$unwell"; else word failed "$unwell; $why"; fi
 `;
 }

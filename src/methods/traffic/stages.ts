@@ -21,6 +21,8 @@ export type Move = {
   readonly servers: readonly Asked[];
   /** What must be true besides, once all have reloaded. */
   readonly proofs: readonly Proof[];
+  /** A host that decides by itself keeps the switch when one of the servers is well. */
+  readonly anyServer?: true;
   /** Seconds after which a host decides by itself. */
   readonly confirmWithin: number;
 };
@@ -46,7 +48,7 @@ export function moveTraffic(move: Move): readonly Stage[] {
       name: 'Write and test', touches: true, prove: [],
       steps: on(({ balancer, text, questions }) => ({
         id: 'switch', title, host: balancer.host, limit: 2 * minute,
-        script: writeConfig(place, { ...handlingOf(balancer), text, expectedHash: balancer.hash, decision: { timeoutSeconds: confirmWithin, questions } }),
+        script: writeConfig(place, { ...handlingOf(balancer), text, expectedHash: balancer.hash, decision: { timeoutSeconds: confirmWithin, questions, ...(move.anyServer === undefined ? {} : { any: move.anyServer }) } }),
         undo: { title: `${file} as it was found`, script: putConfigBack(place, handlingOf(balancer)), limit: 2 * minute },
         failure: { code: 'nginx-config-invalid', fix: `\`nginx -t\` and the folder of ${file} on ${balancer.host} say more.`, what: `the new ${file} could not be put in place` },
       })),
