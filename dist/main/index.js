@@ -12812,6 +12812,17 @@ function askReadable(file) {
     return `if [ -f ${(0,quote/* quote */.h)(file)} ] && [ -r ${(0,quote/* quote */.h)(file)} ]; then fact readable yes; fi
 `;
 }
+/** Seconds at most. A connection that such a worker took before the reload may ask only now, and would ask the page. */
+const page_patience = 5;
+const oldWorkersGone = `leaving() {
+  for worker in $(children 2>/dev/null); do
+    case $({ tr '\\000' ' ' <"/proc/$worker/cmdline"; } 2>/dev/null) in 'nginx: worker process is shutting down'*) return 0 ;; esac
+  done
+  return 1
+}
+looks=0
+while leaving && [ "$looks" -lt ${page_patience * 5} ]; do looks=$((looks + 1)); sleep 0.2; done
+`;
 /**
  * What comes before the file is put back where the page is shown: workers of before the reload ask the page for a moment longer, and would find nobody if
  * it went with them. So the servers come back first, with the page still there. If that fails the page goes all the same.
@@ -12822,7 +12833,7 @@ function hidePage(place, hash, first) {
     return `${placeFunctions(place)}if [ "$(hash_now)" = ${(0,quote/* quote */.h)(hash)} ]; then
   (
 ${first}
-  ) || say 'The page goes in one step, so that requests of that very moment may fail.'
+${oldWorkersGone}  ) || say 'The page goes in one step, so that requests of that very moment may fail.'
 fi
 `;
 }

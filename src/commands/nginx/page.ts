@@ -7,6 +7,19 @@ export function askReadable(file: string): string {
 `;
 }
 
+/** Seconds at most. A connection that such a worker took before the reload may ask only now, and would ask the page. */
+const patience = 5;
+
+const oldWorkersGone = `leaving() {
+  for worker in $(children 2>/dev/null); do
+    case $({ tr '\\000' ' ' <"/proc/$worker/cmdline"; } 2>/dev/null) in 'nginx: worker process is shutting down'*) return 0 ;; esac
+  done
+  return 1
+}
+looks=0
+while leaving && [ "$looks" -lt ${patience * 5} ]; do looks=$((looks + 1)); sleep 0.2; done
+`;
+
 /**
  * What comes before the file is put back where the page is shown: workers of before the reload ask the page for a moment longer, and would find nobody if
  * it went with them. So the servers come back first, with the page still there. If that fails the page goes all the same.
@@ -17,7 +30,7 @@ export function hidePage(place: TrafficPlace, hash: string, first: string): stri
   return `${placeFunctions(place)}if [ "$(hash_now)" = ${quote(hash)} ]; then
   (
 ${first}
-  ) || say 'The page goes in one step, so that requests of that very moment may fail.'
+${oldWorkersGone}  ) || say 'The page goes in one step, so that requests of that very moment may fail.'
 fi
 `;
 }
