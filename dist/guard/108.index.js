@@ -213,6 +213,9 @@ function dial(client, health, name, address, port) {
             return;
         const refuse = (error) => {
             stopListening();
+            // ssh2 knows a moment before we do.
+            if (isLost(error))
+                return reject(gone(error.message));
             reject(forbidsForwarding(error)
                 ? new errors/* RollbackError */.ZS({
                     what: `sshd does not let this user connect to ${place}`, code: 'no-rights', host: name,
@@ -242,6 +245,10 @@ function dial(client, health, name, address, port) {
             refuse(error);
         }
     });
+}
+/** What ssh2 says of a channel on a connection that is gone: it was never the address that was asked. */
+function isLost(error) {
+    return error instanceof Error && /^(Not connected|No response from server)$/.test(error.message);
 }
 /** RFC 4254 5.1: SSH_OPEN_ADMINISTRATIVELY_PROHIBITED. */
 function forbidsForwarding(error) {

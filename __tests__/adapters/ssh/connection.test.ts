@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/hosts/connection.ts';
 import { Relay } from '../../fleet/relay.ts';
 import { until } from '../../fleet/until.ts';
+import { watch, wrap } from '../../../src/adapters/ssh/connection.ts';
 import { parseKnownHosts } from '../../../src/adapters/ssh/known-hosts.ts';
 import { open } from './opening.ts';
 import { sshdAvailable, startSshd } from './sshd.ts';
@@ -113,6 +114,20 @@ describe.skipIf(!(await sshdAvailable()))('a connection', () => {
     way.end('ping');
     expect(await text(way)).toBe('got ping');
     await expect(connection.dial('127.0.0.1', 1)).rejects.toThrow(/Connection refused/);
+  });
+
+  test.each(['Not connected', 'No response from server'])('dial that ssh2 refuses with “%s” has lost its host, not been refused by the address', async (message) => {
+    const { Client } = ssh2;
+    for (const thrown of [true, false]) {
+      const client = Object.assign(new Client(), {
+        forwardOut: (...[, , , , opened]: Parameters<InstanceType<typeof Client>['forwardOut']>) => {
+          if (thrown) throw new Error(message);
+          opened?.(new Error(message), undefined as never);
+        },
+      });
+      const wrapped = wrap(client, 'web-1', 'sh', watch(client));
+      await expect(wrapped.dial('127.0.0.1', 1)).rejects.toMatchObject({ failures: [{ code: 'host-lost', host: 'web-1' }] });
+    }
   });
 
   test('dial reaches unix sockets too', async () => {

@@ -131,6 +131,8 @@ function dial(client: Client, health: Health, name: string, address: string, por
     if (health.lost !== undefined) return;
     const refuse = (error: unknown): void => {
       stopListening();
+      // ssh2 knows a moment before we do.
+      if (isLost(error)) return reject(gone(error.message));
       reject(forbidsForwarding(error)
         ? new RollbackError({
           what: `sshd does not let this user connect to ${place}`, code: 'no-rights', host: name,
@@ -155,6 +157,11 @@ function dial(client: Client, health: Health, name: string, address: string, por
       refuse(error);
     }
   });
+}
+
+/** What ssh2 says of a channel on a connection that is gone: it was never the address that was asked. */
+function isLost(error: unknown): error is Error {
+  return error instanceof Error && /^(Not connected|No response from server)$/.test(error.message);
 }
 
 /** RFC 4254 5.1: SSH_OPEN_ADMINISTRATIVELY_PROHIBITED. */
