@@ -60,7 +60,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('the demo', { timeout: 
 
   test.for(['SIGINT', 'SIGTERM'] as const)('ends at %s, whatever it is at', async (signal, context) => {
     const run = start(context);
-    await until('a host is worked on', () => (run.said().includes('app1: Restart') ? true : undefined));
+    await until(`a host is worked on: ${run.said()}`, () => (run.said().includes('app1: Restart') ? true : undefined), 90);
     run.child.kill(signal);
     expect(await run.ended).toBe(130);
     expect(leftBy(run)).toEqual([]);
