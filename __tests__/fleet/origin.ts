@@ -1,6 +1,6 @@
 import { asRoot, run, runScript } from "./run.ts";
 
-/** A commit to be: `files` by path from the root, `null` removes one; a submodule is the commit it stands at. */
+/** A commit to be: `files` by path from the root, `null` removes one; a submodule is the commit it stands at; only an `executable` may be run. */
 export type Commit = {
   message: string;
   tag: string;
@@ -8,7 +8,7 @@ export type Commit = {
   day: number;
   /** A tag. Without it the commit goes on `main`'s newest; with it `main` turns off there. */
   parent?: string;
-  files: Record<string, string | null | { submodule: string }>;
+  files: Record<string, string | null | { submodule: string } | { executable: string }>;
 };
 
 /** Makes the bare repository that hosts fetch from. It belongs to uid 1000, so git on the hosts trusts it. */
@@ -36,8 +36,9 @@ function describe({ message, tag, day, parent, files }: Commit, mark: number, pr
     from === undefined ? "" : `from ${from}\n`,
     ...Object.entries(files).map(([path, content]) => {
       if (content === null) return `D ${path}\n`;
-      if (typeof content === "object") return `M 160000 ${content.submodule} ${path}\n`;
-      return `M 100644 inline ${path}\n${data(content)}`;
+      if (typeof content === "string") return `M 100644 inline ${path}\n${data(content)}`;
+      if ("executable" in content) return `M 100755 inline ${path}\n${data(content.executable)}`;
+      return `M 160000 ${content.submodule} ${path}\n`;
     }),
     `reset refs/tags/${tag}\nfrom :${mark}\n\n`,
   ].join("");
