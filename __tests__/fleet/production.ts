@@ -66,7 +66,9 @@ export class Production {
     await this.alembic("upgrade heads");
     this.#deployed = tag;
     await Promise.all(this.hosts.map((host) => host.run(`systemctl reset-failed ${this.service} 2> /dev/null; systemctl restart ${this.service}`)));
-    await Promise.all(this.hosts.map((host) => answers(host.address, 8000)));
+    await Promise.all(this.hosts.map((host) => answers(host.address, 8000).catch(async (error: unknown) => {
+      throw new Error(`${tag} does not answer on ${host.name}: ${(await host.exec(`systemctl status --no-pager --lines=40 ${this.service}`)).stdout}`, { cause: error });
+    })));
   }
 
   /** Runs alembic on the database's host, with the code that lies there. Returns what it printed. */

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
  * @param what completes "waited in vain until …"
  * @param ask may throw: that is "not yet", and the last such error is the cause when time is up
  */
-export async function until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined, seconds = 20): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined, seconds = 60): Promise<T> {
   const end = performance.now() + seconds * 1000;
   let cause: unknown;
   for (;;) {
