@@ -290,6 +290,7 @@ describe('good input', () => {
         "beforeCommand": undefined,
         "blue": undefined,
         "canary": undefined,
+        "commentOnPullRequest": false,
         "commit": undefined,
         "confirmTimeout": 30000,
         "cutover": "swap",
@@ -303,6 +304,7 @@ describe('good input', () => {
         "databaseUrl": undefined,
         "detectedAt": undefined,
         "dirty": "save",
+        "drill": false,
         "dryRun": false,
         "envFile": undefined,
         "envKey": "DATABASE_URL",
@@ -324,6 +326,11 @@ describe('good input', () => {
             "port": 22,
             "user": "deploy",
           },
+        ],
+        "incidentIssue": false,
+        "incidentLabels": [
+          "incident",
+          "rollback",
         ],
         "incidentReport": "incident-report.md",
         "installCommand": undefined,
@@ -361,16 +368,22 @@ describe('good input', () => {
         "revertPullRequest": false,
         "schema": "downgrade",
         "services": [],
+        "slackWebhookUrl": undefined,
         "smokeTests": [],
         "soak": 0,
         "sshConnectTimeout": 20000,
         "sshJumpHost": undefined,
         "sshPassphrase": undefined,
+        "statuspageApiKey": undefined,
+        "statuspageApiUrl": "https://api.statuspage.io/v1",
+        "statuspageComponentIds": [],
+        "statuspagePageId": undefined,
         "switchTo": undefined,
         "timeout": 300000,
         "upstream": undefined,
         "versionFrom": undefined,
         "virtualenv": undefined,
+        "webhookUrl": undefined,
       }
     `);
   });
@@ -447,6 +460,7 @@ describe('good input', () => {
         "beforeCommand": "./announce.sh",
         "blue": undefined,
         "canary": undefined,
+        "commentOnPullRequest": false,
         "commit": "release/2025.1",
         "confirmTimeout": 30000,
         "cutover": "repoint",
@@ -460,6 +474,7 @@ describe('good input', () => {
         "databaseUrl": undefined,
         "detectedAt": 1740835800000,
         "dirty": "refuse",
+        "drill": false,
         "dryRun": true,
         "envFile": "/srv/shop/apps/backend/.env",
         "envKey": "SQLALCHEMY_URL",
@@ -496,6 +511,11 @@ describe('good input', () => {
             "port": 2200,
             "user": "deploy",
           },
+        ],
+        "incidentIssue": false,
+        "incidentLabels": [
+          "incident",
+          "rollback",
         ],
         "incidentReport": "reports/incident.md",
         "installCommand": "pip install -r requirements.txt
@@ -537,6 +557,7 @@ describe('good input', () => {
           "shop-worker@1.service",
           "shop.timer",
         ],
+        "slackWebhookUrl": undefined,
         "smokeTests": [
           {
             "method": "GET",
@@ -564,6 +585,10 @@ describe('good input', () => {
           "user": "jump",
         },
         "sshPassphrase": "open sesame",
+        "statuspageApiKey": undefined,
+        "statuspageApiUrl": "https://api.statuspage.io/v1",
+        "statuspageComponentIds": [],
+        "statuspagePageId": undefined,
         "switchTo": undefined,
         "timeout": "none",
         "upstream": undefined,
@@ -572,6 +597,7 @@ describe('good input', () => {
           "pointer": "/commit",
         },
         "virtualenv": "/srv/shop/apps/backend/.venv",
+        "webhookUrl": undefined,
       }
     `);
   });

@@ -77,6 +77,7 @@ function startOf(raw: Raw, inputs?: Inputs): RunStart {
   return {
     ...runIdentity(process.env), startedAt,
     environment: inputs?.environment ?? (raw['environment'] || 'production'), method: inputs?.method ?? raw['method'] ?? '', reason: inputs?.reason ?? '', dryRun: inputs?.dryRun ?? false,
+    ...(inputs?.drill === true ? { drill: true as const } : {}),
     ...(inputs?.detectedAt === undefined ? {} : { detectedAt: inputs.detectedAt }),
   };
 }

@@ -161,6 +161,8 @@ export type RunFacts = {
   readonly method: string;
   readonly reason: string;
   readonly dryRun: boolean;
+  /** Production goes forward again to where it was. */
+  readonly drill?: true;
   readonly detectedAt?: Milliseconds;
   readonly startedAt: Milliseconds;
   readonly endedAt: Milliseconds;

@@ -20,7 +20,7 @@ import { smokeTest, versionFrom } from './kinds/smoke-tests.ts';
 import { command, envKey, line, prose } from './kinds/text.ts';
 import { time } from './kinds/time.ts';
 import { unit } from './kinds/unit.ts';
-import { adminUrl, databaseUrl, httpUrl } from './kinds/url.ts';
+import { adminUrl, databaseUrl, httpUrl, secretUrl } from './kinds/url.ts';
 
 const second = 1000;
 
@@ -35,6 +35,7 @@ const what = (methods: readonly string[]) => ({
   reason: optional(prose({ max: 500 })),
   'detected-at': optional(time),
   'dry-run': preset('false', boolean),
+  drill: preset('false', boolean),
   config: optional(relativePath),
 });
 
@@ -132,8 +133,17 @@ const run = {
 };
 
 const tell = {
+  'slack-webhook-url': secret(optional(secretUrl)),
+  'statuspage-api-key': secret(optional(line({ max: 1024 }))),
+  'statuspage-page-id': optional(line({ max: 64 })),
+  'statuspage-component-ids': several(list(line({ max: 64 }))),
+  'statuspage-api-url': preset('https://api.statuspage.io/v1', httpUrl),
+  'webhook-url': secret(optional(secretUrl)),
   'github-token': secret(optional(line({ max: 1024 }))),
   'incident-report': preset('incident-report.md', relativePath),
+  'incident-issue': preset('false', boolean),
+  'incident-labels': preset('incident\nrollback', list(line({ max: 50 }))),
+  'comment-on-pull-request': preset('false', boolean),
   'revert-pull-request': preset('false', boolean),
 };
 

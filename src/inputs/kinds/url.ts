@@ -12,6 +12,12 @@ export const httpUrl: Kind<URL> = (text) => {
   return text.includes('#') ? refuse(`${rule} without a fragment (#…)`, { got: text }) : accept(url);
 };
 
+/** An address that is itself the credential, as chat services give it out: never shown, not even when it is wrong. */
+export const secretUrl: Kind<URL> = (text) => {
+  const parsed = httpUrl(text);
+  return 'refused' in parsed ? refuse(`${rule} without user, password and fragment`) : parsed;
+};
+
 /**
  * `mysql://`, `mariadb://` or `postgresql://`, with a driver or without (`mariadb+pymysql://`). The text stays as it is: which characters of the
  * password are percent-encoded is for its reader to know. No rule shows any part of it.

@@ -1,0 +1,31 @@
+/** What people are told of while a run goes on: pure data, without secrets. */
+import type { Failure } from '../errors.ts';
+import type { Release, Report } from '../outcome.ts';
+import type { Milliseconds } from '../ports.ts';
+import type { RunStart } from '../recording.ts';
+
+/** What every event of a run tells. */
+type Told = {
+  readonly time: Milliseconds;
+  readonly run: RunStart;
+  /** Unknown before the assessment has found out. */
+  readonly from?: Release;
+  readonly to?: Release;
+};
+
+export type Event = Told & (
+  /** The assessment is done and the lock is held; nothing is changed yet. `takesUp`: the id of a dead run that is brought to its end. */
+  | { readonly kind: 'begun'; readonly hosts: readonly string[]; readonly takesUp?: string }
+  /** The first stage that touches production begins. */
+  | { readonly kind: 'executing' }
+  /** All is done, and is being verified. */
+  | { readonly kind: 'verifying' }
+  /** What was done is being taken back. */
+  | { readonly kind: 'undoing'; readonly failures: readonly Failure[] }
+  /** `main` was ended from outside, and `post` goes on with the run. */
+  | { readonly kind: 'taken-up' }
+  /** The only event of a run that was refused before it held the lock. */
+  | { readonly kind: 'ended'; readonly report: Report }
+);
+
+export type EventKind = Event['kind'];
