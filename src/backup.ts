@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   try {
     const inputs = readBackupInputs(raw, await configFileOf(raw));
     const run = startOf(raw, inputs);
-    const report = await backUp(inputs, run, realWorld(inputs, run, checkpoint.save, new AbortController().signal));
+    const report = await backUp(inputs, run, realWorld(inputs, run, { checkpoint: checkpoint.save }));
     ending.settled();
     checkpoint.clear();
     tell(report);
@@ -43,7 +43,7 @@ async function post(): Promise<void> {
   const raw = takeRaw();
   try {
     const inputs = readBackupInputs(raw, await configFileOf(raw));
-    tell(await endBackup(inputs, left, realWorld(inputs, left.recording.run, () => undefined, new AbortController().signal)));
+    tell(await endBackup(inputs, left, realWorld(inputs, left.recording.run)));
   } catch (thrown) {
     // A later step may have taken the "config" file away.
     tell(backupReportOf(left.recording, failuresIn(thrown), systemClock.now()));

@@ -7,7 +7,7 @@ type Ended = {
   readonly recording: Recording;
   readonly assessed: Assessed;
   /** `material: leave`: nothing was taken back. */
-  readonly settled: { readonly result: Result; readonly failures: readonly Failure[]; readonly material?: 'drop' | 'keep' | 'leave' };
+  readonly settled: { readonly result: Result; readonly failures: readonly Failure[]; readonly material?: 'drop' | 'keep' | 'leave'; readonly forward?: true };
   /** Keys (`host id`) of the steps that were begun. */
   readonly begun: ReadonlySet<string>;
 };
@@ -34,10 +34,11 @@ export function hostReports({ recording, assessed, settled, begun }: Ended): rea
 
 type OnHost = { readonly untouched: boolean; readonly whole: boolean; readonly failed: boolean; readonly notUndone: boolean; readonly moved: boolean };
 
-function resultOf({ result, failures, material }: Ended['settled'], { untouched, whole, failed, notUndone, moved }: OnHost): HostResult {
+function resultOf({ result, failures, material, forward }: Ended['settled'], { untouched, whole, failed, notUndone, moved }: OnHost): HostResult {
   const undoFailed = failures.some(({ code }) => code === 'undo-failed');
   switch (result) {
     case 'rolled-back':
+      if (forward === true) return untouched ? 'untouched' : 'undone';
       return moved ? 'rolled-back' : 'unchanged';
     case 'unchanged':
       return 'unchanged';

@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   try {
     const inputs = await inputsFrom(raw);
     const run = startOf(raw, inputs);
-    const report = await rollback(inputs, methodOf(inputs), run, realWorld(inputs, run, checkpoint.save, cancelled.signal));
+    const report = await rollback(inputs, methodOf(inputs), run, realWorld(inputs, run, { checkpoint: checkpoint.save, signal: cancelled.signal }));
     ending.settled();
     checkpoint.clear();
     await tell(report, inputs);
@@ -59,7 +59,7 @@ async function post(): Promise<void> {
     // A later step may have taken the "config" file away.
     return tell(reportOf(left.recording, { result: 'failed', failures: failuresIn(thrown), at: systemClock.now() }));
   }
-  const world = realWorld(inputs, left.recording.run, () => undefined, new AbortController().signal);
+  const world = realWorld(inputs, left.recording.run);
   await tell(await takeUp(inputs, methodOf(inputs), left, world), inputs);
 }
 

@@ -119,6 +119,8 @@ export type Report = {
   readonly run: RunFacts;
   readonly from?: Release;
   readonly to?: Release & { readonly rule: TargetRule };
+  /** Of a drill that passed: how long it took until production was proved to be back, and from there until it was proved to be as it was found. */
+  readonly drill?: { readonly backSeconds: number; readonly forwardSeconds: number };
   readonly restored?: Restored;
   /** Newest first: what is (or would be) no longer in production. */
   readonly commits: readonly Commit[];

@@ -33,6 +33,7 @@ export type Recording = {
   logs: readonly LogExcerpt[];
   access: readonly Access[];
   found: readonly LogExcerpt[];
+  drill?: NonNullable<Report['drill']>;
   untouchedTables?: { readonly same: number; readonly written: number };
   readonly notes: string[];
 };

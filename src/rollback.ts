@@ -6,6 +6,7 @@ import { failuresIn, RollbackError, type Failure } from './errors.ts';
 import { execute } from './execute.ts';
 import type { Inputs } from './inputs.ts';
 import type { Assessed, Method } from './methods/method.ts';
+import { eventOf } from './notify/event.ts';
 import type { Report, Result } from './outcome.ts';
 import { eachAtMost } from './parallel.ts';
 import { healthOf, reportOf, startRecording, type Recording, type RunStart } from './recording.ts';
@@ -31,6 +32,7 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
   let touched = false;
   const onTouch = (): void => {
     touched = true;
+    world.tell(eventOf(recording, world.clock.now(), { kind: 'executing' }));
     prober.mark();
   };
   try {
@@ -47,6 +49,7 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
       recording.checks = await verifyAll(verifying, assessed.to);
       if (failuresOf(recording.checks).length === 0) return await untouched(assessed, 'unchanged');
     }
+    if (inputs.drill && assessed.run !== run.id) return await untouched(assessed, 'refused', [unfinished]);
     if (inputs.dryRun) return await untouched(assessed, 'planned');
     const refusal = inputs.beforeCommand === undefined ? undefined : await world.command(inputs.beforeCommand, {});
     if (refusal !== undefined) return await untouched(assessed, 'refused', [refusal]);
@@ -56,6 +59,7 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
     await refuseIfMoved(assessed, locked, inputs);
     world.checkpoint({ token: locked.token, recording, assessed, before } satisfies Checkpoint);
 
+    world.tell(eventOf(recording, world.clock.now(), { kind: 'begun', hosts: Object.keys(assessed.current), ...(assessed.run === run.id ? {} : { takesUp: assessed.run }) }));
     const underway = getUnderway({ inputs, method, assessed, recording, before, locked, world, rds: await world.rds(), onTouch });
     try {
       const executed = await execute(assessed.plan, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, underway.executor);
@@ -80,8 +84,10 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
   }
 }
 
-async function proveAll({ verifying, assessed, recording, executor }: Underway): Promise<readonly Failure[]> {
+async function proveAll(underway: Underway): Promise<readonly Failure[]> {
+  const { verifying, assessed, recording, executor } = underway;
   const start = executor.clock.now();
+  underway.tell({ kind: 'verifying' });
   executor.log.info('Verifying every host and the public address');
   const results = await verifyAll(verifying, assessed.to);
   recording.checks = latest(recording.checks, results);
@@ -121,6 +127,10 @@ async function askPositions(by: Verifying, files: readonly string[]): Promise<Lo
 function servingHosts({ appHosts, fronts }: Verifying): readonly string[] {
   return [...new Set([...appHosts, ...fronts.map(({ balancer }) => balancer)])];
 }
+
+const unfinished: Failure = {
+  code: 'locked', what: 'an earlier rollback was not brought to its end, and a drill does not take it up', fix: 'Run the rollback without "drill" first; it takes up from there.',
+};
 
 class Moved extends RollbackError {}
 

@@ -10,7 +10,7 @@ import { healthOf, type Recording } from './recording.ts';
 import { hostReports } from './host-reports.ts';
 import { readAccess, readLogs } from './evidence.ts';
 import { compareUntouched, writtenByTheApplication } from './rows.ts';
-import type { Settled, Underway } from './underway.ts';
+import { staysBack, type Settled, type Underway } from './underway.ts';
 import { askBaseline, failuresOf, latest, proveNoWorse } from './verification.ts';
 
 export type Done = {
@@ -27,7 +27,7 @@ export async function settle(run: Underway, done: Done, policy: 'undo' | 'stop',
   recordFacts(recording, assessed, done.facts);
   recordNotes(recording, assessed, done.facts, 'note');
   const settled = await decide(run, done, policy, cancelled);
-  if (settled.result === 'rolled-back') recordNotes(recording, assessed, done.facts, 'note-rolled-back');
+  if (staysBack(settled)) recordNotes(recording, assessed, done.facts, 'note-rolled-back');
   else if (settled.material === 'drop') recordNotes(recording, assessed, done.facts, 'note-put-back');
   // From here on nothing is taken back any more, whatever becomes of this process.
   run.decided(settled);
@@ -39,9 +39,9 @@ export async function finish(run: Underway, done: Done, settled: Settled): Promi
   const { recording, assessed } = run;
   if (settled.failures.length > 0 && done.touched) recording.logs = await readLogs(run);
   recording.access = await readAccess(run);
-  if (settled.result === 'rolled-back') await compareUntouched(run, done.facts);
+  if (staysBack(settled)) await compareUntouched(run, done.facts);
   // What had left live use is back.
-  if (settled.result !== 'rolled-back' && settled.material === 'drop' && recording.lostRows !== undefined) recording.lostRows = [];
+  if (!staysBack(settled) && settled.material === 'drop' && recording.lostRows !== undefined) recording.lostRows = [];
   recording.health = healthOf(Object.values(await askBaseline(run.verifying)));
   recording.hosts = hostReports({ recording, assessed, settled, begun: done.begun });
   if (done.begun.size > 0) await close(run, settled);
@@ -50,8 +50,8 @@ export async function finish(run: Underway, done: Done, settled: Settled): Promi
 
 async function decide(run: Underway, done: Done, policy: 'undo' | 'stop', cancelled: boolean): Promise<Settled> {
   const { failures } = done;
-  if (failures.length === 0 && !cancelled) return { result: 'rolled-back', failures, material: 'drop' };
   const { inputs, assessed, recording } = run;
+  if (failures.length === 0 && !cancelled) return inputs.drill ? goForward(run, done) : { result: 'rolled-back', failures, material: 'drop' };
   // What an earlier run had begun is still as that one left it: what it kept for its undo is all there is.
   const takenUp = assessed.run !== recording.run.id;
   if (!done.touched) return { result: cancelled ? 'cancelled' : 'refused', failures, material: takenUp ? 'leave' : 'drop' };
@@ -59,13 +59,30 @@ async function decide(run: Underway, done: Done, policy: 'undo' | 'stop', cancel
   // Whoever took the lock over has taken up what this run left: there is nothing of ours to take back any more.
   if (failures.some(({ code }) => code === 'locked')) return { result: 'failed', failures, material: 'leave' };
   run.executor.log.info(`Taking back what was done: ${failures[0]?.what ?? 'the run was cancelled'}`);
-  const undone = await undo(assessed.plan, takenUp ? everyStep(assessed) : done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor);
-  const left = [...undone.failures, ...(await unlikeFound(assessed.asFound, run.hosts, run.executor, writtenByTheApplication(done.facts, undone.facts)))];
-  const worse = await proveNoWorse(run.verifying, run.before.health);
-  recording.checks = latest(recording.checks, worse);
-  left.push(...failuresOf(worse).map((failure): Failure => ({ ...failure, code: 'undo-failed' })));
+  run.tell({ kind: 'undoing', failures });
+  const left = await takeBack(run, done, takenUp ? everyStep(assessed) : done.begun);
   if (left.length > 0) return { result: 'failed', failures: [...failures, ...left], material: 'keep' };
   return { result: cancelled ? 'cancelled' : 'undone', failures, material: 'drop' };
+}
+
+/** The second half of a drill: production is proved to be back, and goes forward again. What a run takes up is not its own to time: that is no drill. */
+async function goForward(run: Underway, done: Done): Promise<Settled> {
+  const { recording, executor } = run;
+  const start = executor.clock.now();
+  executor.log.info('Drill: production is back, and goes forward again to where it was');
+  const left = await takeBack(run, done, done.begun);
+  if (left.length > 0) return { result: 'failed', failures: left, material: 'keep' };
+  recording.drill = { backSeconds: (start - recording.run.startedAt) / 1000, forwardSeconds: (executor.clock.now() - start) / 1000 };
+  return { result: 'rolled-back', failures: [], material: 'drop', forward: true };
+}
+
+/** Undoes the steps and compares everything with how it was found, health among it; what is not as it was. */
+async function takeBack({ assessed, inputs, hosts, executor, verifying, before, recording }: Underway, done: Done, steps: ReadonlySet<string>): Promise<readonly Failure[]> {
+  const undone = await undo(assessed.plan, steps, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, executor);
+  const unlike = await unlikeFound(assessed.asFound, hosts, executor, writtenByTheApplication(done.facts, undone.facts));
+  const worse = await proveNoWorse(verifying, before.health);
+  recording.checks = latest(recording.checks, worse);
+  return [...undone.failures, ...unlike, ...failuresOf(worse).map((failure): Failure => ({ ...failure, code: 'undo-failed' }))];
 }
 
 /** The earlier run may have begun any of them; an undo asks first what there is to put back. */
@@ -95,9 +112,13 @@ function recordNotes(recording: Recording, { plan }: Assessed, facts: ReadonlyMa
 }
 
 /** The last step on every host. What could not be put away is told, and changes nothing in the result. */
-async function close({ inputs, method, assessed, hosts, recording, executor }: Underway, { result, material }: Settled): Promise<void> {
+async function close({ inputs, method, assessed, hosts, recording, executor }: Underway, { result, material, forward }: Settled): Promise<void> {
   const { id, actor, reason } = recording.run;
-  const ended = { time: executor.clock.now(), run: id, result, from: assessed.from.sha, to: assessed.to.sha, actor, reason };
+  const ended = {
+    time: executor.clock.now(), run: id, from: assessed.from.sha, to: assessed.to.sha, actor, reason,
+    // Production is as it was found: whoever reads the record must not take it for the target.
+    ...(forward === true ? { result: 'undone', drill: 'passed' } : { result }),
+  };
   await eachAtMost(executor.parallel, [...hosts.values()], async (host) => {
     const { script, needsDatabase } = method.close(inputs, assessed, host.name, ended, material);
     const secret = needsDatabase ? executor.databaseSecret : undefined;

@@ -16,6 +16,7 @@ export async function takeUp(inputs: Inputs, method: Method, checkpoint: Checkpo
     await using connected = await world.connect(inputs, recording.run);
     await using locked = await connected.lock(token);
     const underway = getUnderway({ inputs, method, assessed, recording, before, locked, world, rds: await world.rds(), onTouch: () => undefined });
+    underway.tell({ kind: 'taken-up' });
     const places = underway.executor.hosts;
     const begun = await begunOn(places, ['running', 'finished', 'interrupted']);
     const touched = assessed.plan.stages.some((stage) => stage.touches && stage.steps.some(({ host, id }) => begun.has(`${host} ${id}`)));

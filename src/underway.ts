@@ -6,6 +6,7 @@ import type { Rds } from './databases/rds/port.ts';
 import { withRds } from './databases/rds/with-rds.ts';
 import type { Executor } from './execute.ts';
 import type { Inputs } from './inputs.ts';
+import { eventOf, type Happened } from './notify/event.ts';
 import type { Assessed, Method } from './methods/method.ts';
 import type { Result } from './outcome.ts';
 import type { Host } from './ports.ts';
@@ -25,7 +26,14 @@ export type Settled = {
   readonly failures: readonly Failure[];
   /** What becomes of the material for an undo: done with; kept for a person; left in place, for the next run takes up from here. */
   readonly material: 'drop' | 'keep' | 'leave';
+  /** A drill that passed: production went back, and is forward again on what it was found on. */
+  readonly forward?: true;
 };
+
+/** Whether production is left on the target. */
+export function staysBack({ result, forward }: Settled): boolean {
+  return result === 'rolled-back' && forward !== true;
+}
 
 /**
  * What `post` needs to settle a run that was killed. Plain data, without secrets.
@@ -43,6 +51,8 @@ export type Underway = {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly verifying: Verifying;
   readonly executor: Executor;
+  /** Tells people what happens; waits for nobody. */
+  tell(happened: Happened): void;
   /** Keeps, where `post` finds it, how the run ends. */
   decided(settled: Settled): void;
 };
@@ -77,5 +87,6 @@ export function getUnderway({ inputs, method, assessed, recording, before, locke
       log.warning(`How this run ends could not be written down for the post step: ${messageOf(thrown)}`);
     }
   };
-  return { inputs, method, assessed, recording, before, hosts, verifying, executor, decided };
+  const tell = (happened: Happened): void => world.tell(eventOf(recording, clock.now(), happened));
+  return { inputs, method, assessed, recording, before, hosts, verifying, executor, tell, decided };
 }

@@ -2,6 +2,7 @@
 import type { Rds } from './databases/rds/port.ts';
 import type { Failure } from './errors.ts';
 import type { Inputs } from './inputs.ts';
+import type { Event } from './notify/event.ts';
 import type { Clock, DeploymentRecord, Host, Http, Log, ReadableHost } from './ports.ts';
 import type { RunStart } from './recording.ts';
 
@@ -49,6 +50,8 @@ export type World = {
   command(text: string, environment: Readonly<Record<string, string>>): Promise<Failure | undefined>;
   /** Keeps, where `post` finds it, what is needed to settle the run if this process is killed from here on. */
   checkpoint(state: unknown): void;
+  /** Tells people what happens: at once, without waiting for anybody, and never throws. */
+  tell(event: Event): void;
   /** Ended when the run is cancelled: whatever waits stops waiting. */
   readonly signal: AbortSignal;
 };

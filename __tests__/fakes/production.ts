@@ -9,6 +9,7 @@ import type { Assessed, Method } from '../../src/methods/method.ts';
 import type { Stage, Step } from '../../src/plan.ts';
 import type { Facts, Host, Job, JobState } from '../../src/ports.ts';
 import type { RunStart } from '../../src/recording.ts';
+import type { Event } from '../../src/notify/event.ts';
 import type { World } from '../../src/world.ts';
 import { read } from '../inputs/good.ts';
 import { FakeClock } from './clock.ts';
@@ -50,6 +51,7 @@ export function fakeProduction(options: Options = {}) {
   const done: string[] = [];
   const told: string[] = [];
   const checkpoints: unknown[] = [];
+  const events: Event[] = [];
 
   const act = (name: string): Act => async (job) => {
     await clock.sleep(options.takes ?? 1000);
@@ -113,9 +115,10 @@ export function fakeProduction(options: Options = {}) {
       if (!(typeof state === 'object' && state !== null && 'settled' in state)) done.push('checkpoint');
       checkpoints.push(structuredClone(state));
     },
+    tell: (event) => void events.push(event),
     signal: new AbortController().signal,
   };
-  return { inputs, method, world, clock, releases, done, told, checkpoints, hosts, assessed };
+  return { inputs, method, world, clock, releases, done, told, checkpoints, events, hosts, assessed };
 }
 
 export const run: RunStart = {

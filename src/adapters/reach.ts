@@ -23,6 +23,6 @@ export function reachOne({ sshPrivateKey, sshKnownHosts, appDir, ...way }: Way, 
       // The lock lies in the checkout; without one nothing is locked.
       appDir: appDir ?? '/', parallel: 1, lockWait: 0, githubToken: undefined, rdsInstance: undefined, awsRegion: undefined,
     };
-    return realWorld(reach, run, () => undefined, new AbortController().signal).connect(reach, run);
+    return realWorld(reach, run).connect(reach, run);
   };
 }

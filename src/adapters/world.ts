@@ -18,11 +18,13 @@ import { parseKnownHosts } from './ssh/known-hosts.ts';
 /** At most so many handshakes at once: sshd drops connections beyond ten that are not let in yet. */
 const handshakes = 5;
 
-export function realWorld(inputs: Reach, run: RunStart, checkpoint: (state: unknown) => void, signal: AbortSignal): World {
+/** @param own what a story without checkpoints, cancellation or people to be told leaves out */
+export function realWorld(inputs: Reach, run: RunStart, own: Partial<Pick<World, 'checkpoint' | 'signal' | 'tell'>> = {}): World {
+  const { checkpoint = () => undefined, signal = new AbortController().signal, tell = () => undefined } = own;
   const asked = deploymentRecords({ token: inputs.githubToken, repository: run.repository, environment: run.environment, apiUrl: process.env['GITHUB_API_URL'] });
   let rds: Rds | undefined;
   return {
-    clock: systemClock, log: actionsLog, http: httpOver(), checkpoint, signal,
+    clock: systemClock, log: actionsLog, http: httpOver(), checkpoint, signal, tell,
     deployments: () => asked,
     random: Math.random,
     // The SDK is large: only who names an instance waits for it.

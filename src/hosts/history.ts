@@ -26,6 +26,8 @@ export type EndedRun = {
   /** Who did it and why, for whoever is refused because of it. */
   readonly actor?: string;
   readonly reason?: string;
+  /** `passed`: a drill, which went back and forward again; its result is then `undone`, for production is as it was found. */
+  readonly drill?: string;
 };
 
 /** A line of our own record; one that is damaged (a full disk, another program) is no run. */
@@ -35,7 +37,7 @@ export function readEndedRun(line: string): EndedRun | undefined {
   return { run, result, from, to, time: Number(time), ...Object.fromEntries(optional.flatMap((name, index) => (more[index] === undefined ? [] : [[name, more[index]]]))) };
 }
 
-const optional = ['app', 'backup', 'database', 'bad', 'badRelease', 'servers', 'actor', 'reason'] as const satisfies readonly (keyof EndedRun)[];
+const optional = ['app', 'backup', 'database', 'bad', 'badRelease', 'servers', 'actor', 'reason', 'drill'] as const satisfies readonly (keyof EndedRun)[];
 
 /** An unfinished run, as it wrote itself down before it began. */
 export type BegunRun = {

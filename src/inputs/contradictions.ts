@@ -6,6 +6,7 @@ import type { backupDeclarations, rollbackDeclarations } from './declarations.ts
 import { invalid } from './invalid.ts';
 import { asDuration } from './kinds/duration.ts';
 import type { HostLine } from './kinds/host.ts';
+import { drillRules } from './drill-rules.ts';
 import { isEncrypted } from './kinds/private-key.ts';
 
 export type Values = ValuesOf<ReturnType<typeof rollbackDeclarations>>;
@@ -23,6 +24,7 @@ export function contradictions(values: Partial<Values>, isSet: (name: keyof Valu
     ...healthRules(values, isSet),
     ...placeRules(values, isSet),
     ...trafficRules(values, isSet),
+    ...drillRules(values),
     ...alone('install-when', ['install-command'], isSet),
     ...alone('virtualenv', ['migrations', 'install-command'], isSet),
   ];

@@ -2,7 +2,7 @@
 import type { Failure } from '../errors.ts';
 import type { Release, Report } from '../outcome.ts';
 import type { Milliseconds } from '../ports.ts';
-import type { RunStart } from '../recording.ts';
+import type { Recording, RunStart } from '../recording.ts';
 
 /** What every event of a run tells. */
 type Told = {
@@ -13,7 +13,7 @@ type Told = {
   readonly to?: Release;
 };
 
-export type Event = Told & (
+export type Happened =
   /** The assessment is done and the lock is held; nothing is changed yet. `takesUp`: the id of a dead run that is brought to its end. */
   | { readonly kind: 'begun'; readonly hosts: readonly string[]; readonly takesUp?: string }
   /** The first stage that touches production begins. */
@@ -25,7 +25,12 @@ export type Event = Told & (
   /** `main` was ended from outside, and `post` goes on with the run. */
   | { readonly kind: 'taken-up' }
   /** The only event of a run that was refused before it held the lock. */
-  | { readonly kind: 'ended'; readonly report: Report }
-);
+  | { readonly kind: 'ended'; readonly report: Report };
+
+export type Event = Told & Happened;
 
 export type EventKind = Event['kind'];
+
+export function eventOf({ run, from, to }: Pick<Recording, 'run' | 'from' | 'to'>, time: Milliseconds, happened: Happened): Event {
+  return { time, run, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...happened };
+}

@@ -18,7 +18,7 @@ export type Revert = {
 /** Undefined where no code went back. */
 export function revertOf(report: Report): Revert | undefined {
   const { result, from, to, run, restored } = report;
-  if (result !== 'rolled-back' || run.dryRun || from === undefined || to === undefined || from.sha === to.sha || restored?.dataOnly === true) return undefined;
+  if (result !== 'rolled-back' || run.dryRun || run.drill === true || from === undefined || to === undefined || from.sha === to.sha || restored?.dataOnly === true) return undefined;
   const subject = line(from.subject, 60) || from.sha.slice(0, 7);
   const why = run.reason === '' ? '' : `\n\n**Why:** ${text(run.reason, 300)}`;
   return {
