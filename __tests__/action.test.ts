@@ -47,7 +47,7 @@ describe.each<[file: string, declarations: Declarations]>([
 test('the outputs are those of the contract', () => {
   expect(Object.keys(action.outputs)).toEqual([
     'result', 'reason-code', 'from', 'to', 'health', 'health-results', 'smoke-tests', 'smoke-passed', 'smoke-failed', 'hosts', 'backup',
-    'duration-seconds', 'recovery-seconds', 'downtime-seconds', 'downtime-caused-seconds', 'data-loss-rows', 'plan',
+    'duration-seconds', 'forward-seconds', 'recovery-seconds', 'downtime-seconds', 'downtime-caused-seconds', 'data-loss-rows', 'plan',
     'incident-report', 'incident-url', 'deployment-id',
   ]);
 });

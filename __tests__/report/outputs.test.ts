@@ -16,6 +16,7 @@ test('the outputs of a rollback', () => {
       "downtime-caused-seconds": "6.3",
       "downtime-seconds": "6.3",
       "duration-seconds": "38.0",
+      "forward-seconds": "",
       "from": "c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6",
       "health": "healthy",
       "incident-report": "incident-report.md",

@@ -48,6 +48,17 @@ describe.skipIf(!available)('blue-green, on two balancers', () => {
     });
   });
 
+  test('in a drill goes to the other colour and forward again: not a byte differs, and the colour is not bad', async () => {
+    const before = await standing(scene);
+    for (const _time of [1, 2]) {
+      const drill = await ends({ ...rolledBack('green', 'blue'), 'reason-code': '' }, inputsFor(scene, { drill: 'true' }));
+      expect(drill.summary.split('\n')[0], story(drill)).toMatch(/^### ✅ Drill passed/);
+      expect(await standing(scene)).toEqual(before);
+      expect(await leftBehind(scene)).toEqual([]);
+    }
+    await ends(rolledBack('green', 'blue'), inputsFor(scene));
+  });
+
   test('is asked again, or its job is run again: nothing to do, and never back to the bad colour', async () => {
     const run = { GITHUB_RUN_ID: '4711', GITHUB_RUN_ATTEMPT: '1' };
     await ends(rolledBack('green', 'blue'), inputsFor(scene), run);
