@@ -5,7 +5,7 @@ import { annotate, writeOutputs, writeSummary } from './adapters/actions/results
 import { runIdentity } from './adapters/actions/run.ts';
 import { checkpointFile, readCheckpoint } from './adapters/checkpoint.ts';
 import { systemClock } from './adapters/clock.ts';
-import { configFileOf, endWhenCancelled, openDoor, takeRaw, type Raw } from './adapters/door.ts';
+import { configFileOf, endWhenCancelled, openDoor, settledByPost, takeRaw, type Raw } from './adapters/door.ts';
 import { realWorld } from './adapters/world.ts';
 import { backUp, endBackup, startBackup, type BackupCheckpoint } from './back-up.ts';
 import { backupReportOf, type BackupReport } from './backups/outcome.ts';
@@ -22,7 +22,7 @@ await openDoor(main, post);
 async function main(): Promise<void> {
   const raw = takeRaw();
   const checkpoint = checkpointFile();
-  const ending = endWhenCancelled({ backup: '[]', 'reason-code': 'cancelled' });
+  const ending = endWhenCancelled({ backup: '[]', 'reason-code': 'cancelled' }, settledByPost);
   try {
     const inputs = readBackupInputs(raw, await configFileOf(raw));
     const run = startOf(raw, inputs);

@@ -25,7 +25,7 @@ await openDoor(main, () => Promise.resolve());
 
 async function main(): Promise<void> {
   const raw = takeRaw();
-  const ending = endWhenCancelled({ ...notKnown, reason: 'the guard was cancelled' });
+  const ending = endWhenCancelled({ ...notKnown, reason: 'the guard was cancelled' }, 'nothing was changed; whether the commit may be deployed is not known.');
   try {
     const inputs = readGuardInputs(raw, await configFileOf(raw));
     const run: RunStart = { ...runIdentity(process.env), startedAt, method: 'guard', dryRun: false, environment: inputs.environment, reason: inputs.reason ?? '' };

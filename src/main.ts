@@ -6,7 +6,7 @@ import { runIdentity } from './adapters/actions/run.ts';
 import { checkpointFile, readCheckpoint } from './adapters/checkpoint.ts';
 import { systemClock } from './adapters/clock.ts';
 import { runCommand } from './adapters/command.ts';
-import { configFileOf, endWhenCancelled, openDoor, takeRaw, workspace, type Raw } from './adapters/door.ts';
+import { configFileOf, endWhenCancelled, openDoor, settledByPost, takeRaw, workspace, type Raw } from './adapters/door.ts';
 import { writeTextFile } from './adapters/files.ts';
 import { openRevert } from './adapters/revert-pull-request.ts';
 import { realWorld } from './adapters/world.ts';
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const raw = takeRaw();
   const checkpoint = checkpointFile();
   const cancelled = new AbortController();
-  const ending = endWhenCancelled({ result: 'cancelled', 'reason-code': 'cancelled' });
+  const ending = endWhenCancelled({ result: 'cancelled', 'reason-code': 'cancelled' }, settledByPost);
   try {
     const inputs = await inputsFrom(raw);
     const run = startOf(raw, inputs);

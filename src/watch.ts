@@ -24,7 +24,7 @@ await openDoor(main, () => Promise.resolve());
 
 async function main(): Promise<void> {
   const raw = takeRaw();
-  const ending = endWhenCancelled({ ...notKnown, reason: 'the watch was cancelled' });
+  const ending = endWhenCancelled({ ...notKnown, reason: 'the watch was cancelled' }, 'nothing was changed on any host.');
   try {
     const inputs = readWatchInputs(raw, await configFileOf(raw));
     const run: RunStart = { ...runIdentity(process.env), startedAt, method: 'watch', dryRun: false, environment: inputs.environment, reason: '' };

@@ -37,17 +37,20 @@ export async function configFileOf(raw: Raw): Promise<ConfigFile | undefined> {
   return path === '' ? undefined : readConfigFile(workspace, path);
 }
 
+/** What becomes of a cancelled run whose `post` settles it: no step is started any more, and steps in flight go on by themselves. */
+export const settledByPost = 'no further step is started. The post step brings the run to its end.';
+
 /**
- * Ends this process when the job is cancelled, until the run is settled. The runner gives 7.5 s: no step is started any more, steps in flight go on
- * by themselves, and `post` settles the run.
+ * Ends this process when the job is cancelled, until the run is settled. The runner gives 7.5 s.
  * @param outputs that say so; the runner takes none from `post`
+ * @param then what becomes of the run, for the log
  */
-export function endWhenCancelled(outputs: Readonly<Record<string, string>>): { readonly settled: () => void } {
+export function endWhenCancelled(outputs: Readonly<Record<string, string>>, then: string): { readonly settled: () => void } {
   let settled = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (settled) return;
-      actionsLog.warning(`Cancelled (${signal}): no further step is started. The post step brings the run to its end.`);
+      actionsLog.warning(`Cancelled (${signal}): ${then}`);
       writeOutputs(outputs);
       process.exit(1);
     });
