@@ -19,12 +19,14 @@ export type Send = (request: {
   readonly headers?: Readonly<Record<string, string>>;
   /** Made to JSON; none with GET. */
   readonly body?: unknown;
+  /** It must not be done twice: not sent again when it may have been done though no good answer came. */
+  readonly once?: true;
   readonly signal: AbortSignal;
 }) => Promise<Sent>;
 
 /**
  * The answer that came in the end, after its own time limit and retries: 5 s for each try, two retries, only of what may be tried again
- * (no answer, 429, 5xx), after `Retry-After` where it is given. At most 64 KiB of the body are read.
+ * (no answer, 429, 5xx), after `Retry-After` where it is given. A server is asked once a second at most. At most 64 KiB of the body are read.
  */
 export type Sent =
   | { readonly kind: 'answered'; readonly status: number; readonly body: string }
@@ -44,6 +46,8 @@ export type Notifier = {
   readonly name: string;
   /** The shortest time between the starts of two events told: the vendor's documented rate. */
   readonly spacing?: number;
+  /** Only how things stand counts: of events that wait while it is busy, the newest alone is told. */
+  readonly tellsState?: true;
   /**
    * Tells one event; events come one at a time, in order. An event that it has nothing to say about is passed over.
    * @param signal ends whatever is waited for
