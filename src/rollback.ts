@@ -59,7 +59,7 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
     await refuseIfMoved(assessed, locked, inputs);
     world.checkpoint({ token: locked.token, recording, assessed, before } satisfies Checkpoint);
 
-    world.tell(eventOf(recording, world.clock.now(), { kind: 'begun', hosts: Object.keys(assessed.current), ...(assessed.run === run.id ? {} : { takesUp: assessed.run }) }));
+    world.tell(eventOf(recording, world.clock.now(), { kind: 'begun', hosts: Object.keys(assessed.current), health: recording.health, ...(assessed.run === run.id ? {} : { takesUp: assessed.run }) }));
     const underway = getUnderway({ inputs, method, assessed, recording, before, locked, world, rds: await world.rds(), onTouch });
     try {
       const executed = await execute(assessed.plan, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, underway.executor);

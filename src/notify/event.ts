@@ -14,8 +14,8 @@ type Told = {
 };
 
 export type Happened =
-  /** The assessment is done and the lock is held; nothing is changed yet. `takesUp`: the id of a dead run that is brought to its end. */
-  | { readonly kind: 'begun'; readonly hosts: readonly string[]; readonly takesUp?: string }
+  /** The assessment is done and the lock is held; nothing is changed yet. `takesUp`: the id of a dead run that is brought to its end; `health`: as it was found. */
+  | { readonly kind: 'begun'; readonly hosts: readonly string[]; readonly health?: Report['health']; readonly takesUp?: string }
   /** The first stage that touches production begins. */
   | { readonly kind: 'executing' }
   /** All is done, and is being verified. */
