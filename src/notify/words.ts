@@ -1,0 +1,57 @@
+/** What is told of an event, in one plain sentence: the same to everyone inside. Plain text, to be escaped by whoever shows it. */
+import { line } from '../report/escape.ts';
+import { capitalised, cause, headline } from '../report/headline.ts';
+import { downtimeInWords, lossInWords } from '../report/impact.ts';
+import { count, duration } from '../report/quantity.ts';
+import { describe } from '../report/release.ts';
+import type { Report } from '../outcome.ts';
+import type { Event } from './event.ts';
+
+/** `Rolling production back from v3 (c3d4e5f "…") to v2 (a1b2c3d "…") on 3 hosts.` At most 800 characters. */
+export function sentenceOf(event: Event): string {
+  return line(capitalised(marked(event, sentence(event))), 800);
+}
+
+function sentence(event: Event): string {
+  const place = placeOf(event);
+  switch (event.kind) {
+    case 'begun':
+      return event.takesUp === undefined ? `rolling ${place} back${way(event)} on ${count(event.hosts.length, 'host')}.` : `going on with the rollback of ${place} that run ${line(event.takesUp, 60)} left unfinished${way(event)}.`;
+    case 'executing': return `the rollback of ${place} has begun to change it${way(event)}.`;
+    case 'verifying': return `the rollback of ${place} is carried out${way(event)}, and is being verified.`;
+    case 'undoing': return `the rollback of ${place} is being taken back, because ${cause(event, 'it did not succeed')}.`;
+    case 'taken-up': return `the rollback of ${place} was interrupted, and is being brought to its end.`;
+    case 'ended': return ended(event.report);
+  }
+}
+
+/** A drill that passed is no "back on": production is where it was. */
+function ended(report: Report): string {
+  const { run, drill, from, to } = report;
+  if (drill === undefined || report.result !== 'rolled-back') return headline(report);
+  const place = line(run.environment, 40) || 'production';
+  const [back, forward] = [to === undefined ? 'back' : `back to ${describe(to)}`, from === undefined ? 'forward again' : `forward again to ${describe(from)}`];
+  return `${place} went ${back} in ${duration(drill.backSeconds)} and ${forward} in ${duration(drill.forwardSeconds)}, and is as it was found; ${downtimeInWords(report)}; ${lossInWords(report)}.`;
+}
+
+/** Nobody may take a drill for an emergency. */
+function marked({ run }: Event, words: string): string {
+  return run.drill === true && !/^drill\b/i.test(words) ? `drill: ${words}` : words;
+}
+
+/** ` from … to …`, as far as it is known. */
+function way({ from, to }: Event): string {
+  if (to === undefined || from?.sha === to.sha) return '';
+  return `${from === undefined ? '' : ` from ${describe(from)}`} to ${describe(to)}`;
+}
+
+/** What is rolled back, as people call it: the environment. */
+export function placeOf({ run }: Pick<Event, 'run'>): string {
+  return line(run.environment, 40) || 'production';
+}
+
+/** Whether people are told of it: a dry run, and a run that had nothing to do, are no news to anybody. */
+export function isNews(event: Event): boolean {
+  if (event.run.dryRun) return false;
+  return event.kind !== 'ended' || (event.report.result !== 'unchanged' && event.report.result !== 'planned');
+}
