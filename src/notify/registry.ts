@@ -1,4 +1,7 @@
 import type { NotifierOf } from './notifier.ts';
+import { slack } from './slack.ts';
+import { statuspage } from './statuspage.ts';
+import { webhook } from './webhook.ts';
 
 /** Everyone that can be told of a run, in the order in which their warnings are listed. */
-export const notifiers: readonly NotifierOf[] = [];
+export const notifiers: readonly NotifierOf[] = [slack, statuspage, webhook];
