@@ -1,0 +1,20 @@
+/** What belongs together among those who are told of a run. */
+import type { Failure } from '../errors.ts';
+import type { Values } from './contradictions.ts';
+import { invalid } from './invalid.ts';
+
+export function* tellRules(values: Partial<Values>, isSet: (name: keyof Values) => boolean): Generator<Failure> {
+  if (isSet('statuspage-api-key') && !isSet('statuspage-page-id')) {
+    yield invalid('Input "statuspage-page-id" is required with "statuspage-api-key"', 'Set it to the id of the page, or take the key out.');
+  }
+  for (const name of ['statuspage-page-id', 'statuspage-component-ids', 'statuspage-api-url'] as const) {
+    if (isSet(name) && !isSet('statuspage-api-key')) yield invalid(`Input "${name}" has no effect without "statuspage-api-key"`, 'Set "statuspage-api-key" (is the secret there in this environment?), or take it out.');
+  }
+  const [slack, webhook] = [values['slack-webhook-url'], values['webhook-url']];
+  if (webhook?.hostname === 'hooks.slack.com') {
+    yield invalid('Input "webhook-url" must not be a webhook of Slack, which does not take this action\'s JSON', 'Pass it with "slack-webhook-url".');
+  }
+  if (slack?.hostname === 'hooks.slack.com' && slack.pathname.length < '/services/T/B/x'.length) {
+    yield invalid('Input "slack-webhook-url" must be the whole address that Slack gives out: https://hooks.slack.com/services/…', 'Copy it from the settings of the app in Slack ("Incoming Webhooks").');
+  }
+}
