@@ -8,6 +8,7 @@ import { asDuration } from './kinds/duration.ts';
 import type { HostLine } from './kinds/host.ts';
 import { drillRules } from './drill-rules.ts';
 import { isEncrypted } from './kinds/private-key.ts';
+import { tellRules } from './tell-rules.ts';
 
 export type Values = ValuesOf<ReturnType<typeof rollbackDeclarations>>;
 
@@ -25,6 +26,7 @@ export function contradictions(values: Partial<Values>, isSet: (name: keyof Valu
     ...placeRules(values, isSet),
     ...trafficRules(values, isSet),
     ...drillRules(values),
+    ...tellRules(values, isSet),
     ...alone('install-when', ['install-command'], isSet),
     ...alone('virtualenv', ['migrations', 'install-command'], isSet),
   ];

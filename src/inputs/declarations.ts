@@ -17,6 +17,7 @@ import { privateKey } from './kinds/private-key.ts';
 import { restoreFrom } from './kinds/restore-from.ts';
 import { share, statistic } from './kinds/share.ts';
 import { smokeTest, versionFrom } from './kinds/smoke-tests.ts';
+import { statuspageId } from './kinds/statuspage.ts';
 import { command, envKey, line, prose } from './kinds/text.ts';
 import { time } from './kinds/time.ts';
 import { unit } from './kinds/unit.ts';
@@ -135,8 +136,8 @@ const run = {
 const tell = {
   'slack-webhook-url': secret(optional(secretUrl)),
   'statuspage-api-key': secret(optional(line({ max: 1024 }))),
-  'statuspage-page-id': optional(line({ max: 64 })),
-  'statuspage-component-ids': several(list(line({ max: 64 }))),
+  'statuspage-page-id': optional(statuspageId),
+  'statuspage-component-ids': several(list(statuspageId)),
   'statuspage-api-url': preset('https://api.statuspage.io/v1', httpUrl),
   'webhook-url': secret(optional(secretUrl)),
   'github-token': secret(optional(line({ max: 1024 }))),
