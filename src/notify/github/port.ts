@@ -4,12 +4,17 @@
 export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
 
 export interface GitHub {
-  /** @param payload JSON; it cannot be changed later. @returns the deployment's id */
+  /**
+   * @param deployment `sha`: the commit, or a tag on it where no more is known; `payload`: JSON, it cannot be changed later
+   * @returns the deployment's id
+   */
   createDeployment(deployment: {
     readonly sha: string; readonly environment: string; readonly task: 'rollback'; readonly description: string; readonly payload: Readonly<Record<string, unknown>>;
   }, signal: AbortSignal): Promise<string>;
-  /** @param description at most 140 characters */
-  setDeploymentState(id: string, state: { readonly state: DeploymentState; readonly description: string; readonly logUrl: string }, signal: AbortSignal): Promise<void>;
+  /** @param state `description`: at most 140 characters; `supersedes`: with `success`, the older deployments of the environment become inactive */
+  setDeploymentState(id: string, state: {
+    readonly state: DeploymentState; readonly description: string; readonly logUrl: string; readonly supersedes?: boolean;
+  }, signal: AbortSignal): Promise<void>;
   /** The newest deployments of a release in an environment, newest first, with their payload. */
   deploymentsOf(sha: string, environment: string, signal: AbortSignal): Promise<readonly { readonly id: string; readonly task: string; readonly payload: unknown }[]>;
   createIssue(issue: { readonly title: string; readonly body: string; readonly labels: readonly string[] }, signal: AbortSignal): Promise<{ readonly number: number; readonly url: string }>;
