@@ -110,6 +110,6 @@ export interface Log {
 export type DeploymentRecord = {
   readonly sha: string;
   readonly time: Milliseconds;
-  /** `success` when it ever succeeded. */
+  /** `success` when it ever succeeded, and its release was not taken back since. */
   readonly state: 'success' | 'other';
 };

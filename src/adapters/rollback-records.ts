@@ -1,5 +1,6 @@
 /** Rollbacks as GitHub's deployment records tell them: deployments of the environment with the task `rollback`. */
 import type { RollbackRecord } from '../guards/memory.ts';
+import { payloadFields } from './deployment-payload.ts';
 
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
@@ -30,7 +31,7 @@ export async function rollbackRecords(options: {
 }
 
 function recordOf({ payload, createdAt, creator, statuses }: Node): RollbackRecord | undefined {
-  const told = payloadOf(payload);
+  const told = payloadFields(payload);
   const [from, to] = [told.get('from'), told.get('to')];
   if (typeof from !== 'string' || typeof to !== 'string' || !isSha(from) || !isSha(to) || told.get('drill') === true) return undefined;
   // GitHub keeps the newest at either end, as the order is not said: by their times.
@@ -50,17 +51,6 @@ function outcomeOf(states: readonly string[]): RollbackRecord['outcome'] {
   const last = states.at(-1);
   if (last === 'FAILURE' || last === 'ERROR') return 'failed';
   return last === 'INACTIVE' ? 'undone' : 'under-way';
-}
-
-/** JSON, and where it was passed as a text JSON within JSON. */
-function payloadOf(payload: string | null): ReadonlyMap<string, unknown> {
-  try {
-    let read: unknown = JSON.parse(payload ?? '{}');
-    if (typeof read === 'string') read = JSON.parse(read);
-    return new Map(typeof read === 'object' && read !== null ? Object.entries(read) : []);
-  } catch {
-    return new Map();
-  }
 }
 
 function isSha(text: string): boolean {
