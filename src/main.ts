@@ -8,11 +8,13 @@ import { systemClock } from './adapters/clock.ts';
 import { runCommand } from './adapters/command.ts';
 import { configFileOf, endWhenCancelled, openDoor, settledByPost, takeRaw, workspace, type Raw } from './adapters/door.ts';
 import { writeTextFile } from './adapters/files.ts';
+import { peopleOf, type People } from './adapters/people.ts';
 import { openRevert } from './adapters/revert-pull-request.ts';
 import { realWorld } from './adapters/world.ts';
 import { failuresIn } from './errors.ts';
 import { readInputs, type Inputs } from './inputs.ts';
 import { methodNames, methods } from './methods/registry.ts';
+import { eventOf } from './notify/event.ts';
 import type { Report } from './outcome.ts';
 import { reportOf, startRecording, type RunStart } from './recording.ts';
 import { annotations } from './report/annotations.ts';
@@ -33,18 +35,21 @@ async function main(): Promise<void> {
   const raw = takeRaw();
   const checkpoint = checkpointFile();
   const cancelled = new AbortController();
+  let told: Told | undefined;
   const ending = endWhenCancelled({ result: 'cancelled', 'reason-code': 'cancelled' }, settledByPost);
   try {
     const inputs = await inputsFrom(raw);
     const run = startOf(raw, inputs);
-    const report = await rollback(inputs, methodOf(inputs), run, realWorld(inputs, run, { checkpoint: checkpoint.save, signal: cancelled.signal }));
+    const people = peopleOf(inputs, run);
+    told = { inputs, people };
+    const report = await rollback(inputs, methodOf(inputs), run, realWorld(inputs, run, { checkpoint: checkpoint.save, signal: cancelled.signal, tell: (event) => people.tell(event) }));
     ending.settled();
     checkpoint.clear();
-    await tell(report, inputs);
+    await tell(report, told);
   } catch (thrown) {
     ending.settled();
     tellDebuggers(thrown);
-    await tell(reportOf(startRecording(startOf(raw)), { result: failuresIn(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: failuresIn(thrown), at: systemClock.now() }));
+    await tell(reportOf(startRecording(startOf(raw)), { result: failuresIn(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: failuresIn(thrown), at: systemClock.now() }), told);
   }
 }
 
@@ -59,8 +64,9 @@ async function post(): Promise<void> {
     // A later step may have taken the "config" file away.
     return tell(reportOf(left.recording, { result: 'failed', failures: failuresIn(thrown), at: systemClock.now() }));
   }
-  const world = realWorld(inputs, left.recording.run);
-  await tell(await takeUp(inputs, methodOf(inputs), left, world), inputs);
+  const people = peopleOf(inputs, left.recording.run);
+  const world = realWorld(inputs, left.recording.run, { tell: (event) => people.tell(event) });
+  await tell(await takeUp(inputs, methodOf(inputs), left, world), { inputs, people });
 }
 
 async function inputsFrom(raw: Raw): Promise<Inputs> {
@@ -82,12 +88,18 @@ function startOf(raw: Raw, inputs?: Inputs): RunStart {
   };
 }
 
-/** Outputs, summary, annotations, incident report, the job's end. Nothing of it can change the result. */
-async function tell(report: Report, inputs?: Inputs): Promise<void> {
+type Told = { readonly inputs: Inputs; readonly people: People };
+
+/** Messages get so long when everything else is done. */
+const lastWords = 10_000;
+
+/** Outputs, summary, annotations, incident report, messages, the job's end. Nothing of it can change the result. */
+async function tell(report: Report, { inputs, people }: Partial<Told> = {}): Promise<void> {
+  people?.tell(eventOf(report, systemClock.now(), { kind: 'ended', report }));
   const file = inputs === undefined || report.result === 'unchanged' || report.result === 'planned' ? '' : inputs.incidentReport;
   const problem = file === '' ? undefined : writeTextFile(workspace, file, incidentReport(report));
   if (problem !== undefined) actionsLog.warning(`The incident report could not be written to ${file}: ${problem}`);
-  writeOutputs(outputs(report, { incidentReport: file, incidentUrl: '', deploymentId: '' }));
+  writeOutputs({ ...outputs(report, { incidentReport: file, incidentUrl: '', deploymentId: '' }), ...people?.outputs() });
   const page = summary(report, file);
   if (!writeSummary(page)) actionsLog.group('Summary', page);
   annotate(annotations(report));
@@ -96,6 +108,9 @@ async function tell(report: Report, inputs?: Inputs): Promise<void> {
     const failure = await runCommand(inputs.afterCommand, { ROLLBACK_RESULT: report.result, ROLLBACK_FROM: report.from?.sha ?? '', ROLLBACK_TO: report.to?.sha ?? '' }, actionsLog);
     if (failure !== undefined) actionsLog.warning(`The "after-command" failed; the result stands: ${failure.why ?? failure.what}`);
   }
+  const untold = await people?.finish(lastWords) ?? [];
+  annotate(untold.map((message) => ({ level: 'warning', title: 'Not told', message })));
+  writeOutputs(people?.outputs() ?? {});
   if (report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned') actionsLog.info(headline(report));
   else setFailed(headline(report));
 }
