@@ -57,6 +57,15 @@ describe('words of others', () => {
     expect(fence('SELECT a::text\n::error::b')).toBe('```\nSELECT a::text\n:\u200b:error::b\n```');
   });
 
+  test.each<[words: string, shown: string]>([
+    ['cc @octocat, (@org/team) or _@octocat', 'cc @\u200boctocat, (@\u200borg/team) or \\_@\u200boctocat'],
+    ['octocat@green.example', 'octocat@green.example'],
+    ['closes green/other#7', 'closes green/other#\u200b7'],
+    ['Index careers (#412)', 'Index careers (#412)'],
+  ])('%s tells nobody and links no other repository', (words, shown) => {
+    expect(text(words)).toBe(shown);
+  });
+
   test('5 MB cost no more than their first line', () => {
     expect(line('x'.repeat(5_000_000), 10)).toBe('xxxxxxxxx…');
   });

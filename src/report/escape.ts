@@ -71,7 +71,9 @@ function shown(flat: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('|', '&#124;')
     .replaceAll(/[\\`*_~$[\]]/g, String.raw`\$&`)
-    .replaceAll(/(?<!\w)@(?=\w)/g, `@${zeroWidthSpace}`)
+    .replaceAll(/(?<![A-Za-z0-9])@(?=\w)/g, `@${zeroWidthSpace}`)
+    // `owner/repository#1` would link another repository's issue, and be told there; `#1` is one of our own.
+    .replaceAll(/(?<=[\w.-])#(?=\d)/g, `#${zeroWidthSpace}`)
     .replace(/^[#+\-=>]/, String.raw`\$&`)
     .replace(/^(\d+)([.)])/, String.raw`$1\$2`);
 }
