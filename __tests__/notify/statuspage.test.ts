@@ -77,7 +77,7 @@ test('one incident from the beginning to the end, over a real connection', async
             "status": "monitoring",
           },
           {
-            "body": "The service was returned to an earlier state, and works: it was checked.",
+            "body": "The service was returned to an earlier state. It was checked, and works.",
             "status": "resolved",
           },
         ],
@@ -254,6 +254,6 @@ test('data that is missing is told; what went well says that it was checked', as
     await telling(page, [begun(), ended(result, more)]);
     return page.incidents[0]?.updates.at(-1)?.body;
   };
-  expect(await lastWord('rolled-back', { lostRows: [{ table: 'jobs', rows: 3 }] })).toBe('The service was returned to an earlier state, and works: it was checked. Some data that was entered shortly before is not available at the moment.');
+  expect(await lastWord('rolled-back', { lostRows: [{ table: 'jobs', rows: 3 }] })).toBe('The service was returned to an earlier state. It was checked, and works. Some data that was entered shortly before is not available at the moment.');
   expect(await lastWord('failed', { health: 'healthy' })).toBe('Returning the service to an earlier state did not succeed, and needs further work. The service answers. The problem is not solved yet.');
 });

@@ -45,9 +45,9 @@ function ended(report: Report, said: (status: IncidentStatus, ...words: readonly
   const now = healthInWords[report.health];
   switch (report.result) {
     case 'rolled-back':
-      return { ...said('resolved', 'The service was returned to an earlier state, and works: it was checked.', (lostRowCount(report) ?? 0) > 0 ? 'Some data that was entered shortly before is not available at the moment.' : ''), onlyOf: 'open' };
+      return { ...said('resolved', 'The service was returned to an earlier state. It was checked, and works.', (lostRowCount(report) ?? 0) > 0 ? 'Some data that was entered shortly before is not available at the moment.' : ''), onlyOf: 'open' };
     case 'unchanged':
-      return report.health === 'healthy' ? { ...said('resolved', 'The service works: it was checked, and nothing had to be changed.'), onlyOf: 'open' } : undefined;
+      return report.health === 'healthy' ? { ...said('resolved', 'The service was checked, and works. Nothing had to be changed.'), onlyOf: 'open' } : undefined;
     case 'planned': return undefined;
     case 'refused': return { ...said('investigating', 'The service could not be returned to an earlier state. Nothing was changed.', now, unsolved), onlyOf: 'told' };
     case 'undone': return said('identified', 'Returning the service to an earlier state did not succeed, and everything is as it was before.', now, unsolved);

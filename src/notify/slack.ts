@@ -1,6 +1,6 @@
 /** Slack, by an incoming webhook: one message that says what is going on, and one that says how it ended. */
+import { sentence as failureSentence, type Failure } from '../errors.ts';
 import type { Report, Result } from '../outcome.ts';
-import { sentence as failureSentence } from '../errors.ts';
 import { line } from '../report/escape.ts';
 import { marks } from '../report/headline.ts';
 import { downtimeInWords, lossInWords, recoverySeconds, runSeconds } from '../report/impact.ts';
@@ -49,13 +49,14 @@ function message(event: Event, mark: string, fields: readonly Block[], more: rea
 function titleOf(event: Event): string {
   const place = placeOf(event);
   const drill = event.run.drill === true;
+  const what = `${drill ? 'Drill' : 'Rollback'} of ${place}`;
   switch (event.kind) {
-    case 'ended': return `${drill ? 'Drill' : 'Rollback'} of ${place}: ${drill && event.report.result === 'rolled-back' ? 'passed' : resultInWords[event.report.result]}`;
-    case 'taken-up': return `${drill ? 'Drill' : 'Rollback'} of ${place}: interrupted`;
-    case 'begun':
+    case 'ended': return `${what}: ${drill && event.report.result === 'rolled-back' ? 'passed' : resultInWords[event.report.result]}`;
+    case 'taken-up': return `${what}: interrupted`;
+    case 'begun': return `${what}: begun`;
     case 'executing':
     case 'verifying':
-    case 'undoing': return `${drill ? 'Drill' : 'Rollback'} of ${place}`;
+    case 'undoing': return what;
   }
 }
 
@@ -101,5 +102,10 @@ function who({ actor, trigger, reason }: Event['run']): Pairs {
 function problems({ failures }: Report): readonly Block[] {
   const [shown, more] = [failures.slice(0, 5), failures.length - 5];
   if (shown.length === 0) return [];
-  return [section([...shown.map((failure) => `• ${line(failureSentence(failure), 500)}`), ...(more > 0 ? [`• ${count(more, 'more problem')}: see the log`] : [])].join('\n'))];
+  return [section([...shown.map((failure) => `• ${line(failureSentence(withoutStop(failure)), 500)}`), ...(more > 0 ? [`• ${count(more, 'more problem')}: see the log`] : [])].join('\n'))];
+}
+
+/** What a command printed ends as it likes; the sentence has a full stop of its own. */
+function withoutStop({ why, ...failure }: Failure): Failure {
+  return why === undefined ? failure : { ...failure, why: why.slice(-5000).replace(/[.\s]+$/, '') };
 }

@@ -16,10 +16,10 @@ function sentence(event: Event): string {
   const place = placeOf(event);
   switch (event.kind) {
     case 'begun':
-      return event.takesUp === undefined ? `rolling ${place} back${way(event)} on ${count(event.hosts.length, 'host')}.` : `going on with the rollback of ${place} that run ${line(event.takesUp, 60)} left unfinished${way(event)}.`;
-    case 'executing': return `the rollback of ${place} has begun to change it${way(event)}.`;
-    case 'verifying': return `the rollback of ${place} is carried out${way(event)}, and is being verified.`;
-    case 'undoing': return `the rollback of ${place} is being taken back, because ${cause(event, 'it did not succeed')}.`;
+      return event.takesUp === undefined ? `rolling ${place} back${way(event)} on ${count(event.hosts.length, 'host')}.` : `going on with the rollback of ${place} that run ${line(event.takesUp, 60)} left unfinished${way(event) === '' ? '' : `,${way(event)}`}.`;
+    case 'executing': return `${place} is being taken back${way(event)}.`;
+    case 'verifying': return `${place} was taken back${way(event)}, and is being verified.`;
+    case 'undoing': return `what was done to ${place} is being undone, because ${cause(event, 'the rollback did not succeed')}.`;
     case 'taken-up': return `the rollback of ${place} was interrupted, and is being brought to its end.`;
     case 'ended': return ended(event.report);
   }
@@ -35,8 +35,10 @@ function ended(report: Report): string {
 }
 
 /** Nobody may take a drill for an emergency. */
-function marked({ run }: Event, words: string): string {
-  return run.drill === true && !/^drill\b/i.test(words) ? `drill: ${words}` : words;
+function marked(event: Event, words: string): string {
+  if (event.run.drill !== true || /^drill\b/i.test(words)) return words;
+  const place = placeOf(event);
+  return `drill: ${words.startsWith(capitalised(place)) ? `${place}${words.slice(place.length)}` : `${words.slice(0, 1).toLowerCase()}${words.slice(1)}`}`;
 }
 
 /** ` from … to …`, as far as it is known. */
