@@ -13,6 +13,7 @@ import { list } from './kinds/list.ts';
 import { nginxFile, upstreamName, upstreamServer } from './kinds/nginx.ts';
 import { whole } from './kinds/number.ts';
 import { directory, path, relativePath } from './kinds/path.ts';
+import { period } from './kinds/period.ts';
 import { privateKey } from './kinds/private-key.ts';
 import { restoreFrom } from './kinds/restore-from.ts';
 import { share, statistic } from './kinds/share.ts';
@@ -214,5 +215,10 @@ export const guardDeclarations = {
   'github-token': tell['github-token'],
 };
 
+/** The inputs of the report action. */
+export const reportDeclarations = {
+  environment, config, period: preset('30d', period), badge: optional(relativePath), json: optional(relativePath), 'github-token': tell['github-token'],
+};
+
 /** The inputs of all actions of this repository: one file may hold those of several. */
-export const allDeclarations = { ...guardDeclarations, ...watchDeclarations, ...rollbackDeclarations([]), ...backupDeclarations };
+export const allDeclarations = { ...reportDeclarations, ...guardDeclarations, ...watchDeclarations, ...rollbackDeclarations([]), ...backupDeclarations };
