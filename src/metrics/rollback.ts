@@ -57,7 +57,7 @@ function resultOf(last: DeploymentStatus | undefined, measured: Measured | undef
   switch (last?.state) {
     case 'success': return 'rolled-back';
     case 'failure': case 'error': return measured?.result === 'cancelled' ? 'cancelled' : 'failed';
-    case 'inactive': return measured?.result === undefined || measured.result === 'rolled-back' ? 'unsuccessful' : measured.result;
+    case 'inactive': return (['undone', 'cancelled', 'refused'] as const).find((result) => result === measured?.result) ?? 'unsuccessful';
     case 'other': case undefined: return 'under-way';
   }
 }
