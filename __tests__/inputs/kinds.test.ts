@@ -12,6 +12,7 @@ import { asDuration, duration } from '../../src/inputs/kinds/duration.ts';
 import { host } from '../../src/inputs/kinds/host.ts';
 import { knownHosts } from '../../src/inputs/kinds/known-hosts.ts';
 import { directory, relativePath } from '../../src/inputs/kinds/path.ts';
+import { period } from '../../src/inputs/kinds/period.ts';
 import { isEncrypted, privateKey } from '../../src/inputs/kinds/private-key.ts';
 import { unit } from '../../src/inputs/kinds/unit.ts';
 import { databaseUrl } from '../../src/inputs/kinds/url.ts';
@@ -32,6 +33,18 @@ describe('duration', () => {
 
   test.each(['', '-1', '1.5s', '1 s', '1d', '5M', '0x10', '1e3', '٣s', '121h', '9999999999'])('refuses %j', (text) => {
     expect(valueOf(anyDuration, text)).toBeUndefined();
+  });
+});
+
+describe('period', () => {
+  const day = 86_400_000;
+
+  test.each([['1d', day], ['30d', 30 * day], ['4w', 28 * day], ['366d', 366 * day], ['52w', 364 * day]])('%s', (text, expected) => {
+    expect(period(text)).toEqual({ value: expected });
+  });
+
+  test.each(['', '30', '0d', '-1d', '1.5d', '30 d', '60s', '1m', '367d', '53w', '030d', '٣d', '1d2'])('refuses %j', (text) => {
+    expect(valueOf(period, text)).toBeUndefined();
   });
 });
 
