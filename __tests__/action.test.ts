@@ -2,8 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { actions, splitDescription, withTables } from '../scripts/readme.mts';
-import { backupDeclarations, guardDeclarations, rollbackDeclarations, watchDeclarations } from '../src/inputs/declarations.ts';
+import { backupDeclarations, guardDeclarations, reportDeclarations, rollbackDeclarations, watchDeclarations } from '../src/inputs/declarations.ts';
 import type { Declarations } from '../src/inputs/declaration.ts';
+import { metricsOutputs } from '../src/report/metrics.ts';
 
 type Entry = { readonly description: string; readonly default?: string; readonly required?: boolean };
 type Action = { readonly inputs: Readonly<Record<string, Entry>>; readonly outputs: Readonly<Record<string, Entry>>; readonly runs: unknown };
@@ -16,6 +17,7 @@ describe.each<[file: string, declarations: Declarations]>([
   ['backup/action.yml', backupDeclarations],
   ['watch/action.yml', watchDeclarations],
   ['guard/action.yml', guardDeclarations],
+  ['report/action.yml', reportDeclarations],
 ])('%s', (file, declarations) => {
   const { inputs, outputs } = read(file);
 
@@ -60,6 +62,11 @@ test('those of the watch', () => {
 test('those of the guard', () => {
   expect(Object.keys(read('guard/action.yml').outputs)).toEqual(['allowed', 'reason-code', 'reason']);
   expect(read('guard/action.yml').runs).toEqual({ using: 'node24', main: '../dist/guard/index.js' });
+});
+
+test('those of the report', () => {
+  expect(Object.keys(read('report/action.yml').outputs)).toEqual(Object.keys(metricsOutputs({ metrics: undefined })));
+  expect(read('report/action.yml').runs).toEqual({ using: 'node24', main: '../dist/report/index.js' });
 });
 
 test('those of the backup too', () => {

@@ -9,7 +9,7 @@ import { isMap, isPair, isScalar, parseDocument, type Document } from 'yaml';
 type Row = { readonly group: string | undefined; readonly name: string; readonly description: string };
 
 /** The actions of this repository, each with what leads its markers. */
-export const actions = [{ file: 'action.yml', lead: '' }, { file: 'backup/action.yml', lead: 'backup ' }, { file: 'watch/action.yml', lead: 'watch ' }, { file: 'guard/action.yml', lead: 'guard ' }] as const;
+export const actions = [{ file: 'action.yml', lead: '' }, { file: 'backup/action.yml', lead: 'backup ' }, { file: 'watch/action.yml', lead: 'watch ' }, { file: 'guard/action.yml', lead: 'guard ' }, { file: 'report/action.yml', lead: 'report ' }] as const;
 
 /**
  * @param lead stands before `inputs` and `outputs` in the markers

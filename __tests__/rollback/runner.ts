@@ -24,12 +24,13 @@ export type Started = {
   post(): Promise<Ended>;
 };
 
-/** The bundles under test, by their action; `ROLLBACK_BUNDLE`, `BACKUP_BUNDLE`, `WATCH_BUNDLE` and `GUARD_BUNDLE` name others than those in `dist/`. */
+/** The bundles under test, by their action; `ROLLBACK_BUNDLE`, `BACKUP_BUNDLE`, `WATCH_BUNDLE`, `GUARD_BUNDLE` and `REPORT_BUNDLE` name others than those in `dist/`. */
 const bundles = {
   rollback: resolve(process.env['ROLLBACK_BUNDLE'] ?? join(import.meta.dirname, '../../dist/main/index.js')),
   backup: resolve(process.env['BACKUP_BUNDLE'] ?? join(import.meta.dirname, '../../dist/backup/index.js')),
   watch: resolve(process.env['WATCH_BUNDLE'] ?? join(import.meta.dirname, '../../dist/watch/index.js')),
   guard: resolve(process.env['GUARD_BUNDLE'] ?? join(import.meta.dirname, '../../dist/guard/index.js')),
+  report: resolve(process.env['REPORT_BUNDLE'] ?? join(import.meta.dirname, '../../dist/report/index.js')),
 };
 
 export type Door = keyof typeof bundles;
