@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RollbackError } from '../src/errors.ts';
 import { readInputs, secretInputs } from '../src/inputs.ts';
+import type { ReadFile } from '../src/inputs/repository-files.ts';
 import { key, minimal, mistakes, read } from './inputs/good.ts';
 
 const manyHosts = Array.from({ length: 257 }, (_, number) => `a@web-${number}`).join('\n');
@@ -174,8 +175,10 @@ const bad: readonly (readonly [Readonly<Record<string, string>>, ...string[]])[]
   [{ 'health-successes': '0' }, 'Input "health-successes" must be a whole number from 1 to 100, got "0". Correct it in the workflow.'],
   [{ 'health-successes': '100' }, 'Input "health-timeout" must be longer than 99s, which 100 answers at an interval of 1s take; it is 1m. Raise "health-timeout", or lower "health-successes" or "health-interval".'],
   [{ 'version-from': 'X-Version' }, 'Input "version-from" must be header:<name> or json:/<pointer>, got "X-Version". Correct it in the workflow.'],
-  [{ 'smoke-tests': 'api.hurl' }, 'Input "smoke-tests" must be a smoke test: .hurl files are not supported by this version, got "api.hurl". The form is: [METHOD] URL [=> STATUS] [contains "text"] [within 2s]'],
-  [{ 'smoke-tests': 'GET https://a.example/\nFETCH https://a.example/' }, 'Line 2 of input "smoke-tests" must be a smoke test: the method must be one of GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE, got "FETCH". The form is: [METHOD] URL [=> STATUS] [contains "text"] [within 2s]'],
+  [{ 'smoke-tests': 'api.hurl' }, 'Input "smoke-tests" names api.hurl, which cannot be read. Name a .hurl file of the repository, which the job has checked out before.'],
+  [{ 'smoke-tests': 'https://a.example/\n../api.hurl' }, 'Line 2 of input "smoke-tests" must be a path without "//", "." and ".." in it, got "../api.hurl". Correct it in the workflow.'],
+  [{ 'smoke-tests': '/etc/api.hurl' }, 'Input "smoke-tests" must be a relative path, got "/etc/api.hurl". Correct it in the workflow.'],
+  [{ 'smoke-tests': 'GET https://a.example/\nFETCH https://a.example/' }, 'Line 2 of input "smoke-tests" must be a smoke test: the method must be one of GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE, got "FETCH". The form is: [METHOD] URL [=> STATUS] [contains "text"] [within 2s], or the path of a .hurl file'],
   [{ 'log-files': '../log' }, 'Input "log-files" must be a path that does not begin with "~" or "..", got "../log". Write it as an absolute path.'],
   [{ soak: '1.5s' }, 'Input "soak" must be a duration such as 250ms, 90s, 5m or 2h, got "1.5s". Correct it in the workflow.'],
   // run and tell
@@ -327,6 +330,7 @@ describe('good input', () => {
             "user": "deploy",
           },
         ],
+        "hurlFiles": [],
         "incidentIssue": false,
         "incidentLabels": [
           "incident",
@@ -512,6 +516,7 @@ describe('good input', () => {
             "user": "deploy",
           },
         ],
+        "hurlFiles": [],
         "incidentIssue": false,
         "incidentLabels": [
           "incident",
@@ -676,6 +681,19 @@ describe('the config file', () => {
       'Input "parallel" must be a whole number from 1, got "two". Correct it in the workflow.',
     ]);
   });
+});
+
+test('.hurl files among the smoke tests are read, and those that are not there told with every other mistake', () => {
+  const files: Readonly<Record<string, string>> = { 'checks/shop.hurl': 'GET https://shop.example/' };
+  const readFile: ReadFile = (path) => (files[path] === undefined ? { problem: 'which does not exist' } : { text: files[path] });
+  const given = { ...minimal, 'smoke-tests': './checks/shop.hurl\nhttps://shop.example/api/jobs' };
+  expect(readInputs(given, undefined, ['git'], readFile)).toMatchObject({ hurlFiles: [{ path: 'checks/shop.hurl', text: 'GET https://shop.example/' }], smokeTests: [{ method: 'GET' }] });
+  const wrong = { ...minimal, 'smoke-tests': 'checks/shop.hurl\nchecks/none.hurl\nnone.hurl', parallel: 'two' };
+  expect(errorOf(() => readInputs(wrong, undefined, ['git'], readFile)).message.split('\n')).toEqual([
+    'Input "parallel" must be a whole number from 1, got "two". Correct it in the workflow.',
+    'Input "smoke-tests" names checks/none.hurl, which does not exist. Name a .hurl file of the repository, which the job has checked out before.',
+    'Input "smoke-tests" names none.hurl, which does not exist. Name a .hurl file of the repository, which the job has checked out before.',
+  ]);
 });
 
 function errorOf(act: () => unknown): RollbackError {

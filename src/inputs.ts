@@ -1,5 +1,7 @@
 /** The inputs of the rollback action: read once, all mistakes told at once, before anything is touched. */
 import { camelCased, type CamelCased } from './inputs/camel-case.ts';
+import type { HurlFile } from './checks/hurl-file.ts';
+import type { SmokeTest } from './checks/smoke-grammar.ts';
 import type { ConfigFile } from './inputs/config-file.ts';
 import { contradictions, type Values } from './inputs/contradictions.ts';
 import { secretNames } from './inputs/declaration.ts';
@@ -7,6 +9,7 @@ import { allDeclarations, rollbackDeclarations } from './inputs/declarations.ts'
 import { below } from './inputs/kinds/path.ts';
 import { placesOf, type Places } from './inputs/places.ts';
 import { readAll } from './inputs/reader.ts';
+import { hurlFilesIn, readsNone, type ReadFile } from './inputs/repository-files.ts';
 import type { Milliseconds } from './ports.ts';
 
 /**
@@ -33,6 +36,10 @@ type Derived = Places & {
   readonly cutover: 'swap' | 'repoint' | 'rename';
   readonly 'max-data-loss-rows': 'any' | number;
   readonly timeout: 'none' | Milliseconds;
+  /** The requests among them. */
+  readonly 'smoke-tests': readonly SmokeTest[];
+  /** The files among them. */
+  readonly 'hurl-files': readonly HurlFile[];
 };
 
 /** The secret inputs of all actions. A door masks them and takes them out of the environment before it does anything else. */
@@ -42,15 +49,20 @@ export const secretInputs: ReadonlySet<string> = secretNames(allDeclarations);
  * @param raw texts by input name (`health-url`), as the runner hands them over
  * @param config the file that the `config` input names, when it names one
  * @param methods the values that `method` may have
+ * @param readFile reads the files of the repository that inputs name
  * @throws RollbackError `invalid-input`, one failure for each mistake
  */
-export function readInputs(raw: Readonly<Record<string, string>>, config: ConfigFile | undefined, methods: readonly string[]): Inputs {
-  return derive(readAll(raw, config, { declarations: rollbackDeclarations(methods), secrets: secretInputs, elsewhere: Object.keys(allDeclarations), together: contradictions }));
+export function readInputs(raw: Readonly<Record<string, string>>, config: ConfigFile | undefined, methods: readonly string[], readFile: ReadFile = readsNone): Inputs {
+  const values = readAll(raw, config, {
+    declarations: rollbackDeclarations(methods), secrets: secretInputs, elsewhere: Object.keys(allDeclarations),
+    together: (given, isSet) => [...contradictions(given, isSet), ...hurlFilesIn(given['smoke-tests'] ?? [], readFile).failures],
+  });
+  return derive(values, readFile);
 }
 
 const fiveMinutes: Milliseconds = 5 * 60_000;
 
-function derive(values: Values): Inputs {
+function derive(values: Values, readFile: ReadFile): Inputs {
   const { config: _config, 'ssh-user': _user, 'ssh-port': _port, ...rest } = values;
   const app = values['app-dir'] ?? '';
   const inApp = (path: string | undefined) => (path === undefined ? undefined : below(app, path));
@@ -60,6 +72,7 @@ function derive(values: Values): Inputs {
   const rds = values['rds-instance'] !== undefined;
   const standardBackup = movesTrafficAlone(values) ? [] : restores && rds ? ['rds' as const] : databaseKnown ? ['database' as const] : [];
   const asked = values.backup.length === 0 ? standardBackup : values.backup;
+  const smokeLines = values['smoke-tests'];
   return camelCased({
     ...rest,
     'app-dir': app,
@@ -72,6 +85,8 @@ function derive(values: Values): Inputs {
     backup: asked.filter((kind) => kind !== 'none'),
     cutover: values.cutover ?? (values['env-file'] !== undefined ? 'repoint' : rds ? 'rename' : 'swap'),
     'max-data-loss-rows': values['max-data-loss-rows'] ?? (restores ? 0 : 'any'),
+    'smoke-tests': smokeLines.flatMap((line) => ('hurl' in line ? [] : [line])),
+    'hurl-files': hurlFilesIn(smokeLines, readFile).files,
     timeout: values.timeout ?? (restores ? 'none' : fiveMinutes),
   });
 }

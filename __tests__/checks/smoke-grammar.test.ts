@@ -25,7 +25,7 @@ describe('parseSmokeTests', () => {
 
   test('every problem says what was got and what is allowed, and the good lines are read', () => {
     const lines = [
-      'tests/smoke.hurl', 'FETCH https://a.test/', '/api/jobs', 'GET', 'ftp://a.test/', 'GET https://anna:secret@a.test/', 'https://a.test/#top',
+      'FETCH https://a.test/', '/api/jobs', 'GET', 'ftp://a.test/', 'GET https://anna:secret@a.test/', 'https://a.test/#top',
       `${jobs} => 20`, `${jobs} =>`, `${jobs} => 2xx,`, `${jobs} contains jobs`, `${jobs} contains "a" b"`, `${jobs} contains ""`, `${jobs} within soon`,
       `${jobs} within 0s`, `${jobs} within 2h`, `${jobs} => 200 => 201`, `${jobs} 200`, `HEAD ${jobs} contains "x"`, '', jobs,
     ];
@@ -33,7 +33,6 @@ describe('parseSmokeTests', () => {
     expect(tests).toEqual([plain]);
     expect(problems).toMatchInlineSnapshot(`
       [
-        ".hurl files are not supported by this version, got "tests/smoke.hurl"",
         "the method must be one of GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE, got "FETCH"",
         "the address must be whole, such as https://example.com/api/jobs, got "/api/jobs"",
         "the address must be whole, such as https://example.com/api/jobs, got """,

@@ -1,5 +1,6 @@
 /** Inputs that are right, for tests that make one thing wrong. */
 import { readInputs, type Inputs } from '../../src/inputs.ts';
+import { readsNone, type ReadFile } from '../../src/inputs/repository-files.ts';
 import { RollbackError } from '../../src/errors.ts';
 
 export const key = [
@@ -20,8 +21,8 @@ export const minimal: Readonly<Record<string, string>> = {
 };
 
 /** The minimal inputs with these over them; an empty one takes an input away. */
-export function read(over: Readonly<Record<string, string>>, config?: string): Inputs {
-  return readInputs({ ...minimal, ...over }, config === undefined ? undefined : { path: 'rollback.yml', text: config }, ['git', 'database', 'blue-green', 'canary']);
+export function read(over: Readonly<Record<string, string>>, config?: string, readFile: ReadFile = readsNone): Inputs {
+  return readInputs({ ...minimal, ...over }, config === undefined ? undefined : { path: 'rollback.yml', text: config }, ['git', 'database', 'blue-green', 'canary'], readFile);
 }
 
 /** What the error says, one line for each mistake. */

@@ -5,7 +5,8 @@ import type { ConfigFile } from '../inputs/config-file.ts';
 import { secretsToMask } from '../inputs/masks.ts';
 import { actionsLog } from './actions/log.ts';
 import { mask, writeOutputs } from './actions/results.ts';
-import { readConfigFile, takeInputs } from './inputs.ts';
+import { readConfigFile, readRepositoryFile, takeInputs } from './inputs.ts';
+import type { ReadFile } from '../inputs/repository-files.ts';
 
 export const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd();
 
@@ -39,6 +40,9 @@ export async function configFileOf(raw: Raw): Promise<ConfigFile | undefined> {
 
 /** What becomes of a cancelled run whose `post` settles it: no step is started any more, and steps in flight go on by themselves. */
 export const settledByPost = 'no further step is started. The post step brings the run to its end.';
+
+/** Reads the files of the repository that inputs name. */
+export const readFile: ReadFile = (path) => readRepositoryFile(workspace, path);
 
 /**
  * Ends this process when the job is cancelled, until the run is settled. The runner gives 7.5 s.

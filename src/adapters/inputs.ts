@@ -1,4 +1,4 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 
 const prefix = 'INPUT_';
@@ -21,22 +21,27 @@ export function takeInputs(env: NodeJS.ProcessEnv, secrets: ReadonlySet<string>)
 const largest = 256 * 1024;
 
 /**
- * Reads the file that the `config` input names, if it lies in the checked-out repository. Never throws: what is wrong is told together with
+ * Reads a file that an input names, if it lies in the checked-out repository. Never throws: what is wrong is told together with
  * every other mistake.
  * @param workspace `GITHUB_WORKSPACE`
  * @param path as given, relative to the workspace
  */
-export async function readConfigFile(workspace: string, path: string): Promise<{ readonly path: string } & ({ readonly text: string } | { readonly problem: string })> {
+export function readRepositoryFile(workspace: string, path: string): { readonly path: string } & ({ readonly text: string } | { readonly problem: string }) {
   try {
-    const root = await realpath(workspace);
-    const file = await realpath(resolve(root, path));
+    const root = realpathSync(workspace);
+    const file = realpathSync(resolve(root, path));
     if (!file.startsWith(root + sep)) return { path, problem: 'which is outside of the repository' };
-    const facts = await stat(file);
+    const facts = statSync(file);
     if (!facts.isFile()) return { path, problem: 'which is not a file' };
     if (facts.size > largest) return { path, problem: `which is larger than ${largest / 1024} KiB` };
-    return { path, text: await readFile(file, 'utf8') };
+    return { path, text: readFileSync(file, 'utf8') };
   } catch (thrown) {
     const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
     return { path, problem: missing ? 'which does not exist' : 'which cannot be read' };
   }
+}
+
+/** The file that the `config` input names. */
+export async function readConfigFile(workspace: string, path: string): Promise<ReturnType<typeof readRepositoryFile>> {
+  return readRepositoryFile(workspace, path);
 }

@@ -48,8 +48,6 @@ type Clauses = { -readonly [K in 'status' | 'contains' | 'within']?: SmokeTest[K
 function parse(line: string): Parsed {
   const words = line.match(/"(?:[^"\\]|\\.)*"(?=\s|$)|=>|\S+/g) ?? [];
   const [first = '', second = ''] = words;
-  if (/^\S+\.hurl$/.test(line.trim()) && !first.includes('://')) return { problem: `.hurl files are not supported by this version, got "${first}"` };
-
   const method = methods.find((name) => name === first.toUpperCase());
   if (method === undefined && /^[a-z]+$/i.test(first)) return { problem: `the method must be one of ${methods.join(', ')}, got "${first}"` };
   const address = method === undefined ? first : second;
