@@ -13,7 +13,8 @@ async function draw() {
       element.dataset.failed = '';
     }
   }
-  document.documentElement.dataset.drawn = '';
+  // How high the page has become, for pictures of the whole of it.
+  document.documentElement.dataset.drawn = String(Math.ceil(document.querySelector('main').getBoundingClientRect().bottom + 32));
 }
 
 dark.addEventListener('change', () => void draw());

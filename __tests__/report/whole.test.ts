@@ -9,7 +9,11 @@ test('the whole of a failed run', () => {
 
     by octocat (\`workflow_dispatch\`) · reason: Critical bug found in production · environment \`production\` · method \`git\` · 2025-11-23 12:00:31 to 12:01:02 UTC (31 s) · [this run](https://github.com/green-matchers/app/actions/runs/11934567890)
 
-    #### State of every host
+    #### State of production
+
+    | Hosts | Health | Availability | Data |
+    | --- | --- | --- | --- |
+    | web-1 needs a person and 2 hosts are untouched, on v3 | **not known**: 0 of 7 checks passed | The service did not answer for 31 s, 14 s of it before the first change, and was not answering at the end | Whether rows were lost was not measured |
 
     | Host | State | Release now | Time | What happened |
     | --- | --- | --- | --- | --- |
@@ -39,6 +43,42 @@ test('the whole of a failed run', () => {
 
     - web-2: local changes in apps/backend/settings.py were saved to refs/rollback/11934567890-1 and to /var/backups/green-matchers/web-2.patch
 
+    #### Timeline
+
+    \`\`\`mermaid
+    %%{init: {"themeVariables":{"sectionBkgColor":"#8c959f","altSectionBkgColor":"#8c959f00","sectionBkgColor2":"#8c959f","taskBkgColor":"#3b6fb6","taskBorderColor":"#3b6fb6","taskTextColor":"#ffffff","critBkgColor":"#cf222e","critBorderColor":"#cf222e","doneTaskBkgColor":"#8c959f","doneTaskBorderColor":"#8c959f"},"themeCSS":".grid .tick line { opacity: 0.25; }","gantt":{"leftPadding":120,"rightPadding":20,"topPadding":30,"barHeight":22,"fontSize":13,"sectionFontSize":13}}}%%
+    gantt
+        dateFormat YYYY-MM-DD HH:mm:ss.SSS
+        axisFormat %M:%S
+        tickInterval 5second
+        todayMarker off
+        section Health URL
+        no good answer, 31 s :crit, 2001-01-01 00:00:00.000, 2001-01-01 00:00:31.000
+        section Prepare
+        fetch a1b2c3d, web-1, 0.9 s :2001-01-01 00:00:02.100, 2001-01-01 00:00:03.000
+        fetch a1b2c3d, web-2, 1.1 s :2001-01-01 00:00:02.100, 2001-01-01 00:00:03.220
+        fetch a1b2c3d, web-3, 1.3 s :2001-01-01 00:00:02.100, 2001-01-01 00:00:03.440
+        section Back up
+        dump the database, web-1, 6.5 s :2001-01-01 00:00:04.100, 2001-01-01 00:00:10.600
+        archive the checkout, web-1, 1.9 s :2001-01-01 00:00:04.100, 2001-01-01 00:00:06.000
+        section Database
+        downgrade c3, web-1, 1.6 s, failed :crit, 2001-01-01 00:00:10.700, 2001-01-01 00:00:12.300
+    \`\`\`
+
+    #### Availability
+
+    The health URL was asked 124 times; 0 answers were good. Green is for good answers, red for none, grey for what could not be asked.
+
+    \`\`\`mermaid
+    %%{init: {"themeVariables":{"xyChart":{"backgroundColor":"#00000000","plotColorPalette":"#8c959f, #cf222e, #2da44e"}},"xyChart":{"width":900,"height":120,"xAxis":{"showLabel":false,"showTick":false,"titleFontSize":13},"yAxis":{"showLabel":false,"showTick":false,"titleFontSize":13}}}}%%
+    xychart-beta
+        x-axis "12:00:31 to 12:01:02 UTC, a bar is 0.5 s" [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60]
+        y-axis "Answers" 0 --> 100
+        bar [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        bar [100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100]
+        bar [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    \`\`\`
+
     #### What was tried
 
     **v3** ([\`c3d4e5f\`](https://github.com/green-matchers/app/commit/c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6) "Deploy 3: matching by salary") → **v2** ([\`a1b2c3d\`](https://github.com/green-matchers/app/commit/a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4) "Stable release 2")
@@ -47,10 +87,10 @@ test('the whole of a failed run', () => {
 
     **2 commits** in 14 files ([compare](https://github.com/green-matchers/app/compare/a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4...c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6))
 
-    | Commit | Subject | Author | Date |
-    | --- | --- | --- | --- |
-    | [\`c3d4e5f\`](https://github.com/green-matchers/app/commit/c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6) | Deploy 3: matching by salary | Ada Okafor | 2025-11-23 |
-    | [\`b7e6d5c\`](https://github.com/green-matchers/app/commit/b7e6d5c4b3a29180f7e6d5c4b3a29180f7e6d5c4) | Index careers by salary (#412) | Jonas Lind | 2025-11-22 |
+    | Commit | Subject | Pull request | Author | Date |
+    | --- | --- | --- | --- | --- |
+    | [\`c3d4e5f\`](https://github.com/green-matchers/app/commit/c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6) | Deploy 3: matching by salary |  | Ada Okafor | 2025-11-23 |
+    | [\`b7e6d5c\`](https://github.com/green-matchers/app/commit/b7e6d5c4b3a29180f7e6d5c4b3a29180f7e6d5c4) | Index careers by salary | [#412](https://github.com/green-matchers/app/pull/412) | Jonas Lind | 2025-11-22 |
 
     **2 migrations**
 
@@ -70,28 +110,6 @@ test('the whole of a failed run', () => {
     | smoke \`GET /api/jobs\` | the runner | **unknown** |  |  | 0 | not asked: the run ended before |
     | smoke \`GET /api/careers\` | the runner | **unknown** |  |  | 0 | not asked: the run ended before |
     | smoke \`GET /api/analytics\` | the runner | **unknown** |  |  | 0 | not asked: the run ended before |
-
-    #### Timeline
-
-    \`\`\`mermaid
-    %%{init: {"gantt": {"leftPadding": 120, "rightPadding": 20, "barHeight": 22, "fontSize": 12, "sectionFontSize": 12}}}%%
-    gantt
-        dateFormat YYYY-MM-DD HH:mm:ss.SSS
-        axisFormat %M:%S
-        tickInterval 5second
-        todayMarker off
-        section Health URL
-        no good answer, 31 s :crit, 2001-01-01 00:00:00.000, 2001-01-01 00:00:31.000
-        section Prepare
-        fetch a1b2c3d, web-1, 0.9 s :2001-01-01 00:00:02.100, 2001-01-01 00:00:03.000
-        fetch a1b2c3d, web-2, 1.1 s :2001-01-01 00:00:02.100, 2001-01-01 00:00:03.220
-        fetch a1b2c3d, web-3, 1.3 s :2001-01-01 00:00:02.100, 2001-01-01 00:00:03.440
-        section Back up
-        dump the database, web-1, 6.5 s :2001-01-01 00:00:04.100, 2001-01-01 00:00:10.600
-        archive the checkout, web-1, 1.9 s :2001-01-01 00:00:04.100, 2001-01-01 00:00:06.000
-        section Database
-        downgrade c3, web-1, 1.6 s, failed :crit, 2001-01-01 00:00:10.700, 2001-01-01 00:00:12.300
-    \`\`\`
 
     #### Backups
 
@@ -126,19 +144,6 @@ test('the whole of a failed run', () => {
     - [ ] Root cause found and mended, with a test: for a person
     - [ ] Status page and stakeholders told that it is over: for a person
     - [ ] Incident reviewed, with what will prevent it: for a person
-
-    <details><summary>Availability during the run</summary>
-
-    The health URL was asked 124 times; 0 answers were good.
-
-    \`\`\`text
-    ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
-    0                                                                           31 s
-
-    █ good answer   ▁ none   ? could not be asked
-    \`\`\`
-
-    </details>
 
     <details><summary>SQL of the downgrade</summary>
 
@@ -180,35 +185,38 @@ test('the incident report', () => {
 
     ## Timeline
 
-    | Time | What |
-    | --- | --- |
-    | 2025-11-23 11:57:31 UTC | The trouble was detected |
-    | 2025-11-23 12:00:31 UTC | The run started |
-    | 2025-11-23 12:00:31 UTC | The health URL did not pass for the first time |
-    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-1\` (0.9 s) |
-    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-2\` (1.1 s) |
-    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-3\` (1.3 s) |
-    | 2025-11-23 12:00:35 UTC | Back up: dump the database on \`web-1\` (6.5 s) |
-    | 2025-11-23 12:00:35 UTC | Back up: archive the checkout on \`web-1\` (1.9 s) |
-    | 2025-11-23 12:00:41 UTC | Database: downgrade c3 on \`web-1\` (1.6 s) |
-    | 2025-11-23 12:00:43 UTC | Database: downgrade c2b on \`web-1\` (1.6 s) |
-    | 2025-11-23 12:00:45 UTC | First host: check out v2 on \`web-1\` (0.4 s) |
+    | Time                    | What                                                         |
+    | ----------------------- | ------------------------------------------------------------ |
+    | 2025-11-23 11:57:31 UTC | The trouble was detected                                     |
+    | 2025-11-23 12:00:31 UTC | The run started                                              |
+    | 2025-11-23 12:00:31 UTC | The health URL did not answer well, for 3.5 s                |
+    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-1\` (0.9 s)                    |
+    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-2\` (1.1 s)                    |
+    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-3\` (1.3 s)                    |
+    | 2025-11-23 12:00:34 UTC | The health URL answered well again                           |
+    | 2025-11-23 12:00:35 UTC | Back up: dump the database on \`web-1\` (6.5 s)                |
+    | 2025-11-23 12:00:35 UTC | Back up: archive the checkout on \`web-1\` (1.9 s)             |
+    | 2025-11-23 12:00:41 UTC | Database: downgrade c3 on \`web-1\` (1.6 s)                    |
+    | 2025-11-23 12:00:43 UTC | Database: downgrade c2b on \`web-1\` (1.6 s)                   |
+    | 2025-11-23 12:00:45 UTC | The health URL did not answer well, for 8.3 s                |
+    | 2025-11-23 12:00:45 UTC | First host: check out v2 on \`web-1\` (0.4 s)                  |
     | 2025-11-23 12:00:45 UTC | First host: restart green-matchers-api.service on \`web-1\` (5.5 s) |
-    | 2025-11-23 12:00:50 UTC | First host: prove on \`web-1\` (2.2 s) |
-    | 2025-11-23 12:00:53 UTC | Other hosts: check out v2 on \`web-2\` (0.4 s) |
-    | 2025-11-23 12:00:53 UTC | Other hosts: check out v2 on \`web-3\` (0.4 s) |
+    | 2025-11-23 12:00:50 UTC | First host: prove on \`web-1\` (2.2 s)                         |
+    | 2025-11-23 12:00:53 UTC | The health URL answered well again                           |
+    | 2025-11-23 12:00:53 UTC | Other hosts: check out v2 on \`web-2\` (0.4 s)                 |
+    | 2025-11-23 12:00:53 UTC | Other hosts: check out v2 on \`web-3\` (0.4 s)                 |
     | 2025-11-23 12:00:53 UTC | Other hosts: restart green-matchers-api.service on \`web-2\` (5.5 s) |
     | 2025-11-23 12:00:53 UTC | Other hosts: restart green-matchers-api.service on \`web-3\` (5.5 s) |
-    | 2025-11-23 12:00:59 UTC | Other hosts: prove on \`web-2\` (2.2 s) |
-    | 2025-11-23 12:00:59 UTC | Other hosts: prove on \`web-3\` (2.2 s) |
-    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-1\` (0.6 s) |
-    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-2\` (0.6 s) |
-    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-3\` (0.6 s) |
-    | 2025-11-23 12:01:03 UTC | Verify: health and smoke tests (5.6 s) |
-    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-1\` (12 s): undone |
-    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-2\` (13 s): undone |
-    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-3\` (14 s): undone |
-    | 2025-11-23 12:01:32 UTC | The run ended |
+    | 2025-11-23 12:00:59 UTC | Other hosts: prove on \`web-2\` (2.2 s)                        |
+    | 2025-11-23 12:00:59 UTC | Other hosts: prove on \`web-3\` (2.2 s)                        |
+    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-1\` (0.6 s)                      |
+    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-2\` (0.6 s)                      |
+    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-3\` (0.6 s)                      |
+    | 2025-11-23 12:01:03 UTC | Verify: health and smoke tests (5.6 s)                       |
+    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-1\` (12 s): undone           |
+    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-2\` (13 s): undone           |
+    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-3\` (14 s): undone           |
+    | 2025-11-23 12:01:32 UTC | The run ended: \`undone\`                                      |
 
     ## Root cause
 
@@ -218,28 +226,38 @@ test('the incident report', () => {
 
     **2 commits** in 14 files ([compare](https://github.com/green-matchers/app/compare/a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4...c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6))
 
-    | Commit | Subject | Author | Date |
-    | --- | --- | --- | --- |
-    | [\`c3d4e5f\`](https://github.com/green-matchers/app/commit/c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6) | Deploy 3: matching by salary | Ada Okafor | 2025-11-23 |
-    | [\`b7e6d5c\`](https://github.com/green-matchers/app/commit/b7e6d5c4b3a29180f7e6d5c4b3a29180f7e6d5c4) | Index careers by salary (#412) | Jonas Lind | 2025-11-22 |
+    | Commit                                                       | Subject                      | Pull request                                           | Author     | Date       |
+    | ------------------------------------------------------------ | ---------------------------- | ------------------------------------------------------ | ---------- | ---------- |
+    | [\`c3d4e5f\`](https://github.com/green-matchers/app/commit/c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6) | Deploy 3: matching by salary |                                                        | Ada Okafor | 2025-11-23 |
+    | [\`b7e6d5c\`](https://github.com/green-matchers/app/commit/b7e6d5c4b3a29180f7e6d5c4b3a29180f7e6d5c4) | Index careers by salary      | [#412](https://github.com/green-matchers/app/pull/412) | Jonas Lind | 2025-11-22 |
 
     **2 migrations**
 
-    | Revision | What it had brought |
-    | --- | --- |
-    | \`c3\` | add careers.salary\\_max |
-    | \`c2b\` | create table salary\\_bands |
+    | Revision | What it had brought        |
+    | -------- | -------------------------- |
+    | \`c3\`     | add careers.salary\\_max    |
+    | \`c2b\`    | create table salary\\_bands |
 
     ## Impact
 
     - Availability during the run: the service did not answer for 12 s, 3.5 s of it before the first change (8.3 s from the first change on).
     - Data: nothing was lost.
+    - Requests during the run: not counted, for no access log was read.
     - Checks: 7 made, 1 failed, 0 could not be measured.
-    - Before the run, and for users: to be told by a person.
+    - Before the run, and what users noticed: to be told by a person.
 
-    | Check | Asked from | Verdict | Status | Time | Tries | What came |
-    | --- | --- | --- | --- | --- | --- | --- |
-    | health \`/health\` | \`web-3\` | **failed**, wrong release | 200 | 6 ms | 61 | answered as v3, v2 was expected |
+    The health URL was asked 244 times; 197 answers were good, half of them within 36 ms.
+
+    \`\`\`text
+    ▁▁▁▁▁█████████████▁▁▁▁▁▁▁▁▁▁▁███████████████████████████████████████████████████
+    0                                                                      1 min 1 s
+
+    █ good answer   ▁ none   ? could not be asked
+    \`\`\`
+
+    | Check            | Asked from | Verdict                   | Status | Time | Tries | What came                       |
+    | ---------------- | ---------- | ------------------------- | ------ | ---- | ----- | ------------------------------- |
+    | health \`/health\` | \`web-3\`    | **failed**, wrong release | 200    | 6 ms | 61    | answered as v3, v2 was expected |
 
     ## Actions taken
 
@@ -253,11 +271,11 @@ test('the incident report', () => {
     X-Version: v3 (asked 61 times in 60 s)
     \`\`\`
 
-    | Host | State | Release now | Time | What happened |
-    | --- | --- | --- | --- | --- |
-    | \`web-1\` | put back as found | v3 | 22 s | put back |
-    | \`web-2\` | put back as found | v3 | 22 s | put back |
-    | \`web-3\` | put back as found | v3 | 22 s | went on answering as v3; put back |
+    | Host    | State             | Release now | Time | What happened                     |
+    | ------- | ----------------- | ----------- | ---- | --------------------------------- |
+    | \`web-1\` | put back as found | v3          | 22 s | put back                          |
+    | \`web-2\` | put back as found | v3          | 22 s | put back                          |
+    | \`web-3\` | put back as found | v3          | 22 s | went on answering as v3; put back |
 
     **Saved**
 
@@ -270,11 +288,11 @@ test('the incident report', () => {
 
     ## Against the targets
 
-    | Target | Measured | Met |
-    | --- | --- | --- |
-    | Rolled back within 5 minutes | not rolled back; the run took 1 min 1 s, 4 min 1 s from its detection on | **no** |
-    | Unavailable for less than 1 minute | 12 s, of it 8.3 s from the first change on | yes |
-    | 0 bytes lost | 0 rows | yes |
+    | Target                             | Measured                                                     | Met    |
+    | ---------------------------------- | ------------------------------------------------------------ | ------ |
+    | Rolled back within 5 minutes       | not rolled back; the run took 1 min 1 s, 4 min 1 s from its detection on | **no** |
+    | Unavailable for less than 1 minute | 12 s, of it 8.3 s from the first change on                   | yes    |
+    | 0 bytes lost                       | 0 rows                                                       | yes    |
 
     ## Prevention
 

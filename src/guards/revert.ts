@@ -33,7 +33,7 @@ export function isReverted(taken: readonly CommitMessage[], since: readonly Comm
 }
 
 /** The pull request that a commit came from, as GitHub words merges and squashes. */
-function pullOf(message: string): string | undefined {
+export function pullOf(message: string): string | undefined {
   const [subject = ''] = message.split('\n');
   return /^Merge pull request #(\d+) from /.exec(subject)?.[1] ?? /\(#(\d+)\)$/.exec(subject)?.[1];
 }

@@ -1,6 +1,7 @@
 import type { CheckResult, Report } from '../outcome.ts';
 import { lossInWords, lostRowCount, measuredDowntime } from './impact.ts';
 import { count, duration } from './quantity.ts';
+import { cameBack } from './standing.ts';
 
 export type Item = {
   readonly done: boolean;
@@ -13,7 +14,7 @@ const person = 'for a person';
 
 /** What is to be done during a rollback, ticked only where the run recorded that it was done. */
 export function duringRollback(report: Report): readonly Item[] {
-  const { result, hosts, timeline, health } = report;
+  const { result, hosts, timeline, health, run } = report;
   const done = result === 'rolled-back';
   const assessed = hosts.length > 0 && (timeline.length > 0 || report.plan.stages.length > 0 || result === 'unchanged');
   const lost = lostRowCount(report);
@@ -22,8 +23,9 @@ export function duringRollback(report: Report): readonly Item[] {
   return [
     { done: assessed, task: 'Every host assessed before anything was touched', detail: assessed ? count(hosts.length, 'host') : 'the assessment did not come to an end' },
     { done: report.backups.length > 0, task: 'Backup made and verified', detail: backups(report) },
-    { done, task: 'Rolled back', detail: done ? count(hosts.filter((host) => host.result === 'rolled-back').length, 'host') : notDone(report) },
+    { done, task: 'Rolled back', detail: done ? count(hosts.filter((host) => host.result === 'rolled-back' || cameBack(host, report)).length, 'host') : notDone(report) },
     ...(report.migrations.length === 0 ? [] : [{ done, task: 'Database at the target\'s revision', detail: done ? `${count(report.migrations.length, 'migration')} undone` : notDone(report) }]),
+    ...(run.drill === true ? [{ done: report.drill !== undefined, task: 'Taken forward again, and compared with how it was found', detail: report.drill === undefined ? 'not finished' : duration(report.drill.forwardSeconds) }] : []),
     { ...checked(report, 'health'), done: health === 'healthy' && checked(report, 'health').done, task: 'Health checks passed' },
     { ...checked(report, 'smoke'), task: 'Smoke tests passed' },
     { done: lost !== undefined, task: 'Rows compared with the backup', detail: lost === undefined ? 'not measured' : lossInWords(report) },
@@ -35,13 +37,21 @@ export function duringRollback(report: Report): readonly Item[] {
 }
 
 /** What is left to do after it. `incidentReport` is the path where one was written. */
-export function afterRollback({ result }: Report, incidentReport: string): readonly Item[] {
+export function afterRollback({ result, run }: Report, incidentReport: string): readonly Item[] {
+  if (run.drill === true && result === 'rolled-back') return afterDrill(incidentReport);
   return [
     { done: incidentReport !== '', task: 'Incident report written', detail: incidentReport === '' ? person : `${incidentReport}, to be completed by a person` },
     ...(result === 'undone' || result === 'failed' || result === 'cancelled' ? [{ done: false, task: 'Production brought back to a good release', detail: person }] : []),
     { done: false, task: 'Root cause found and mended, with a test', detail: person },
     { done: false, task: 'Status page and stakeholders told that it is over', detail: person },
     { done: false, task: 'Incident reviewed, with what will prevent it', detail: person },
+  ];
+}
+
+function afterDrill(incidentReport: string): readonly Item[] {
+  return [
+    { done: incidentReport !== '', task: 'Report written', detail: incidentReport === '' ? person : `${incidentReport}, to be completed by a person` },
+    { done: false, task: 'What was slower or otherwise than expected mended', detail: person },
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Report, Span } from '../outcome.ts';
 import { outages } from './availability.ts';
+import { diagram, ganttLook } from './diagram.ts';
 import { line } from './escape.ts';
 import { duration } from './quantity.ts';
 
@@ -17,9 +18,7 @@ export function gantt(report: Pick<Report, 'timeline' | 'run' | 'downtime'>): st
   const { startedAt, endedAt } = report.run;
   const total = Math.max(1, endedAt - startedAt, ...report.timeline.slice(0, 10_000).map(({ end }) => end - startedAt));
   const bars = [...outageBars(report), ...foldHosts(report.timeline).map(barOf)].map((bar) => within(bar, startedAt, total));
-  return [
-    // Names of stages stand left of the bars; Mermaid's own padding is too small for them.
-    '%%{init: {"gantt": {"leftPadding": 120, "rightPadding": 20, "barHeight": 22, "fontSize": 12, "sectionFontSize": 12}}}%%',
+  return diagram(ganttLook, [
     'gantt',
     '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
     `    axisFormat ${total < 3_600_000 ? '%M:%S' : '%H:%M:%S'}`,
@@ -29,7 +28,7 @@ export function gantt(report: Pick<Report, 'timeline' | 'run' | 'downtime'>): st
       ...(bar.section === bars[index - 1]?.section ? [] : [`    section ${bar.section}`]),
       `    ${bar.name} :${bar.tag}${stamp(bar.start)}, ${stamp(bar.end)}`,
     ]),
-  ].join('\n');
+  ]);
 }
 
 function outageBars(report: Pick<Report, 'run' | 'downtime'>): readonly Bar[] {
@@ -87,7 +86,7 @@ function within(bar: Bar, zero: number, total: number): Bar {
 
 /** A name in which Mermaid finds no syntax of its own, nor Markdown's. */
 export function safe(name: string, length = 80): string {
-  const plain = line(line(name, length).replaceAll(/[:;#"'`%{}<>&\\|[\]()$*_~^\u0080-\u009f]+/g, ' ').replaceAll('--', '-'), length);
+  const plain = line(line(name, length).replaceAll(/[:;#"'`%{}<>&\\|[\]()$*~^\u0080-\u009f]+/g, ' ').replaceAll('--', '-'), length);
   // At the start of a line these words, and dates, are statements.
   const keyword = /^(?:gantt|dateformat|inclusiveenddates|topaxis|axisformat|tickinterval|includes|excludes|todaymarker|weekday|weekend|title|acctitle|accdescr\w*|section|click|call|href|\d{4}-\d\d-\d\d)/i;
   if (plain === '') return '-';

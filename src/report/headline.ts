@@ -19,7 +19,14 @@ export const marks: Readonly<Record<Result, string>> = {
 /** One sentence, plain text, that a frightened person understands: what became of the run and where production stands. */
 export function headline(report: Report): string {
   const place = line(report.run.environment, 40) || 'production';
-  return line(capitalised(sentence(report, place)), 600);
+  return line(capitalised(report.run.drill === true ? ofDrill(report, place) : sentence(report, place)), 600);
+}
+
+/** That nobody was in trouble comes first. */
+function ofDrill(report: Report, place: string): string {
+  const { result, drill } = report;
+  if (result !== 'rolled-back' || drill === undefined) return `drill: ${sentence(report, place)}`;
+  return `drill passed: ${place} went back to ${target(report)} in ${duration(drill.backSeconds)} and forward again in ${duration(drill.forwardSeconds)}; ${downtimeInWords(report)}; everything is as it was found.`;
 }
 
 function sentence(report: Report, place: string): string {

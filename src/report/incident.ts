@@ -1,20 +1,22 @@
-import type { Report, Span } from '../outcome.ts';
+import type { Report } from '../outcome.ts';
+import { aligned } from './aligned.ts';
 import { KiB, bytesOf } from './budget.ts';
 import { code, link, text } from './escape.ts';
 import { headline } from './headline.ts';
-import { accessInWords, downtimeInWords, lossInWords, measuredDowntime, runSeconds } from './impact.ts';
-import { foldHosts } from './gantt.ts';
+import { runSeconds } from './impact.ts';
 import { count, duration, moment } from './quantity.ts';
 import { describe, destination } from './release.ts';
-import { arrow, commits, migrations } from './sections/changes.ts';
+import { arrow, commits, migrations, restoredData } from './sections/changes.ts';
 import { checks } from './sections/checks.ts';
+import { cost, course, failedRequests } from './sections/cost.ts';
+import { events } from './sections/events.ts';
 import { failures } from './sections/failures.ts';
 import { targetTable } from './sections/goals.ts';
 import { hosts } from './sections/hosts.ts';
 import { backups, lostRows, notes } from './sections/kept.ts';
+import { prevention } from './sections/prevention.ts';
 import { logs } from './sections/raw.ts';
 import { standing } from './standing.ts';
-import { table } from './table.ts';
 
 const limit = 256 * KiB;
 
@@ -22,18 +24,20 @@ const limit = 256 * KiB;
 export function incidentReport(report: Report): string {
   const { run } = report;
   const parts = [
-    `# Incident: rollback of ${text(run.environment, 60)} on ${moment(run.startedAt).slice(0, 10)}`,
+    `# ${run.drill === true ? 'Drill' : 'Incident'}: rollback of ${text(run.environment, 60)} on ${moment(run.startedAt).slice(0, 10)}`,
     section('Summary', text(headline(report), 600), facts(report)),
-    section('Timeline', timeline(report)),
+    section('Timeline', events(report)),
     section('Root cause', rootCause(report)),
-    section('Impact', impact(report), lostRows(report), failedChecks(report)),
-    section('Actions taken', actions(report), failures(report), hosts(report), titled('Saved', backups(report)), titled('Worth knowing', notes(report))),
+    section('Impact', cost(report), course(report), failedRequests(report), lostRows(report), failedChecks(report)),
+    section('Actions taken', actions(report), restoredData(report), failures(report), hosts(report), titled('Saved', backups(report)), titled('Worth knowing', notes(report))),
     section('Against the targets', targetTable(report)),
     section('Prevention', prevention(report)),
     section('Appendix: logs', logs(report)),
   ].filter((part) => part !== '');
   const kept = parts.filter((_part, index) => bytesOf(parts.slice(0, index + 1).join('\n\n')) < limit);
-  return `${kept.join('\n\n')}\n`;
+  const whole = `${kept.join('\n\n')}\n`;
+  const read = aligned(whole);
+  return bytesOf(read) <= limit ? read : whole;
 }
 
 function section(title: string, ...bodies: readonly string[]): string {
@@ -48,6 +52,7 @@ function titled(title: string, body: string): string {
 function facts(report: Report): string {
   const { run, from } = report;
   const rows: readonly (readonly [string, string])[] = [
+    ...(run.drill === true ? [['Drill', 'nothing was wrong; production was to go back, and forward again'] as const] : []),
     ['Result', code(report.result) + (report.reasonCode === '' ? '' : ` (${code(report.reasonCode)})`)],
     ['Environment', code(run.environment, 60)],
     ['Found', from === undefined ? 'unknown' : text(describe(from))],
@@ -60,44 +65,15 @@ function facts(report: Report): string {
   return rows.map(([what, value]) => `- ${what}: ${value}`).join('\n');
 }
 
-function timeline({ run, timeline: spans, downtime }: Report): string {
-  const first = downtime?.samples.find(({ verdict }) => verdict === 'failed');
-  const events: readonly (readonly [number, string])[] = [
-    ...(run.detectedAt === undefined ? [] : [[run.detectedAt, 'The trouble was detected'] as const]),
-    [run.startedAt, 'The run started'],
-    ...(first === undefined ? [] : [[first.time, 'The health URL did not pass for the first time'] as const]),
-    ...foldHosts(spans).map((span) => [span.start, told(span)] as const),
-    [run.endedAt, 'The run ended'],
-  ];
-  const rows = events.toSorted(([one], [other]) => one - other).map(([time, what]) => [moment(time), what]);
-  return table({ head: ['Time', 'What'], rows, noun: 'event', limit: 24 * KiB });
-}
-
-function told({ stage, title, host, start, end, result }: Span): string {
-  const where = host === undefined ? '' : ` on ${code(host, 80)}`;
-  const became = result === 'done' ? '' : result === 'failed' ? ': **failed**' : ': undone';
-  return `${text(stage, 60)}: ${text(title, 120)}${where} (${duration((end - start) / 1000)})${became}`;
-}
-
 function rootCause(report: Report): string {
-  const suspects = commits(report);
+  const { run, result } = report;
+  const drilled = run.drill === true && result === 'rolled-back';
+  const which = drilled ? 'What went back, and forward again' : `The suspects are what ${result === 'rolled-back' ? 'went back' : 'should have gone back'}`;
+  const suspects = [commits(report), migrations(report)].filter((part) => part !== '');
   return [
-    'To be found by a person.',
-    ...(suspects === '' ? [] : [`The suspects are what ${report.result === 'rolled-back' ? 'went back' : 'should have gone back'} (${arrow(report)}):`, suspects, migrations(report)]),
-  ].filter((part) => part !== '').join('\n\n');
-}
-
-function impact(report: Report): string {
-  const failed = report.checks.filter(({ verdict }) => verdict === 'failed').length;
-  const unknown = report.checks.filter(({ verdict }) => verdict === 'unknown').length;
-  const caused = measuredDowntime(report)?.caused;
-  return [
-    `- Availability during the run: ${downtimeInWords(report)}${caused === undefined ? '' : ` (${duration(caused)} from the first change on)`}.`,
-    `- Data: ${lossInWords(report)}.`,
-    ...(report.access.length === 0 ? [] : [`- Requests during the run: ${accessInWords(report)}.`]),
-    `- Checks: ${String(report.checks.length)} made, ${String(failed)} failed, ${String(unknown)} could not be measured.`,
-    '- Before the run, and for users: to be told by a person.',
-  ].join('\n');
+    drilled ? 'None is to be found: this was a drill.' : 'To be found by a person.',
+    ...(suspects.length === 0 ? [] : [`${which} (${arrow(report)}):`, ...suspects]),
+  ].join('\n\n');
 }
 
 function failedChecks(report: Report): string {
@@ -113,16 +89,4 @@ function actions(report: Report): string {
     `The run took ${duration(runSeconds(report))}: ${count(done, 'step')} done, ${String(failed)} failed, ${String(undone)} undone; the timeline has each.`,
     ...(stands === '' ? [] : [`At its end: ${text(stands, 600)}.`]),
   ].join(' ');
-}
-
-function prevention({ result }: Report): string {
-  return [
-    ...(result === 'rolled-back' || result === 'unchanged' ? [] : ['Production brought to a good release']),
-    'Root cause found, and written down above',
-    'Cause mended, with a test that fails without the mending',
-    'Looked at why it was not found before it reached production',
-    'Alarms and smoke tests completed so that it would be found sooner',
-    'Procedure and documentation brought up to date',
-    'Reviewed by the team, with names and dates for what is left',
-  ].map((task) => `- [ ] ${task}`).join('\n');
 }

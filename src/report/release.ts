@@ -1,6 +1,8 @@
 /** How releases and commits are named to a person. */
 import type { Release, Report, RunFacts, TargetRule } from '../outcome.ts';
+import { pullOf } from '../guards/revert.ts';
 import { code, line, link } from './escape.ts';
+import { moment } from './quantity.ts';
 
 /** Releases are full SHAs, or names (a colour, a backup) with the methods that change no code. */
 export function short(release: string): string {
@@ -20,8 +22,14 @@ export function describe(release: Release): string {
 export function destination({ to, restored }: Report, otherwise: string): string {
   const release = to === undefined ? otherwise : describe(to);
   if (restored === undefined) return release;
-  const data = `the data of ${line(restored.time ?? restored.backup, 120)}`;
+  const data = `the data of ${restored.time === undefined ? line(restored.backup, 120) : when(restored.time)}`;
   return restored.dataOnly ? data : `${release} with ${data}`;
+}
+
+/** `2025-11-23 09:12:40 UTC` of an ISO time; what is none as it stands. Plain text. */
+export function when(time: string): string {
+  const at = Date.parse(time);
+  return Number.isNaN(at) ? line(time, 60) : moment(at);
 }
 
 /** What a host's release is called: `v2`, else its short SHA. Plain text. */
@@ -39,6 +47,12 @@ export function calledOf({ sha, names }: Release): string {
 export function commitLink(run: RunFacts, sha: string): string {
   const name = code(short(sha));
   return isCommit(sha) ? link(name, `${run.serverUrl}/${run.repository}/commit/${sha}`) : name;
+}
+
+/** The pull request that a commit came from, by its subject, linked; empty when it names none. */
+export function pullLink(run: RunFacts, subject: string): string {
+  const pull = pullOf(subject);
+  return pull === undefined ? '' : link(`#${pull}`, `${run.serverUrl}/${run.repository}/pull/${pull}`);
 }
 
 export function isCommit(release: string): boolean {

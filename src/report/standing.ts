@@ -23,7 +23,9 @@ export function standing(report: Report): string {
 function group(report: Report, result: HostResult, hosts: readonly HostReport[]): string {
   const one = hosts.length === 1;
   const who = result === 'failed' ? listed(hosts.map(({ host }) => line(host, 80)), 3) : count(hosts.length, 'host');
-  const releases = listed([...new Set(hosts.map((host) => nameOf(report, releaseNow(host))))], 2);
+  const named = (releaseOf: (host: HostReport) => string): string => listed([...new Set(hosts.map((host) => nameOf(report, releaseOf(host))))], 2);
+  const releases = named((host) => releaseNow(host, report));
+  if (cameBack(hosts[0], report)) return `${who} went back to ${named(({ to }) => to)} and ${one ? 'is' : 'are'} on ${releases} again`;
   switch (result) {
     case 'failed': return `${who} ${one ? 'needs' : 'need'} a person`;
     case 'rolled-back': return `${who} ${one ? 'is' : 'are'} on ${releases}`;
@@ -33,7 +35,14 @@ function group(report: Report, result: HostResult, hosts: readonly HostReport[])
   }
 }
 
+/** Whether it was taken back and forward again, as in a drill that passed. */
+export function cameBack(host: HostReport | undefined, { drill }: Pick<Report, 'drill'>): boolean {
+  return drill !== undefined && (host?.result === 'rolled-back' || host?.result === 'undone');
+}
+
 /** The release on which a host is now; of a failed host, the one on which it was found. */
-export function releaseNow({ result, from, to }: HostReport): string {
+export function releaseNow(host: HostReport, report: Pick<Report, 'drill'>): string {
+  const { result, from, to } = host;
+  if (cameBack(host, report)) return from;
   return result === 'rolled-back' || result === 'unchanged' ? to : from;
 }

@@ -3,16 +3,16 @@ import { KiB, bytesOf } from './budget.ts';
 import { afterRollback, duringRollback } from './checklist.ts';
 import { code, link, text } from './escape.ts';
 import { headline, marks } from './headline.ts';
-import { runSeconds } from './impact.ts';
+import { measuredDowntime, runSeconds } from './impact.ts';
 import { clock, duration, moment } from './quantity.ts';
 import { changes } from './sections/changes.ts';
 import { checks } from './sections/checks.ts';
 import { failures } from './sections/failures.ts';
 import { targetTable, taskList } from './sections/goals.ts';
-import { hosts } from './sections/hosts.ts';
 import { backups, lostRows, notes } from './sections/kept.ts';
 import { plan } from './sections/plan.ts';
 import { found, logs, sql } from './sections/raw.ts';
+import { state } from './sections/state.ts';
 import { availability, timeline } from './sections/timeline.ts';
 
 /** GitHub drops a summary above 1 MiB whole; a person reads none of this size. */
@@ -40,12 +40,15 @@ export function summary(report: Report, incidentReport = ''): string {
 
 function sections(report: Report, incidentReport: string): readonly Section[] {
   const { result } = report;
-  const state: Section = { title: 'State of every host', body: hosts(report) };
+  const stands: Section = { title: 'State of production', body: state(report) };
   const told: Section = { title: 'Worth knowing', body: notes(report) };
+  const course: readonly Section[] = [
+    { title: 'Timeline', body: timeline(report) },
+    { title: 'Availability', body: availability(report), ...(measuredDowntime(report)?.total === 0 ? { folded: true } : {}) },
+  ];
+  const went = (title: string): readonly Section[] => [{ title, body: changes(report) }, { title: 'Rows no longer in live use', body: lostRows(report) }];
   const evidence: readonly Section[] = [
     { title: 'Checks', body: checks(report) },
-    { title: 'Timeline', body: timeline(report) },
-    { title: 'Rows no longer in live use', body: lostRows(report) },
     { title: 'Backups', body: backups(report) },
     { title: 'Targets', body: targetTable(report) },
   ];
@@ -54,7 +57,6 @@ function sections(report: Report, incidentReport: string): readonly Section[] {
     { title: 'Checklist: after the rollback', body: taskList(afterRollback(report, incidentReport)) },
   ];
   const details: readonly Section[] = [
-    { title: 'Availability during the run', body: availability(report), folded: true },
     { title: 'Plan', body: plan(report), folded: true },
     { title: 'SQL of the downgrade', body: sql(report), folded: true },
     { title: 'Logs', body: logs(report), folded: true },
@@ -67,20 +69,20 @@ function sections(report: Report, incidentReport: string): readonly Section[] {
         { title: 'SQL of the downgrade', body: sql(report) },
         { title: 'What would be done', body: plan(report) },
         told,
-        { ...state, folded: true },
+        { ...stands, folded: true },
         { title: 'Checks', body: checks(report) },
         { title: 'As it was found', body: found(report), folded: true },
       ];
     case 'unchanged':
-      return [state, told, ...evidence, { title: 'Release', body: changes({ ...report, commits: [], migrations: [] }) }, ...details];
+      return [stands, told, ...course, { title: 'Release', body: changes({ ...report, commits: [], migrations: [] }) }, ...evidence, ...details];
     case 'rolled-back':
-      return [{ title: 'What changed', body: changes(report) }, { ...state, title: 'Hosts' }, told, ...evidence, ...lists, ...details];
+      return [stands, told, ...course, ...went(report.drill === undefined ? 'What went back' : 'What went back, and forward again'), ...evidence, ...lists, ...details];
     case 'refused':
-      return [{ title: 'What to do now', body: failures(report) }, state, told, { title: 'What was asked for', body: changes(report) }, ...evidence, ...details];
+      return [{ title: 'What to do now', body: failures(report) }, stands, told, ...course, ...went('What was asked for'), ...evidence, ...details];
     case 'undone':
     case 'failed':
     case 'cancelled':
-      return [state, { title: 'What to do now', body: failures(report) || carryOn(report) }, told, { title: 'What was tried', body: changes(report) }, ...evidence, ...lists, ...details];
+      return [stands, { title: 'What to do now', body: failures(report) || carryOn(report) }, told, ...course, ...went('What was tried'), ...evidence, ...lists, ...details];
   }
 }
 
@@ -92,6 +94,7 @@ function carryOn({ result }: Report): string {
 export function facts(report: Pick<Report, 'run'>): string {
   const { run } = report;
   return [
+    ...(run.drill === true ? ['**a drill**'] : []),
     ...(run.actor === '' ? [] : [`by ${text(run.actor, 60)}${run.trigger === '' ? '' : ` (${code(run.trigger, 60)})`}`]),
     ...(run.reason === '' ? [] : [`reason: ${text(run.reason, 200)}`]),
     `environment ${code(run.environment, 60)}`,
@@ -104,4 +107,3 @@ export function facts(report: Pick<Report, 'run'>): string {
 export function rendered({ title, body, folded }: Section): string {
   return folded === true ? `<details><summary>${title}</summary>\n\n${body}\n\n</details>` : `#### ${title}\n\n${body}`;
 }
-

@@ -2,12 +2,12 @@ import type { Commit, Release, Report } from '../../outcome.ts';
 import { KiB } from '../budget.ts';
 import { code, link, text } from '../escape.ts';
 import { count } from '../quantity.ts';
-import { calledOf, commitLink, isCommit, ruleInWords } from '../release.ts';
+import { calledOf, commitLink, isCommit, pullLink, ruleInWords, when } from '../release.ts';
 import { table } from '../table.ts';
 
 /** From which release to which, by which rule, and the commits and migrations that go. */
 export function changes(report: Report): string {
-  return [data(report), ...(report.restored?.dataOnly === true ? [] : [fromTo(report), rule(report)]), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
+  return [restoredData(report), ...(report.restored?.dataOnly === true ? [] : [fromTo(report), rule(report)]), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
 }
 
 function fromTo({ from, to, run }: Report): string {
@@ -16,10 +16,10 @@ function fromTo({ from, to, run }: Report): string {
 }
 
 /** Which data is live again, and where the replaced one is. */
-function data({ restored, run }: Report): string {
+export function restoredData({ restored, run }: Report): string {
   if (restored === undefined) return '';
   const { backup, time, release, used, kept } = restored;
-  const of = release === undefined ? 'a dump that was not made by this action' : `${text(time ?? '', 40)}, of release ${commitLink(run, release)}`;
+  const of = release === undefined ? 'a dump that was not made by this action' : `${time === undefined ? 'an unknown time' : text(when(time))}, of release ${commitLink(run, release)}`;
   return `**Data** of ${of}: ${code(backup, 200)}. The application uses ${code(used, 80)} afterwards; what was replaced is kept in ${code(kept, 80)}.`;
 }
 
@@ -51,8 +51,14 @@ export function commits({ commits: known, commitCount, run, from, to, filesChang
     : '';
   const files = filesChanged > 0 ? ` in ${count(filesChanged, 'file')}` : '';
   const more = all > shown.length ? `\n\n… and ${count(all - shown.length, 'more commit')}.` : '';
-  const rows = shown.map((commit) => [commitLink(run, commit.sha), text(commit.subject, 120), text(commit.author, 60), day(commit)]);
-  return `**${count(all, 'commit')}**${files}${comparison === '' ? '' : ` (${comparison})`}\n\n${table({ head: ['Commit', 'Subject', 'Author', 'Date'], rows, noun: 'commit', limit: 14 * KiB })}${more}`;
+  const pulls = shown.map(({ subject: words }) => pullLink(run, words));
+  const pulled = pulls.some((pull) => pull !== '');
+  const rows = shown.map((commit, index) => [
+    // What the next column links is not said twice.
+    commitLink(run, commit.sha), text(pulls[index] === '' ? commit.subject : commit.subject.replace(/ *\(#\d+\)$/, ''), 120), ...(pulled ? [pulls[index] ?? ''] : []), text(commit.author, 60), day(commit),
+  ]);
+  const columns = ['Commit', 'Subject', ...(pulled ? ['Pull request'] : []), 'Author', 'Date'];
+  return `**${count(all, 'commit')}**${files}${comparison === '' ? '' : ` (${comparison})`}\n\n${table({ head: columns, rows, noun: 'commit', limit: 14 * KiB })}${more}`;
 }
 
 /** The migrations that go back, in the order in which they do. */

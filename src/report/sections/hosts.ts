@@ -2,7 +2,7 @@ import type { HostReport, HostResult, Report } from '../../outcome.ts';
 import { code, text } from '../escape.ts';
 import { duration } from '../quantity.ts';
 import { nameOf } from '../release.ts';
-import { releaseNow, standing, worstFirst } from '../standing.ts';
+import { cameBack, releaseNow, worstFirst } from '../standing.ts';
 import { table } from '../table.ts';
 
 const words: Readonly<Record<HostResult, string>> = {
@@ -19,7 +19,6 @@ export function hosts(report: Report): string {
   if (all.length <= 10) return rows(report, all);
   const failed = all.filter(({ result }) => result === 'failed');
   return [
-    `${text(capitalised(standing(report)))}.`,
     rows(report, failed),
     `<details><summary>All ${String(all.length)} hosts</summary>\n\n${rows(report, all)}\n\n</details>`,
   ].filter((part) => part !== '').join('\n\n');
@@ -32,14 +31,10 @@ function rows(report: Report, shown: readonly HostReport[]): string {
     limit: 11 * 1024,
     rows: shown.map((host) => [
       code(host.host, 80),
-      words[host.result],
-      host.result === 'failed' ? `unsure; found on ${text(nameOf(report, releaseNow(host)))}` : text(nameOf(report, releaseNow(host))),
+      cameBack(host, report) ? 'back, and forward again' : words[host.result],
+      host.result === 'failed' ? `unsure; found on ${text(nameOf(report, releaseNow(host, report)))}` : text(nameOf(report, releaseNow(host, report))),
       host.seconds > 0 ? duration(host.seconds) : '',
       text(host.message),
     ]),
   });
-}
-
-function capitalised(sentence: string): string {
-  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 }
