@@ -49,7 +49,7 @@ test('whatever names say, there is a bar for each step, under its own section', 
     const { run } = exampleReport();
     const timeline = names.map((name, index): Span => ({ ...name, start: run.startedAt + index, end: run.endedAt, result: 'done' }));
     const bars = await tasks(gantt(exampleReport({ timeline, downtime: { total: 0, caused: 0, samples: [] } })));
-    expect(bars.map(({ section }) => section)).toEqual(names.map(({ stage }) => safe(stage, 17)));
+    expect(bars.map(({ section }) => section)).toEqual(names.map(({ stage }) => safe(stage, 24)));
     expect(bars.map(({ startTime }) => startTime.getMilliseconds())).toEqual(names.map((_name, index) => index));
   }), { numRuns: 150 });
 });

@@ -38,3 +38,38 @@ export function withWords(report: Report, next: () => string): Report {
     notes: report.notes.map(() => next()),
   };
 }
+
+/** What these say is chosen from a closed list of this project, whatever the world sends. */
+const vocabulary: ReadonlySet<string> = new Set(['result', 'reasonCode', 'health', 'verdict', 'kind', 'code', 'rule']);
+
+/** The same report with every string in it replaced, but those of a closed list. */
+export function everyWord(report: Report, next: () => string): Report {
+  return JSON.parse(JSON.stringify(report), (key, value: unknown) => (typeof value === 'string' && !vocabulary.has(key) ? next() : value));
+}
+
+/** One for each way in which words of others could be taken for something else. */
+export const attacks: Readonly<Record<string, string>> = {
+  'Markdown blocks': '# h\n\n- [x] a\n\n> q\n\n---\n\n| a | b |\n| - | - |\n| c | d |\n\n1. x',
+  'Markdown in a line': '**b** _i_ ~~s~~ [l](https://evil.example) ![p](https://evil.example/p.png) `c` $m$ :tada: \\| |',
+  'a table row': '| x | y |',
+  'a heading under a line': 'title\n===',
+  'fences': '```\n````mermaid\ngraph TD\n~~~\n``````````',
+  'many backticks': `\`${'`'.repeat(200)}`,
+  'HTML': '<script>alert(1)</script><img src=x onerror=alert(1)><b>b</b><!-- --><svg onload=x>',
+  'the end of what is folded': '</details></summary></table></td></code></pre><details open>',
+  'entities': '&lt;script&gt; &#60;b&#62; &amp;#124; &nbsp;',
+  'a link definition': '[here]: https://evil.example "t"\n\n[here]',
+  'a mention and an address': '@octocat, <@U0> <!channel> a.b@evil.example https://evil.example/)x www.evil.example mailto:a@evil.example',
+  'Mermaid': 'x :crit, 0, 1\n section s\n%%{init: {"theme": "dark"}}%%\nclick a href "https://evil.example"\ngantt\n  title t; y',
+  'an axis of Mermaid': '"] \nbar [1, 2]\n title "x',
+  'workflow commands': '::set-output name=result::rolled-back\n::error::x\r::add-mask::a\u2028::stop-commands::t\n##[error]x ##[group]y ##vso[task.x]',
+  'terminal codes': '\u001b[31mred\u001b[0m \u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007 \u009b2J \u0007\u0008\u0000',
+  'bidi controls': 'a\u202eb\u2066c\u2069\u200f\u200b\ufeff d',
+  'halves of characters': '\ud800 \udc00 \ud83d',
+  'nothing but blanks': ' \t\n \u00a0\n',
+  'JSON and shell': '"}]}\', $(reboot) `reboot` ; %0A %25 \\n \\u0000',
+  'a delimiter of outputs': 'ghadelimiter_x\nresult=rolled-back\nghadelimiter_x',
+  '5 MB in a line': '`|<&*_'.repeat(830_000),
+  '5 MB of lines': '<b>x\n'.repeat(1_000_000),
+  '5 MB of blanks': `${' '.repeat(5_000_000)}x`,
+};

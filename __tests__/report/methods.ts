@@ -1,5 +1,5 @@
 /** What the report of a run looks like with each method: the plan, the words and the hosts are those that the method itself uses. */
-import type { Report, Result, Span } from '../../src/outcome.ts';
+import type { Report, Result, Sample, Span } from '../../src/outcome.ts';
 import type { Stage, Step } from '../../src/plan.ts';
 import { exampleOf, v2, v3 } from './example.ts';
 
@@ -54,13 +54,16 @@ export function exampleOfMethod(method: MethodName, result: Result, hosts: reado
 /** A drill that passed: back, and forward again. */
 export function exampleDrill(hosts: readonly string[]): Report {
   const report = exampleOf('rolled-back', hosts);
-  const forward: readonly Span[] = hosts.map((host) => ({ stage: 'Forward again', title: 'check out v3 again', host, start: report.run.startedAt + 42_000, end: report.run.startedAt + 70_000, result: 'undone' }));
+  const { startedAt } = report.run;
+  const later = Array.from({ length: 136 }, (_none, index): Sample => ({ time: startedAt + 38_000 + index * 250, verdict: index > 60 && index < 70 ? 'failed' : 'passed', milliseconds: 21 }));
+  const forward: readonly Span[] = hosts.map((host) => ({ stage: 'Forward again', title: 'check out v3 again', host, start: startedAt + 42_000, end: startedAt + 70_000, result: 'undone' }));
   return {
     ...report,
-    run: { ...report.run, drill: true, environment: 'staging', reason: 'Monthly drill', trigger: 'schedule', endedAt: report.run.startedAt + 72_000 },
+    run: { ...report.run, drill: true, environment: 'staging', reason: 'Monthly drill', trigger: 'schedule', endedAt: startedAt + 72_000 },
     hosts: report.hosts.map((host) => ({ ...host, result: 'undone', message: 'went to v2 and came back' })),
     timeline: [...report.timeline, ...forward],
     notes: [],
+    downtime: { total: 8.5, caused: 8.5, samples: [...(report.downtime?.samples ?? []), ...later] },
     drill: { backSeconds: 41, forwardSeconds: 30 },
   };
 }

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { marked } from 'marked';
-import type { Token } from 'marked';
 import { describe, expect, test } from 'vitest';
 import type { Report, Result } from '../../src/outcome.ts';
 import { bytesOf } from '../../src/report/budget.ts';
@@ -8,6 +7,7 @@ import { incidentReport } from '../../src/report/incident.ts';
 import { summary, summaryLimit } from '../../src/report/summary.ts';
 import { exampleOf, exampleReport, manyHosts } from './example.ts';
 import { hostile, withWords } from './hostile.ts';
+import { inner, shape, sizeless } from './shape.ts';
 
 const results: readonly Result[] = ['rolled-back', 'unchanged', 'planned', 'refused', 'undone', 'failed', 'cancelled'];
 
@@ -16,25 +16,6 @@ function titles(markdown: string): readonly string[] {
     if (token.type === 'heading') return [token.raw.replaceAll('#', '').trim()];
     return token.type === 'html' ? [...token.raw.matchAll(/<summary>(.*?)<\/summary>/g)].map(([, title = '']) => `(${title})`) : [];
   });
-}
-
-/** The skeleton of a text: its blocks, the size of its tables and lists, and no word of it. */
-function shape(tokens: readonly Token[]): readonly string[] {
-  return tokens.map((token) => {
-    switch (token.type) {
-      case 'table': return `table ${String(token['header'].length)} x ${String(token['rows'].length)}, ${String(new Set(token['rows'].map((row: readonly unknown[]) => row.length)).size)} widths`;
-      case 'list': return `list of ${String(token['items'].length)}`;
-      case 'html': return token.raw.trim();
-      case 'heading': return `heading ${String(token['depth'])}`;
-      default: return token.type;
-    }
-  });
-}
-
-function inner(tokens: Token[]): readonly Token[] {
-  const found: Token[] = [];
-  void marked.walkTokens(tokens, (token) => void found.push(token));
-  return found;
 }
 
 describe('what comes first', () => {
@@ -96,7 +77,6 @@ describe.each([['summary', (report: Report) => summary(report)], ['incident repo
       const markdown = write(withWords(report, () => words[at++ % words.length] ?? ''));
       const tokens = marked.lexer(markdown);
       const all = inner(tokens);
-      // Words that are equal make one row of a plan or of checks, so these tables may be longer than with one word for all.
       expect(shape(tokens).map(sizeless)).toEqual(plain.map(sizeless));
       expect(shape(tokens).filter((block) => block.startsWith('table') && !block.endsWith(', 1 widths'))).toEqual([]);
       expect(all.filter(({ type }) => type === 'image')).toEqual([]);
@@ -106,10 +86,6 @@ describe.each([['summary', (report: Report) => summary(report)], ['incident repo
     }), { numRuns: 12 });
   });
 });
-
-function sizeless(block: string): string {
-  return block.replace(/ x \d+/, '');
-}
 
 describe('size', () => {
   const flood = '`|<&"\u{1F600}\n'.repeat(8_000);

@@ -1,5 +1,5 @@
 import type { CheckResult, Report } from '../outcome.ts';
-import { lossInWords, lostRowCount, measuredDowntime } from './impact.ts';
+import { changesDatabase, lossInWords, lostRowCount, measuredDowntime } from './impact.ts';
 import { count, duration } from './quantity.ts';
 import { cameBack } from './standing.ts';
 
@@ -28,7 +28,7 @@ export function duringRollback(report: Report): readonly Item[] {
     ...(run.drill === true ? [{ done: report.drill !== undefined, task: 'Taken forward again, and compared with how it was found', detail: report.drill === undefined ? 'not finished' : duration(report.drill.forwardSeconds) }] : []),
     { ...checked(report, 'health'), done: health === 'healthy' && checked(report, 'health').done, task: 'Health checks passed' },
     { ...checked(report, 'smoke'), task: 'Smoke tests passed' },
-    { done: lost !== undefined, task: 'Rows compared with the backup', detail: lost === undefined ? 'not measured' : lossInWords(report) },
+    ...(lost === undefined && !changesDatabase(report) ? [] : [{ done: lost !== undefined, task: 'Rows compared with the backup', detail: lost === undefined ? 'not measured' : lossInWords(report) }]),
     ...(report.untouchedTables === undefined ? [] : [{ done: true, task: 'Rows of tables that no migration touched compared', detail: compared(report.untouchedTables) }]),
     { done: downtime !== undefined, task: 'Downtime measured', detail: downtime === undefined ? 'not measured' : duration(downtime.total) },
     { done: collected > 0, task: 'Logs collected', detail: collected > 0 ? `${count(collected, 'file')}, below` : 'none were kept' },

@@ -18,7 +18,7 @@ export const ganttLook = {
   },
   themeCSS: '.grid .tick line { opacity: 0.25; }',
   // Names of stages stand left of the bars; Mermaid's own padding is too small for them.
-  gantt: { leftPadding: 120, rightPadding: 20, topPadding: 30, barHeight: 22, fontSize: 13, sectionFontSize: 13 },
+  gantt: { leftPadding: 160, rightPadding: 20, barHeight: 22, fontSize: 13, sectionFontSize: 13 },
 };
 
 const bare = { showLabel: false, showTick: false, titleFontSize: 13 };

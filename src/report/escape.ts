@@ -33,14 +33,14 @@ export function clean(text: string): string {
 /** One line of plain text (not Markdown) of at most `length` characters; `…` ends one that was cut. */
 export function line(text: string, length = usualLength): string {
   // What is far beyond the cut is not even looked at: a host may have sent megabytes.
-  const flat = clean(text.slice(0, length * 8)).replaceAll(/\s+/g, ' ').trim();
+  const flat = clean(text.trimStart().slice(0, length * 8)).replaceAll(/\s+/g, ' ').trim();
   const characters = Array.from(flat);
   return characters.length <= length ? flat : `${characters.slice(0, length - 1).join('').trimEnd()}…`;
 }
 
 /** One line as Markdown text that shows exactly these words, links to nobody and opens nothing. Addresses are shown as code. */
 export function text(words: string, length?: number): string {
-  return parts(line(words, length), /((?:https?:\/\/|ftp:\/\/|www\.)\S*[^\s.,:;!?)\]}'"])/i, (address) => codeOf(address));
+  return parts(line(words, length), /((?:https?:\/\/|ftp:\/\/|www\.)\S*[^\s.,:;!?)\]}'"]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/i, (address) => codeOf(address));
 }
 
 /** As `text`, but `words` between two backticks become code: for sentences that name an input or a command. */

@@ -7,6 +7,9 @@ import { duration } from './quantity.ts';
 /** More bars than this are no longer taken in at a glance. */
 const most = 40;
 
+/** Characters for which there is room left of the bars. */
+const longestStage = 24;
+
 type Bar = { readonly section: string; readonly name: string; readonly start: number; readonly end: number; readonly tag: '' | 'crit, ' | 'done, ' };
 
 /**
@@ -46,7 +49,7 @@ function barOf({ stage, title, host, start, end, result }: Span): Bar {
   const where = host === undefined ? '' : `, ${line(host, 40)}`;
   const failed = result === 'failed' ? ', failed' : '';
   return {
-    section: safe(stage, 17),
+    section: safe(stage, longestStage),
     name: safe(`${line(title, 60)}${where}, ${duration((end - start) / 1000)}${failed}`, 130),
     start,
     end,
@@ -86,7 +89,13 @@ function within(bar: Bar, zero: number, total: number): Bar {
 
 /** A name in which Mermaid finds no syntax of its own, nor Markdown's. */
 export function safe(name: string, length = 80): string {
-  const plain = line(line(name, length).replaceAll(/[:;#"'`%{}<>&\\|[\]()$*~^\u0080-\u009f]+/g, ' ').replaceAll('--', '-'), length);
+  const harmless = line(name, length)
+    // Mermaid ends a name at a colon; the sign of a ratio looks like one.
+    .replaceAll(/(?<=\w):(?=\w)/g, '∶')
+    .replaceAll(/[:;#"'`%{}<>&\\|[\]()$*~^\u0080-\u009f]+/g, ' ')
+    .replaceAll(/ +,/g, ',')
+    .replaceAll('--', '-');
+  const plain = line(harmless, length);
   // At the start of a line these words, and dates, are statements.
   const keyword = /^(?:gantt|dateformat|inclusiveenddates|topaxis|axisformat|tickinterval|includes|excludes|todaymarker|weekday|weekend|title|acctitle|accdescr\w*|section|click|call|href|\d{4}-\d\d-\d\d)/i;
   if (plain === '') return '-';

@@ -1,10 +1,13 @@
 import type { Backup, CheckResult, HostReport, Report } from '../outcome.ts';
 import { planAsJson } from '../plan.ts';
-import { clean } from './escape.ts';
+import { clean, line } from './escape.ts';
 import { lostRowCount, measuredDowntime, recoverySeconds, runSeconds } from './impact.ts';
 
 /** What is known only where the report is written; empty when there is none. */
 export type Places = { readonly incidentReport: string; readonly incidentUrl: string; readonly deploymentId: string };
+
+/** Of a host, a release, a step: longer than any real one. */
+const longestName = 255;
 
 /**
  * Characters for each JSON output. GitHub takes 1 MiB for all outputs of a job together, counted in UTF-16: two bytes a character.
@@ -20,8 +23,8 @@ export function outputs(report: Report, places: Places): Readonly<Record<string,
   return {
     result,
     'reason-code': reasonCode,
-    from: from?.sha ?? '',
-    to: restored?.dataOnly === true ? restored.backup : (to?.sha ?? ''),
+    from: line(from?.sha ?? '', longestName),
+    to: line(restored?.dataOnly === true ? restored.backup : (to?.sha ?? ''), longestName),
     health,
     'health-results': array(failedFirst(checks.filter(({ kind }) => kind === 'health')), check, room.checks),
     'smoke-tests': array(failedFirst(smoke), check, room.checks),
@@ -44,13 +47,13 @@ export function outputs(report: Report, places: Places): Readonly<Record<string,
 
 function check({ name, url, host: on, verdict, status, milliseconds, tries, message }: CheckResult, longest: number): unknown {
   return {
-    name: cut(name, longest), url: cut(url, longest), host: on ?? null, passed: verdict === 'unknown' ? null : verdict === 'passed',
+    name: cut(name, longest), url: cut(url, longest), host: on === undefined ? null : cut(on, longestName), passed: verdict === 'unknown' ? null : verdict === 'passed',
     status: status ?? null, milliseconds: milliseconds ?? null, tries, message: cut(message, longest),
   };
 }
 
 function host({ host: name, result, from, to, seconds, message }: HostReport, longest: number): unknown {
-  return { host: name, result, from, to, seconds, message: cut(message, longest) };
+  return { host: cut(name, longestName), result, from: cut(from, longestName), to: cut(to, longestName), seconds, message: cut(message, longest) };
 }
 
 /** The output `backup`, of every action that saves something. */
@@ -59,7 +62,7 @@ export function backupOutput(backups: readonly Backup[]): string {
 }
 
 function backup({ kind, host: on, location, bytes, sha256 }: Backup): unknown {
-  return { kind, host: on, location, bytes, sha256 };
+  return { kind, host: cut(on, longestName), location: cut(location, 4 * longestName), bytes, sha256: cut(sha256, longestName) };
 }
 
 /** What a workflow asks for first stays when a list is cut. */
@@ -79,13 +82,20 @@ function planOutput({ plan }: Report): string {
   for (const longest of [200, 60, 20]) {
     const stages = plan.stages.map((stage) => ({
       ...stage,
-      steps: stage.steps.map((step) => ({ ...step, title: cut(step.title, longest), ...(step.undo === undefined ? {} : { undo: { ...step.undo, title: cut(step.undo.title, longest) } }) })),
+      name: cut(stage.name, longest),
+      steps: stage.steps.map((step) => ({
+        ...step, id: cut(step.id, longestName), host: cut(step.host, longestName), title: cut(step.title, longest),
+        ...(step.undo === undefined ? {} : { undo: { ...step.undo, title: cut(step.undo.title, longest) } }),
+      })),
     }));
     const whole = planAsJson({ stages });
     if (whole.length <= room.plan) return whole;
   }
   const share = Math.floor(room.plan / plan.stages.length) - 200;
-  const stages = plan.stages.map(({ name, steps }) => ({ name: cut(name, 60), steps: upTo(steps.map(({ id, title, host: on, undo }) => ({ id, title: cut(title, 20), host: on, undo: undo === undefined ? null : cut(undo.title, 20) })), share) }));
+  const stages = plan.stages.map(({ name, steps }) => ({
+    name: cut(name, 60),
+    steps: upTo(steps.map(({ id, title, host: on, undo }) => ({ id: cut(id, longestName), title: cut(title, 20), host: cut(on, longestName), undo: undo === undefined ? null : cut(undo.title, 20) })), share),
+  }));
   return JSON.stringify({ stages: upTo(stages, room.plan) });
 }
 

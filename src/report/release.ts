@@ -49,6 +49,11 @@ export function commitLink(run: RunFacts, sha: string): string {
   return isCommit(sha) ? link(name, `${run.serverUrl}/${run.repository}/commit/${sha}`) : name;
 }
 
+/** A commit's subject as its author wrote it: GitHub's squash puts the pull request behind it. */
+export function withoutPull(subject: string): string {
+  return /\(#\d+\)$/.test(subject) ? subject.slice(0, subject.lastIndexOf('(#')).trimEnd() : subject;
+}
+
 /** The pull request that a commit came from, by its subject, linked; empty when it names none. */
 export function pullLink(run: RunFacts, subject: string): string {
   const pull = pullOf(subject);

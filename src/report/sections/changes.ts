@@ -2,7 +2,7 @@ import type { Commit, Release, Report } from '../../outcome.ts';
 import { KiB } from '../budget.ts';
 import { code, link, text } from '../escape.ts';
 import { count } from '../quantity.ts';
-import { calledOf, commitLink, isCommit, pullLink, ruleInWords, when } from '../release.ts';
+import { calledOf, commitLink, isCommit, pullLink, ruleInWords, when, withoutPull } from '../release.ts';
 import { table } from '../table.ts';
 
 /** From which release to which, by which rule, and the commits and migrations that go. */
@@ -55,7 +55,7 @@ export function commits({ commits: known, commitCount, run, from, to, filesChang
   const pulled = pulls.some((pull) => pull !== '');
   const rows = shown.map((commit, index) => [
     // What the next column links is not said twice.
-    commitLink(run, commit.sha), text(pulls[index] === '' ? commit.subject : commit.subject.replace(/ *\(#\d+\)$/, ''), 120), ...(pulled ? [pulls[index] ?? ''] : []), text(commit.author, 60), day(commit),
+    commitLink(run, commit.sha), text(pulls[index] === '' ? commit.subject : withoutPull(commit.subject), 120), ...(pulled ? [pulls[index] ?? ''] : []), text(commit.author, 60), day(commit),
   ]);
   const columns = ['Commit', 'Subject', ...(pulled ? ['Pull request'] : []), 'Author', 'Date'];
   return `**${count(all, 'commit')}**${files}${comparison === '' ? '' : ` (${comparison})`}\n\n${table({ head: columns, rows, noun: 'commit', limit: 14 * KiB })}${more}`;
