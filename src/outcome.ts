@@ -144,7 +144,6 @@ export type Report = {
   /** Tables that no migration touched, compared with how they were found. */
   readonly untouchedTables?: { readonly same: number; readonly written: number };
   /** Of a drill that passed: seconds for going back, and for going forward again to where it was. The result is then `rolled-back`. */
-  readonly drill?: { readonly backSeconds: number; readonly forwardSeconds: number };
   /** Of the hosts whose access log could be read. */
   readonly access: readonly Access[];
   /** Things a person should know that changed nothing: a stale lock taken over, local changes saved, a clock off by 9 s. */
