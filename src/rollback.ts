@@ -1,5 +1,6 @@
 /** The story of a rollback, from assessment to report. What happens is told here; how, in the files that it names. */
 import { unlikeFound } from './as-found.ts';
+import { refuseUnreadable } from './checks/hurl-ready.ts';
 import { positions, positionsIn, tails, tailsIn } from './checks/logs.ts';
 import { startProber } from './checks/prober.ts';
 import { failuresIn, RollbackError, type Failure } from './errors.ts';
@@ -36,10 +37,14 @@ export async function rollback(inputs: Inputs, method: Method, run: RunStart, wo
     prober.mark();
   };
   try {
+    // Fetching Hurl takes a while: meanwhile the hosts are looked at.
+    const readable = refuseUnreadable(inputs.hurlFiles, world.hurl);
+    readable.catch(() => undefined);
     await using connected = await world.connect(inputs, run);
     world.log.info(`Looking at ${connected.hosts.size} ${connected.hosts.size === 1 ? 'host' : 'hosts'}; nothing is changed yet`);
     const assessed = (known = await method.assess(inputs, { ...world, run, hosts: connected.hosts }));
     writeDown(recording, assessed);
+    await readable;
     const verifying: Verifying = { inputs, hosts: connected.hosts, appHosts: assessed.appHosts, fronts: assessed.fronts ?? [], asking: world };
     const before = await lookBefore(verifying);
     recording.found = [...assessed.found, ...(await readTails(verifying))];

@@ -2,6 +2,7 @@
 import { addressOf } from './checks/asked-at.ts';
 import { proveGone } from './checks/gone.ts';
 import { askHealth, type Asking, type HealthCheck } from './checks/health.ts';
+import type { GetHurl } from './checks/hurl-port.ts';
 import { verify } from './checks/verify.ts';
 import type { Failure } from './errors.ts';
 import type { Inputs } from './inputs.ts';
@@ -17,7 +18,7 @@ export type Verifying = {
   readonly appHosts: readonly string[];
   /** Where the load balancers of this run serve people. */
   readonly fronts: readonly Asked[];
-  readonly asking: Asking;
+  readonly asking: Asking & { readonly hurl: GetHurl };
 };
 
 /** How the service answered before anything was changed, by check; any release may answer. */
@@ -47,8 +48,8 @@ export async function proveProof(by: Verifying, target: Release, proof: Proof): 
   }
 }
 
-/** Servers that people do not see yet: they answer as the target from every load balancer, and the first one's smoke tests pass there. */
-export async function proveServers(by: Pick<Verifying, 'inputs' | 'hosts' | 'asking'>, target: Release, servers: readonly Asked[]): Promise<readonly CheckResult[]> {
+/** Servers that people do not see yet: they answer as the target from every load balancer, and the first one's smoke tests pass there. Hurl's files are asked by the runner, which does not reach them. */
+export async function proveServers(by: Pick<Verifying, 'inputs' | 'hosts'> & { readonly asking: Asking }, target: Release, servers: readonly Asked[]): Promise<readonly CheckResult[]> {
   const health = servers.flatMap((server) => askedChecks(by, server, target));
   const [first] = servers;
   const via = first === undefined ? undefined : by.hosts.get(first.balancer);
@@ -66,9 +67,9 @@ async function proveAway({ inputs: { versionFrom }, hosts, asking }: Verifying, 
 
 /** All hosts and the public address, smoke tests, soak. */
 export async function verifyAll(by: Verifying, target: Release): Promise<readonly CheckResult[]> {
-  const { smokeTests, soak } = by.inputs;
+  const { smokeTests, hurlFiles, soak } = by.inputs;
   const health = [...publicChecks(by, target), ...hostChecks(by, by.appHosts, target), ...by.fronts.flatMap((front) => askedChecks(by, front, target))];
-  return verify({ health, limits: limitsOf(by.inputs), smoke: smokeTests, soak }, by.asking);
+  return verify({ health, limits: limitsOf(by.inputs), smoke: smokeTests, hurl: { files: hurlFiles, get: by.asking.hurl }, soak }, by.asking);
 }
 
 /** After an undo: what answered well before has to answer well again. The reasons why not. */

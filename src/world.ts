@@ -1,4 +1,5 @@
 /** The world that a story of this repository happens in. A door builds it from adapters; a test from fakes. */
+import type { GetHurl } from './checks/hurl-port.ts';
 import type { Rds } from './databases/rds/port.ts';
 import type { Failure } from './errors.ts';
 import type { Inputs } from './inputs.ts';
@@ -44,6 +45,8 @@ export type World = {
   deployments(): Promise<readonly DeploymentRecord[] | undefined>;
   /** Amazon RDS, where an instance is given; the same every time. */
   rds(): Promise<Rds | undefined>;
+  /** Hurl on the runner; only asked for where a `.hurl` file is given. */
+  readonly hurl: GetHurl;
   /** From 0 to below 1. */
   readonly random: () => number;
   /** Runs the user's command on the runner; the reason when it failed. */

@@ -37,6 +37,10 @@ type Options = {
   readonly lock?: (token: string | undefined) => void;
   /** What the user's command on the runner comes to. */
   readonly command?: () => Failure | undefined;
+  /** Files of the repository, by path; an absent one is empty. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What runs `.hurl` files. */
+  readonly hurl?: World['hurl'];
   /** What the hosts' journals hold already. */
   readonly journal?: Readonly<Record<string, readonly JobState[]>>;
 };
@@ -75,7 +79,7 @@ export function fakeProduction(options: Options = {}) {
 
   const inputs: Inputs = read({
     hosts: hostNames.map((name) => `deploy@${name}`).join('\n'), 'health-timeout': '5s', 'host-health-url': 'http://127.0.0.1:8000/health', 'version-from': 'header:X-Version', ...options.inputs,
-  });
+  }, undefined, (path) => ({ text: options.files?.[path] ?? '' }));
   const assessed = assessedFor(releases, options.assessed);
   const method: Method = {
     assess: async () => {
@@ -106,6 +110,7 @@ export function fakeProduction(options: Options = {}) {
     },
     deployments: async () => [],
     rds: async () => undefined,
+    hurl: options.hurl ?? (() => Promise.reject(new Error('no .hurl file is given'))),
     random: () => 0.5,
     async command(text) {
       done.push(`command ${text}`);

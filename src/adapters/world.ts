@@ -5,6 +5,7 @@ import { connectHosts } from '../hosts/connected.ts';
 import { lockPlaces } from '../hosts/lock-place.ts';
 import { opener } from '../hosts/open.ts';
 import { semaphore } from '../hosts/semaphore.ts';
+import type { Hurl } from '../checks/hurl-port.ts';
 import type { Rds } from '../databases/rds/port.ts';
 import type { RunStart } from '../recording.ts';
 import type { Reach, World } from '../world.ts';
@@ -23,12 +24,14 @@ export function realWorld(inputs: Reach, run: RunStart, own: Partial<Pick<World,
   const { checkpoint = () => undefined, signal = new AbortController().signal, tell = () => undefined } = own;
   const asked = deploymentRecords({ token: inputs.githubToken, repository: run.repository, environment: run.environment, apiUrl: process.env['GITHUB_API_URL'] });
   let rds: Rds | undefined;
+  let hurl: Promise<Hurl> | undefined;
   return {
     clock: systemClock, log: actionsLog, http: httpOver(), checkpoint, signal, tell,
     deployments: () => asked,
     random: Math.random,
     // The SDK is large: only who names an instance waits for it.
     rds: async () => (inputs.rdsInstance === undefined ? undefined : (rds ??= (await import('./rds.ts')).rdsIn(inputs.awsRegion))),
+    hurl: () => (hurl ??= import('./hurl.ts').then(({ openHurl }) => openHurl(process.env['GITHUB_WORKSPACE'] ?? process.cwd(), process.env, actionsLog))),
     command: (text, environment) => runCommand(text, environment, actionsLog),
     async connect() {
       const { sshJumpHost, databaseHost, hosts, loadBalancers = [], appDir, parallel, lockWait } = inputs;

@@ -46,11 +46,12 @@ export function balancerNotes(balancers: readonly Pick<BalancerFacts, 'host' | '
 }
 
 /** What the answers of a run cannot prove, for want of an input or of a place to ask. */
-export function unprovenNotes({ versionFrom, healthUrl }: Pick<Inputs, 'versionFrom' | 'healthUrl'>, balancers: readonly Pick<BalancerFacts, 'host'>[], fronts: readonly Asked[]): readonly string[] {
+export function unprovenNotes({ versionFrom, healthUrl, hurlFiles }: Pick<Inputs, 'versionFrom' | 'healthUrl' | 'hurlFiles'>, balancers: readonly Pick<BalancerFacts, 'host'>[], fronts: readonly Asked[]): readonly string[] {
   const silent = balancers.map(({ host }) => host).filter((host) => !fronts.some(({ balancer }) => balancer === host));
   return [
     ...(silent.length === 0 ? [] : [`${silent.join(', ')}: every server block that leads to the upstream expects the PROXY protocol, so that what people get there could not be asked.`]),
     ...(healthUrl.length === 0 ? ['No "health-url" is given: the servers were asked for / and any status below 500 was good.'] : []),
     ...(versionFrom === undefined ? ['No "version-from" is given: that new workers have the new configuration is proved, which server an answer came from is not.'] : []),
+    ...(hurlFiles.length === 0 ? [] : [`${hurlFiles.map(({ path }) => path).join(', ')}: run from the runner, which reaches the service at its public address only, and so after traffic has moved.`]),
   ];
 }
