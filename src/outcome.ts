@@ -143,7 +143,6 @@ export type Report = {
   readonly found: readonly LogExcerpt[];
   /** Tables that no migration touched, compared with how they were found. */
   readonly untouchedTables?: { readonly same: number; readonly written: number };
-  /** Of a drill that passed: seconds for going back, and for going forward again to where it was. The result is then `rolled-back`. */
   /** Of the hosts whose access log could be read. */
   readonly access: readonly Access[];
   /** Things a person should know that changed nothing: a stale lock taken over, local changes saved, a clock off by 9 s. */

@@ -24,7 +24,7 @@ await openDoor(main, () => Promise.resolve());
 
 async function main(): Promise<void> {
   const raw = takeRaw();
-  const ending = endWhenCancelled(notKnown);
+  const ending = endWhenCancelled(notKnown, 'nothing was changed; the report was not made.');
   try {
     const inputs = readReportInputs(raw, await configFileOf(raw));
     const run: RunStart = { ...runIdentity(process.env), startedAt, method: 'report', dryRun: false, environment: inputs.environment, reason: '' };
