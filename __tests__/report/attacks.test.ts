@@ -37,8 +37,11 @@ const pages = { summary: (report: Report) => summary(report, 'incident-report.md
 const forbidden = /^[^\S\n]*::|##\[|[\u202a-\u202e\u2066-\u2069\u001b\u009b\u0000]/m;
 
 describe.each(Object.entries(attacks))('%s in every field', (_name, attack) => {
+  // Megabytes take the same ways with each result.
+  const tried = attack.length > 1_000_000 ? (['undone', 'planned'] as const) : results;
+
   test.each(Object.entries(pages))('%s: the same blocks, tags and links as with harmless words', async (_page, write) => {
-    for (const result of results) {
+    for (const result of tried) {
       const plain = write(everyWord(full(result), () => 'word'));
       const hostile = write(everyWord(full(result), () => attack));
       const tokens = marked.lexer(hostile);
@@ -55,7 +58,7 @@ describe.each(Object.entries(attacks))('%s in every field', (_name, attack) => {
   }, 120_000);
 
   test('outputs stay JSON, and below what GitHub takes', () => {
-    for (const result of results) {
+    for (const result of tried) {
       const given = outputs(everyWord(full(result), () => attack), { incidentReport: '', incidentUrl: '', deploymentId: '' });
       for (const name of ['health-results', 'smoke-tests', 'hosts', 'backup', 'plan']) expect(JSON.parse(given[name] ?? '')).toBeTruthy();
       expect(given['result']).toBe(result);
@@ -65,7 +68,7 @@ describe.each(Object.entries(attacks))('%s in every field', (_name, attack) => {
   }, 120_000);
 
   test('annotations are single lines without commands', () => {
-    for (const result of results) {
+    for (const result of tried) {
       for (const { title, message } of annotations(everyWord(full(result), () => attack))) {
         for (const words of [title, message]) expect(words).not.toMatch(/\n|##\[|^\s*::|[\u0000-\u001f\u202a-\u202e\u2066-\u2069]/);
         expect(message.length).toBeLessThanOrEqual(2_000);

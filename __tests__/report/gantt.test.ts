@@ -17,7 +17,7 @@ async function tasks(diagram: string): Promise<readonly Task[]> {
 
 test('three hosts', () => {
   expect(gantt({ ...exampleOf('rolled-back'), timeline: exampleReport().timeline.slice(0, 5) })).toMatchInlineSnapshot(`
-    "%%{init: {"themeVariables":{"sectionBkgColor":"#8c959f","altSectionBkgColor":"#8c959f00","sectionBkgColor2":"#8c959f","taskBkgColor":"#3b6fb6","taskBorderColor":"#3b6fb6","taskTextColor":"#ffffff","critBkgColor":"#cf222e","critBorderColor":"#cf222e","doneTaskBkgColor":"#8c959f","doneTaskBorderColor":"#8c959f"},"themeCSS":".grid .tick line { opacity: 0.25; }","gantt":{"leftPadding":120,"rightPadding":20,"topPadding":30,"barHeight":22,"fontSize":13,"sectionFontSize":13}}}%%
+    "%%{init: {"themeVariables":{"sectionBkgColor":"#8c959f","altSectionBkgColor":"#8c959f00","sectionBkgColor2":"#8c959f","taskBkgColor":"#3b6fb6","taskBorderColor":"#3b6fb6","taskTextColor":"#ffffff","critBkgColor":"#cf222e","critBorderColor":"#cf222e","doneTaskBkgColor":"#8c959f","doneTaskBorderColor":"#8c959f"},"themeCSS":".grid .tick line { opacity: 0.25; }","gantt":{"leftPadding":160,"rightPadding":20,"barHeight":22,"fontSize":13,"sectionFontSize":13}}}%%
     gantt
         dateFormat YYYY-MM-DD HH:mm:ss.SSS
         axisFormat %M:%S

@@ -46,7 +46,7 @@ test('the whole of a failed run', () => {
     #### Timeline
 
     \`\`\`mermaid
-    %%{init: {"themeVariables":{"sectionBkgColor":"#8c959f","altSectionBkgColor":"#8c959f00","sectionBkgColor2":"#8c959f","taskBkgColor":"#3b6fb6","taskBorderColor":"#3b6fb6","taskTextColor":"#ffffff","critBkgColor":"#cf222e","critBorderColor":"#cf222e","doneTaskBkgColor":"#8c959f","doneTaskBorderColor":"#8c959f"},"themeCSS":".grid .tick line { opacity: 0.25; }","gantt":{"leftPadding":120,"rightPadding":20,"topPadding":30,"barHeight":22,"fontSize":13,"sectionFontSize":13}}}%%
+    %%{init: {"themeVariables":{"sectionBkgColor":"#8c959f","altSectionBkgColor":"#8c959f00","sectionBkgColor2":"#8c959f","taskBkgColor":"#3b6fb6","taskBorderColor":"#3b6fb6","taskTextColor":"#ffffff","critBkgColor":"#cf222e","critBorderColor":"#cf222e","doneTaskBkgColor":"#8c959f","doneTaskBorderColor":"#8c959f"},"themeCSS":".grid .tick line { opacity: 0.25; }","gantt":{"leftPadding":160,"rightPadding":20,"barHeight":22,"fontSize":13,"sectionFontSize":13}}}%%
     gantt
         dateFormat YYYY-MM-DD HH:mm:ss.SSS
         axisFormat %M:%S
@@ -101,15 +101,15 @@ test('the whole of a failed run', () => {
 
     #### Checks
 
-    | Check | Asked from | Verdict | Status | Time | Tries | What came |
-    | --- | --- | --- | --- | --- | --- | --- |
-    | health \`/health\` | the runner | **unknown** |  |  | 0 | not asked: the run ended before |
-    | health \`/health\` | \`web-1\` | **unknown** |  |  | 0 | not asked: the run ended before |
-    | health \`/health\` | \`web-2\` | **unknown** |  |  | 0 | not asked: the run ended before |
-    | health \`/health\` | \`web-3\` | **unknown** |  |  | 0 | not asked: the run ended before |
-    | smoke \`GET /api/jobs\` | the runner | **unknown** |  |  | 0 | not asked: the run ended before |
-    | smoke \`GET /api/careers\` | the runner | **unknown** |  |  | 0 | not asked: the run ended before |
-    | smoke \`GET /api/analytics\` | the runner | **unknown** |  |  | 0 | not asked: the run ended before |
+    | Check | Asked from | Verdict | Tries | What came |
+    | --- | --- | --- | --- | --- |
+    | health \`/health\` | the runner | **unknown** | 0 | not asked: the run ended before |
+    | health \`/health\` | \`web-1\` | **unknown** | 0 | not asked: the run ended before |
+    | health \`/health\` | \`web-2\` | **unknown** | 0 | not asked: the run ended before |
+    | health \`/health\` | \`web-3\` | **unknown** | 0 | not asked: the run ended before |
+    | smoke \`GET /api/jobs\` | the runner | **unknown** | 0 | not asked: the run ended before |
+    | smoke \`GET /api/careers\` | the runner | **unknown** | 0 | not asked: the run ended before |
+    | smoke \`GET /api/analytics\` | the runner | **unknown** | 0 | not asked: the run ended before |
 
     #### Backups
 
@@ -185,38 +185,38 @@ test('the incident report', () => {
 
     ## Timeline
 
-    | Time                    | What                                                         |
-    | ----------------------- | ------------------------------------------------------------ |
-    | 2025-11-23 11:57:31 UTC | The trouble was detected                                     |
-    | 2025-11-23 12:00:31 UTC | The run started                                              |
-    | 2025-11-23 12:00:31 UTC | The health URL did not answer well, for 3.5 s                |
-    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-1\` (0.9 s)                    |
-    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-2\` (1.1 s)                    |
-    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-3\` (1.3 s)                    |
-    | 2025-11-23 12:00:34 UTC | The health URL answered well again                           |
-    | 2025-11-23 12:00:35 UTC | Back up: dump the database on \`web-1\` (6.5 s)                |
-    | 2025-11-23 12:00:35 UTC | Back up: archive the checkout on \`web-1\` (1.9 s)             |
-    | 2025-11-23 12:00:41 UTC | Database: downgrade c3 on \`web-1\` (1.6 s)                    |
-    | 2025-11-23 12:00:43 UTC | Database: downgrade c2b on \`web-1\` (1.6 s)                   |
-    | 2025-11-23 12:00:45 UTC | The health URL did not answer well, for 8.3 s                |
-    | 2025-11-23 12:00:45 UTC | First host: check out v2 on \`web-1\` (0.4 s)                  |
-    | 2025-11-23 12:00:45 UTC | First host: restart green-matchers-api.service on \`web-1\` (5.5 s) |
-    | 2025-11-23 12:00:50 UTC | First host: prove on \`web-1\` (2.2 s)                         |
-    | 2025-11-23 12:00:53 UTC | The health URL answered well again                           |
-    | 2025-11-23 12:00:53 UTC | Other hosts: check out v2 on \`web-2\` (0.4 s)                 |
-    | 2025-11-23 12:00:53 UTC | Other hosts: check out v2 on \`web-3\` (0.4 s)                 |
+    | Time                    | What                                                               |
+    | ----------------------- | ------------------------------------------------------------------ |
+    | 2025-11-23 11:57:31 UTC | The trouble was detected                                           |
+    | 2025-11-23 12:00:31 UTC | The run started                                                    |
+    | 2025-11-23 12:00:31 UTC | The health URL did not answer well, for 3.5 s                      |
+    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-1\` (0.9 s)                          |
+    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-2\` (1.1 s)                          |
+    | 2025-11-23 12:00:33 UTC | Prepare: fetch a1b2c3d on \`web-3\` (1.3 s)                          |
+    | 2025-11-23 12:00:34 UTC | The health URL answered well again                                 |
+    | 2025-11-23 12:00:35 UTC | Back up: dump the database on \`web-1\` (6.5 s)                      |
+    | 2025-11-23 12:00:35 UTC | Back up: archive the checkout on \`web-1\` (1.9 s)                   |
+    | 2025-11-23 12:00:41 UTC | Database: downgrade c3 on \`web-1\` (1.6 s)                          |
+    | 2025-11-23 12:00:43 UTC | Database: downgrade c2b on \`web-1\` (1.6 s)                         |
+    | 2025-11-23 12:00:45 UTC | The health URL did not answer well, for 8.3 s                      |
+    | 2025-11-23 12:00:45 UTC | First host: check out v2 on \`web-1\` (0.4 s)                        |
+    | 2025-11-23 12:00:45 UTC | First host: restart green-matchers-api.service on \`web-1\` (5.5 s)  |
+    | 2025-11-23 12:00:50 UTC | First host: prove on \`web-1\` (2.2 s)                               |
+    | 2025-11-23 12:00:53 UTC | The health URL answered well again                                 |
+    | 2025-11-23 12:00:53 UTC | Other hosts: check out v2 on \`web-2\` (0.4 s)                       |
+    | 2025-11-23 12:00:53 UTC | Other hosts: check out v2 on \`web-3\` (0.4 s)                       |
     | 2025-11-23 12:00:53 UTC | Other hosts: restart green-matchers-api.service on \`web-2\` (5.5 s) |
     | 2025-11-23 12:00:53 UTC | Other hosts: restart green-matchers-api.service on \`web-3\` (5.5 s) |
-    | 2025-11-23 12:00:59 UTC | Other hosts: prove on \`web-2\` (2.2 s)                        |
-    | 2025-11-23 12:00:59 UTC | Other hosts: prove on \`web-3\` (2.2 s)                        |
-    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-1\` (0.6 s)                      |
-    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-2\` (0.6 s)                      |
-    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-3\` (0.6 s)                      |
-    | 2025-11-23 12:01:03 UTC | Verify: health and smoke tests (5.6 s)                       |
-    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-1\` (12 s): undone           |
-    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-2\` (13 s): undone           |
-    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-3\` (14 s): undone           |
-    | 2025-11-23 12:01:32 UTC | The run ended: \`undone\`                                      |
+    | 2025-11-23 12:00:59 UTC | Other hosts: prove on \`web-2\` (2.2 s)                              |
+    | 2025-11-23 12:00:59 UTC | Other hosts: prove on \`web-3\` (2.2 s)                              |
+    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-1\` (0.6 s)                            |
+    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-2\` (0.6 s)                            |
+    | 2025-11-23 12:01:02 UTC | Reload: reload nginx on \`web-3\` (0.6 s)                            |
+    | 2025-11-23 12:01:03 UTC | Verify: health and smoke tests (5.6 s)                             |
+    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-1\` (12 s): undone                 |
+    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-2\` (13 s): undone                 |
+    | 2025-11-23 12:01:10 UTC | Undo: check out v3 again on \`web-3\` (14 s): undone                 |
+    | 2025-11-23 12:01:32 UTC | The run ended: \`undone\`                                            |
 
     ## Root cause
 
@@ -226,8 +226,8 @@ test('the incident report', () => {
 
     **2 commits** in 14 files ([compare](https://github.com/green-matchers/app/compare/a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4...c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6))
 
-    | Commit                                                       | Subject                      | Pull request                                           | Author     | Date       |
-    | ------------------------------------------------------------ | ---------------------------- | ------------------------------------------------------ | ---------- | ---------- |
+    | Commit                                                                           | Subject                      | Pull request                                           | Author     | Date       |
+    | -------------------------------------------------------------------------------- | ---------------------------- | ------------------------------------------------------ | ---------- | ---------- |
     | [\`c3d4e5f\`](https://github.com/green-matchers/app/commit/c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6) | Deploy 3: matching by salary |                                                        | Ada Okafor | 2025-11-23 |
     | [\`b7e6d5c\`](https://github.com/green-matchers/app/commit/b7e6d5c4b3a29180f7e6d5c4b3a29180f7e6d5c4) | Index careers by salary      | [#412](https://github.com/green-matchers/app/pull/412) | Jonas Lind | 2025-11-22 |
 
@@ -288,11 +288,11 @@ test('the incident report', () => {
 
     ## Against the targets
 
-    | Target                             | Measured                                                     | Met    |
-    | ---------------------------------- | ------------------------------------------------------------ | ------ |
+    | Target                             | Measured                                                                 | Met    |
+    | ---------------------------------- | ------------------------------------------------------------------------ | ------ |
     | Rolled back within 5 minutes       | not rolled back; the run took 1 min 1 s, 4 min 1 s from its detection on | **no** |
-    | Unavailable for less than 1 minute | 12 s, of it 8.3 s from the first change on                   | yes    |
-    | 0 bytes lost                       | 0 rows                                                       | yes    |
+    | Unavailable for less than 1 minute | 12 s, of it 8.3 s from the first change on                               | yes    |
+    | 0 bytes lost                       | 0 rows                                                                   | yes    |
 
     ## Prevention
 

@@ -1,7 +1,7 @@
 /** Tables that can be read where Markdown is not rendered: in a diff, in an editor, over SSH. */
 
 /** A wider column than this is left ragged: padding would push all that follows off the screen. */
-const widest = 60;
+const widest = 80;
 
 /** The same Markdown with the bars of each table below one another. Cells hold no bar themselves (`escape.ts`), and fences are left alone. */
 export function aligned(markdown: string): string {

@@ -27,9 +27,13 @@ export function lostRowCount({ lostRows }: Report): number | undefined {
   return lostRows === undefined ? undefined : sum(lostRows.map(({ rows }) => rows));
 }
 
+/** A run that ended so has changed nothing. */
+const untouched: ReadonlySet<Report['result']> = new Set(['planned', 'refused', 'unchanged']);
+
 /** `nothing was lost` */
 export function lossInWords(report: Report): string {
   const lost = lostRowCount(report);
+  if (lost === undefined && untouched.has(report.result)) return 'the database was not touched';
   if (lost === undefined) return changesDatabase(report) ? 'whether rows were lost was not measured' : 'the database was not changed';
   if (lost === 0) return 'nothing was lost';
   const tables = report.lostRows?.filter(({ rows }) => rows > 0).length ?? 0;

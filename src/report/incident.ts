@@ -35,7 +35,8 @@ export function incidentReport(report: Report): string {
     section('Appendix: logs', logs(report)),
   ].filter((part) => part !== '');
   const kept = parts.filter((_part, index) => bytesOf(parts.slice(0, index + 1).join('\n\n')) < limit);
-  const whole = `${kept.join('\n\n')}\n`;
+  // Hosts print blanks at the ends of lines, of which every diff of the file would complain.
+  const whole = `${kept.join('\n\n').split('\n').map((line) => line.trimEnd()).join('\n')}\n`;
   const read = aligned(whole);
   return bytesOf(read) <= limit ? read : whole;
 }

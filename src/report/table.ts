@@ -15,13 +15,12 @@ export type Table = {
 /** A Markdown table; empty without rows. Rows that do not fit are counted below it. */
 export function table({ head, rows, noun, most = 100, limit = 16 * KiB }: Table): string {
   if (rows.length === 0) return '';
+  // A column in which nobody has anything to say only takes room.
+  const told = head.map((_title, column) => rows.some((cells) => cells[column] !== ''));
+  const row = (cells: readonly string[]): string => `| ${cells.filter((_cell, column) => told[column] === true).join(' | ')} |`;
   const lines = rows.slice(0, most).map(row);
   const kept = fitting(lines, limit - 512);
   const left = rows.length - kept.length;
   const more = left === 0 ? [] : ['', `… and ${count(left, `more ${noun}`)}.`];
   return [row(head), row(head.map(() => '---')), ...kept, ...more].join('\n');
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
 }

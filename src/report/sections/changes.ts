@@ -11,7 +11,8 @@ export function changes(report: Report): string {
 }
 
 function fromTo({ from, to, run }: Report): string {
-  const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${name(release)}${inBrackets(run, release)}`));
+  const known = from?.sha === to?.sha ? [to] : [from, to];
+  const named = known.map((release) => (release === undefined ? 'unknown' : `${name(release)}${inBrackets(run, release)}`));
   return from === undefined && to === undefined ? '' : named.join(' → ');
 }
 
