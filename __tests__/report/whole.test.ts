@@ -240,7 +240,7 @@ test('the incident report', () => {
 
     ## Impact
 
-    - Availability during the run: the service did not answer for 12 s, 3.5 s of it before the first change (8.3 s from the first change on).
+    - Availability during the run: the service did not answer for 12 s, 3.5 s of it before the first change.
     - Data: nothing was lost.
     - Requests during the run: not counted, for no access log was read.
     - Checks: 7 made, 1 failed, 0 could not be measured.

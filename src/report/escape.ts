@@ -75,7 +75,7 @@ function shown(flat: string): string {
     // `owner/repository#1` would link another repository's issue, and be told there; `#1` is one of our own.
     .replaceAll(/(?<=[\w.-])#(?=\d)/g, `#${zeroWidthSpace}`)
     .replace(/^[#+\-=>]/, String.raw`\$&`)
-    .replace(/^(\d+)([.)])/, String.raw`$1\$2`);
+    .replace(/^(\d+)([.)])(?=\s|$)/, String.raw`$1\$2`);
 }
 
 /** A fenced block; its fence is longer than any run of backticks in it. */

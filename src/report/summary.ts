@@ -40,7 +40,7 @@ export function summary(report: Report, incidentReport = ''): string {
 
 function sections(report: Report, incidentReport: string): readonly Section[] {
   const { result } = report;
-  const stands: Section = { title: 'State of production', body: state(report) };
+  const stands: Section = { title: report.run.environment === 'production' ? 'State of production' : 'State of the environment', body: state(report) };
   const told: Section = { title: 'Worth knowing', body: notes(report) };
   const course: readonly Section[] = [
     { title: 'Timeline', body: timeline(report) },

@@ -3,16 +3,13 @@ import type { Report } from '../../outcome.ts';
 import { KiB } from '../budget.ts';
 import { code } from '../escape.ts';
 import { accessInWords, downtimeInWords, lossInWords, measuredDowntime } from '../impact.ts';
-import { duration } from '../quantity.ts';
 import { table } from '../table.ts';
 import { availabilityInText } from './timeline.ts';
 
 export function cost(report: Report): string {
   const of = (verdict: string): string => String(report.checks.filter((check) => check.verdict === verdict).length);
-  const downtime = measuredDowntime(report);
-  const caused = downtime === undefined || downtime.total === 0 ? '' : ` (${duration(downtime.caused)} from the first change on)`;
   return [
-    `- Availability during the run: ${downtimeInWords(report)}${caused}.`,
+    `- Availability during the run: ${downtimeInWords(report)}.`,
     `- Data: ${lossInWords(report)}.`,
     `- Requests during the run: ${report.access.length === 0 ? 'not counted, for no access log was read' : accessInWords(report)}.`,
     `- Checks: ${String(report.checks.length)} made, ${of('failed')} failed, ${of('unknown')} could not be measured.`,
