@@ -91,6 +91,31 @@ test('nobody there, and somebody who speaks no HTTP', async () => {
   await expect(deploy(telling(`http://127.0.0.1:${port}`))).rejects.toThrow(/^GitHub was not reached: /);
 });
 
+const head = 'HTTP/1.1 201 Created\r\ncontent-type: application/json\r\n';
+const open = (port: number, signal = wait()) => telling(`http://127.0.0.1:${port}`).createIssue({ title: 't', body: 'b', labels: [] }, signal);
+
+test('answers that are none: cut short, no JSON, a drop at a time, without end', async () => {
+  const short = await speaking((socket) => { socket.end(`${head}content-length: 500\r\n\r\n{"number": 31,`); });
+  await expect(open(short.port)).rejects.toThrow(new Error('GitHub answered 201 with what is no JSON, or too long'));
+
+  const page = await speaking((socket) => { socket.end('HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\nHello!'); });
+  await expect(open(page.port)).rejects.toThrow(new Error('GitHub answered 200 with what is no JSON, or too long'));
+
+  const drops = await speaking((socket) => { socket.write(`${head}content-length: 500\r\n\r\n{`); });
+  await expect(open(drops.port, AbortSignal.timeout(300))).rejects.toThrow(new Error('GitHub was not waited for any longer'));
+
+  let sent = 0;
+  const endless = await speaking((socket) => {
+    socket.write(`${head}content-length: 1000000000\r\n\r\n`);
+    const part = Buffer.alloc(1024 * 1024, ' ');
+    const more = (): void => { while (!socket.destroyed && sent < 1_000 && (sent += 1, socket.write(part))); };
+    socket.on('drain', more);
+    more();
+  });
+  await expect(open(endless.port)).rejects.toThrow(new Error('GitHub answered 201 with what is no JSON, or too long'));
+  expect(sent).toBeLessThan(200);
+});
+
 test('GitHub that never answers is not waited for', async () => {
   const server = await githubServer({ over: { '*': 'hang' } });
   await expect(deploy(telling(server.apiUrl))).rejects.toThrow(new Error('GitHub gave no answer within 5 s'));

@@ -1,11 +1,14 @@
 /** GitHub's API over octokit, for those that are told of a run. */
 import type { getOctokit } from '@actions/github';
 import type { GitHub } from '../notify/github/port.ts';
+import { cappedFetch } from './capped-fetch.ts';
 import { inWords, type Need } from './github-trouble.ts';
 
 type Options = { readonly token: string | undefined; readonly repository: string; readonly apiUrl: string | undefined };
 
 const eachCall = 5_000;
+/** A hundred pull requests are 3 MB. */
+const longest = 16 * 1024 * 1024;
 
 /** @returns undefined where there is no token or no repository */
 export function githubTelling({ token, repository, apiUrl }: Options): GitHub | undefined {
@@ -17,13 +20,15 @@ export function githubTelling({ token, repository, apiUrl }: Options): GitHub | 
 function telling(token: string, place: { readonly owner: string; readonly repo: string }, apiUrl: string | undefined): GitHub {
 
   /** Five seconds for each, as for all that are told; what GitHub does not do is an Error in words. */
-  async function ask<T>(need: Need, signal: AbortSignal, act: (rest: Rest, request: { readonly signal: AbortSignal }) => Promise<T>): Promise<T> {
+  async function ask<T>(need: Need, signal: AbortSignal, act: (rest: Rest, request: Request) => Promise<T>): Promise<T> {
     const late = AbortSignal.timeout(eachCall);
     try {
       // A library of some size, which most runs of a refused or planned rollback have no use for.
       const library = await import('@actions/github');
-      const { rest } = library.getOctokit(token, apiUrl === undefined ? {} : { baseUrl: apiUrl });
-      return await act(rest, { signal: AbortSignal.any([signal, late]) });
+      const { rest, request } = library.getOctokit(token, apiUrl === undefined ? {} : { baseUrl: apiUrl });
+      // Its own fetch knows the runner's proxy.
+      const inner = request.endpoint.DEFAULTS.request?.fetch ?? fetch;
+      return await act(rest, { signal: AbortSignal.any([signal, late]), fetch: cappedFetch(inner, longest) });
     } catch (thrown) {
       throw new Error(inWords(thrown, need, late.aborted ? `gave no answer within ${eachCall / 1000} s` : signal.aborted ? 'was not waited for any longer' : undefined, token));
     }
@@ -32,11 +37,12 @@ function telling(token: string, place: { readonly owner: string; readonly repo: 
   return {
     createDeployment: ({ sha, environment, task, description, payload }, signal) => ask('deployments: write', signal, async (rest, request) => {
       // The release is in the environment already, or goes there by other means: nothing is merged for it, and no check has to have passed.
-      const { data, status } = await rest.repos.createDeployment({
+      const answer = await rest.repos.createDeployment({
         ...place, ref: sha, task, environment, description, payload: { ...payload }, auto_merge: false, required_contexts: [], request,
       });
+      const data = read(answer);
       if ('id' in data) return String(data.id);
-      throw new Error(`answered ${status} "${data.message ?? ''}" and made no deployment`);
+      throw new Error(`answered ${answer.status} "${data.message ?? ''}" and made no deployment`);
     }),
 
     setDeploymentState: (id, { state, description, logUrl, supersedes }, signal) => ask('deployments: write', signal, async (rest, request) => {
@@ -46,12 +52,12 @@ function telling(token: string, place: { readonly owner: string; readonly repo: 
     }),
 
     deploymentsOf: (sha, environment, signal) => ask('deployments: write', signal, async (rest, request) => {
-      const { data } = await rest.repos.listDeployments({ ...place, sha, environment, per_page: 100, request });
+      const data = read(await rest.repos.listDeployments({ ...place, sha, environment, per_page: 100, request }));
       return data.toSorted((one, other) => other.id - one.id).map(({ id, task, payload }) => ({ id: String(id), task, payload }));
     }),
 
     createIssue: ({ title, body, labels }, signal) => ask('issues: write', signal, async (rest, request) => {
-      const { data } = await rest.issues.create({ ...place, title, body, labels: [...labels], request });
+      const data = read(await rest.issues.create({ ...place, title, body, labels: [...labels], request }));
       return { number: data.number, url: data.html_url };
     }),
 
@@ -60,7 +66,7 @@ function telling(token: string, place: { readonly owner: string; readonly repo: 
     }),
 
     pullRequestsOf: (sha, signal) => ask('pull-requests: write', signal, async (rest, request) => {
-      const { data } = await rest.repos.listPullRequestsAssociatedWithCommit({ ...place, commit_sha: sha, per_page: 100, request });
+      const data = read(await rest.repos.listPullRequestsAssociatedWithCommit({ ...place, commit_sha: sha, per_page: 100, request }));
       return data.filter(({ merged_at: merged }) => merged !== null).map(({ number, html_url: url, title }) => ({ number, url, title }));
     }),
 
@@ -71,3 +77,10 @@ function telling(token: string, place: { readonly owner: string; readonly repo: 
 }
 
 type Rest = ReturnType<typeof getOctokit>['rest'];
+type Request = { readonly signal: AbortSignal; readonly fetch: typeof fetch };
+
+/** Of an answer that breaks off, or is no JSON, octokit makes a text. */
+function read<R extends { readonly status: number; readonly data: unknown }>({ status, data }: R): R['data'] {
+  if (typeof data !== 'object' || data === null) throw new Error(`answered ${status} with what is no JSON, or too long`);
+  return data;
+}
