@@ -79,7 +79,7 @@ export async function githubServer({ over = {}, pullRequests = {}, deployments =
       }
       case `GET ${R}/commits/{commit_sha}/pulls`: {
         const [one] = described.example(200) as [Fields];
-        return { status: 200, body: (pullRequests[number] ?? []).map((each) => ({ ...one, requested_teams: [], number: each.number, merged_at: each.merged === false ? null : '2025-11-22T10:00:00Z' })) };
+        return { status: 200, body: (pullRequests[number] ?? []).map((each) => ({ ...one, number: each.number, merged_at: each.merged === false ? null : '2025-11-22T10:00:00Z' })) };
       }
       case `POST ${R}/issues/{issue_number}/comments`:
         kept.comments.push({ number: Number(number), body: String(body['body']) });

@@ -70,10 +70,18 @@ export function readDescription(): (method: string, path: string) => Described |
       },
       example(status) {
         const [example] = Object.values(json(operation.responses[String(status)])?.examples ?? {});
-        return structuredClone(resolved(example)?.['value']);
+        return mended(resolved(example)?.['value']);
       },
     };
   };
+}
+
+/** A copy of an example, with what the description requires and its examples of repositories and teams lack. */
+function mended(example: unknown): unknown {
+  if (Array.isArray(example)) return example.map(mended);
+  if (typeof example !== 'object' || example === null) return example;
+  const lacking = 'full_name' in example ? { language: null } : 'slug' in example && 'permission' in example ? { type: 'organization' } : {};
+  return { ...lacking, ...Object.fromEntries(Object.entries(example).map(([name, each]) => [name, mended(each)])) };
 }
 
 /** OpenAPI 3.0 says `nullable` where JSON Schema has a type of its own. */

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { openRevert } from '../../src/adapters/revert-pull-request.ts';
+import { readDescription } from './openapi.ts';
 
 const [from, to] = ['b'.repeat(40), '2'.repeat(40)];
 const revert = { from, to, branch: 'revert-bbbbbbbbbbbb', title: 'Revert "Release 3"', body: 'why', message: `Revert "Release 3"\n\nThis reverts commit ${from}.\n` };
@@ -9,12 +10,20 @@ const revert = { from, to, branch: 'revert-bbbbbbbbbbbb', title: 'Revert "Releas
 type Asked = { readonly what: string; readonly body: unknown };
 type Answer = { readonly status?: number; readonly body: unknown };
 
-/** GitHub's REST API as far as it is asked; `over` says otherwise for one question. */
+const describe = readDescription();
+
+/** What matters of an answer, within GitHub's own example of it. */
+function within(example: unknown, answer: unknown): unknown {
+  if (Array.isArray(answer)) return answer.map((each) => within(Array.isArray(example) ? example[0] : undefined, each));
+  return typeof example === 'object' && typeof answer === 'object' ? { ...example, ...answer } : answer;
+}
+
+/** GitHub's REST API as far as it is asked, each request and answer held against its description; `over` says otherwise for one question. */
 async function withGitHub<T>(over: Readonly<Record<string, Answer>>, act: (apiUrl: string, asked: readonly Asked[]) => Promise<T>): Promise<T> {
   const answers: Readonly<Record<string, Answer>> = {
     'GET /pulls': { body: [] },
     [`GET /compare/${to}...${from}`]: { body: { status: 'ahead', total_commits: 3, commits: [] } },
-    [`GET /git/commits/${to}`]: { body: { sha: to, tree: { sha: 'tree-of-2' } } },
+    [`GET /git/commits/${to}`]: { body: { sha: to, tree: { sha: 'tree-of-2', url: 'https://api.github.com/trees/2' } } },
     'GET ': { body: { default_branch: 'trunk' } },
     'POST /git/commits': { status: 201, body: { sha: 'c'.repeat(40) } },
     'POST /git/refs': { status: 201, body: {} },
@@ -23,19 +32,26 @@ async function withGitHub<T>(over: Readonly<Record<string, Answer>>, act: (apiUr
     ...over,
   };
   const asked: Asked[] = [];
+  const wrong: string[] = [];
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (part) => (text += String(part))).on('end', () => {
-      const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname).replace('/repos/green/matchers', '');
-      const what = `${request.method} ${path}`;
-      asked.push({ what, body: text === '' ? undefined : JSON.parse(text) });
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      const what = `${request.method} ${decodeURIComponent(url.pathname).replace('/repos/green/matchers', '')}`;
+      const given: unknown = text === '' ? undefined : JSON.parse(text);
+      asked.push({ what, body: given });
+      const described = describe(request.method ?? '', url.pathname);
       const { status = 200, body } = answers[what] ?? { status: 404, body: { message: 'Not Found' } };
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      const answer = within(described?.example(status), body);
+      wrong.push(...(described === undefined ? ['GitHub has no such thing'] : [...described.request(url.searchParams, given), ...described.answer(status, answer)]).map((each) => `${what}: ${each}`));
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     });
   });
   await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
   try {
-    return await act(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked);
+    const result = await act(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked);
+    expect(wrong).toEqual([]);
+    return result;
   } finally {
     server.closeAllConnections();
     server.close();
@@ -63,7 +79,7 @@ test('one that is open already is not opened again', async () => {
 });
 
 test('a branch that an earlier attempt left is used', async () => {
-  await withGitHub({ 'POST /git/refs': { status: 422, body: { message: 'Reference already exists' } } }, async (apiUrl, asked) => {
+  await withGitHub({ 'POST /git/refs': { status: 422, body: { message: 'Reference already exists', documentation_url: 'https://docs.github.com/rest' } } }, async (apiUrl, asked) => {
     expect((await open(apiUrl)).kind).toBe('opened');
     expect(asked.map(({ what }) => what)).toContain('PATCH /git/refs/heads/revert-bbbbbbbbbbbb');
   });
