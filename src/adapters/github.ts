@@ -17,7 +17,7 @@ type Node = { commitOid: string; createdAt: string; task: string | null; payload
 
 /**
  * The environment's last 50 deployments. One that once succeeded counts as such: GitHub turns it to `inactive` when the next one succeeds. Not so
- * when its release was taken back since, as its own record or that of the rollback says. Drills are left out: what they deployed has not stayed.
+ * when its release was taken back since, as its own record or that of the rollback says. Drills, and rollbacks that did not succeed, are left out: what they deployed has not stayed.
  * Undefined when GitHub does not answer within 5 s: a rollback does not wait for it.
  */
 export async function deploymentRecords(options: {
@@ -36,7 +36,7 @@ export async function deploymentRecords(options: {
 }
 
 function recordsOf(nodes: readonly Node[]): readonly DeploymentRecord[] {
-  const lasting = nodes.filter((node) => !isRollback(node) || payloadFields(node.payload).get('drill') !== true);
+  const lasting = nodes.filter((node) => !isRollback(node) || (succeeded(node) && payloadFields(node.payload).get('drill') !== true));
   const takenBack = lasting.flatMap((node) => takenBackBy(node) ?? []);
   return lasting.map((node) => {
     const time = Date.parse(node.createdAt);
@@ -49,7 +49,7 @@ function recordsOf(nodes: readonly Node[]): readonly DeploymentRecord[] {
 function takenBackBy(node: Node): { readonly sha: string; readonly since: Milliseconds } | undefined {
   if (isRollback(node)) {
     const [from, to] = [payloadFields(node.payload).get('from'), node.commitOid];
-    return succeeded(node) && typeof from === 'string' && from !== to ? { sha: from, since: Date.parse(node.createdAt) } : undefined;
+    return typeof from === 'string' && from !== to ? { sha: from, since: Date.parse(node.createdAt) } : undefined;
   }
   const states = (node.statuses?.nodes ?? []).toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
   const success = states.findLastIndex(({ state }) => state === 'SUCCESS');
