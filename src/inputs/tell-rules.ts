@@ -15,6 +15,6 @@ export function* tellRules(values: Partial<Values>, isSet: (name: keyof Values) 
     yield invalid('Input "webhook-url" must not be a webhook of Slack, which does not take this action\'s JSON', 'Pass it with "slack-webhook-url".');
   }
   if (slack?.hostname === 'hooks.slack.com' && slack.pathname.length < '/services/T/B/x'.length) {
-    yield invalid('Input "slack-webhook-url" must be the whole address that Slack gives out: https://hooks.slack.com/services/…', 'Copy it from the settings of the app in Slack ("Incoming Webhooks").');
+    yield invalid('Input "slack-webhook-url" must be the whole address that Slack gives out, with /services/ and three parts in it', 'Copy it from the settings of the app in Slack ("Incoming Webhooks").');
   }
 }
