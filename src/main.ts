@@ -36,21 +36,21 @@ async function main(): Promise<void> {
   const checkpoint = checkpointFile();
   const cancelled = new AbortController();
   let told: Told | undefined;
+  let report: Report;
   const ending = endWhenCancelled({ result: 'cancelled', 'reason-code': 'cancelled' }, settledByPost);
   try {
     const inputs = await inputsFrom(raw);
     const run = startOf(raw, inputs);
     const people = peopleOf(inputs, run);
     told = { inputs, people };
-    const report = await rollback(inputs, methodOf(inputs), run, realWorld(inputs, run, { checkpoint: checkpoint.save, signal: cancelled.signal, tell: (event) => people.tell(event) }));
-    ending.settled();
+    report = await rollback(inputs, methodOf(inputs), run, realWorld(inputs, run, { checkpoint: checkpoint.save, signal: cancelled.signal, tell: (event) => people.tell(event) }));
     checkpoint.clear();
-    await tell(report, told);
   } catch (thrown) {
-    ending.settled();
     tellDebuggers(thrown);
-    await tell(reportOf(startRecording(startOf(raw)), { result: failuresIn(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: failuresIn(thrown), at: systemClock.now() }), told);
+    report = reportOf(startRecording(startOf(raw)), { result: failuresIn(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: failuresIn(thrown), at: systemClock.now() });
   }
+  ending.settled();
+  await tell(report, told);
 }
 
 async function post(): Promise<void> {
@@ -96,9 +96,6 @@ function startOf(raw: Raw, inputs?: Inputs): RunStart {
 
 type Told = { readonly inputs: Inputs; readonly people: People };
 
-/** Messages get so long when everything else is done. */
-const lastWords = 10_000;
-
 /** Outputs, summary, annotations, incident report, messages, the job's end. Nothing of it can change the result. */
 async function tell(report: Report, { inputs, people }: Partial<Told> = {}): Promise<void> {
   people?.tell(eventOf(report, systemClock.now(), { kind: 'ended', report }));
@@ -114,7 +111,7 @@ async function tell(report: Report, { inputs, people }: Partial<Told> = {}): Pro
     const failure = await runCommand(inputs.afterCommand, { ROLLBACK_RESULT: report.result, ROLLBACK_FROM: report.from?.sha ?? '', ROLLBACK_TO: report.to?.sha ?? '' }, actionsLog);
     if (failure !== undefined) actionsLog.warning(`The "after-command" failed; the result stands: ${failure.why ?? failure.what}`);
   }
-  const untold = await people?.finish(lastWords) ?? [];
+  const untold = await people?.finish() ?? [];
   annotate(untold.map((message) => ({ level: 'warning', title: 'Not told', message })));
   writeOutputs(people?.outputs() ?? {});
   if (report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned') actionsLog.info(headline(report));

@@ -10,7 +10,12 @@ import { githubTelling } from './github-telling.ts';
 import { memoryFile } from './memory.ts';
 import { trySending } from './send.ts';
 
-export type People = Telling & {
+/** What messages get when everything else is done. */
+const lastWords = 10_000;
+
+export type People = Pick<Telling, 'tell'> & {
+  /** Waits for ten seconds at most. @returns who was not told, and why */
+  finish(): Promise<readonly string[]>;
   /** The outputs that name where the run was told, as far as they are known: of a slow GitHub that is only after `finish`. */
   outputs(): Readonly<Record<string, string>>;
 };
@@ -23,7 +28,8 @@ export function peopleOf(inputs: Inputs, run: RunStart): People {
   };
   const telling = openTelling(notifiers.flatMap((notifierOf) => notifierOf(inputs, world) ?? []), { clock: systemClock, log: actionsLog });
   return {
-    ...telling,
+    tell: (event) => telling.tell(event),
+    finish: () => telling.finish(lastWords),
     outputs() {
       const known = (['incident-url', 'deployment-id'] as const).map((name) => [name, memory.get(name) ?? ''] as const);
       return Object.fromEntries(known.filter(([, value]) => value !== ''));
