@@ -58,6 +58,7 @@ describe('GitHub', () => {
   test('does not let the token read them, and is not asked again', async () => {
     await using there = await pagesOf(undefined);
     expect(await ask(0, there.url)).toEqual({ why: expect.stringContaining('Resource not accessible by integration') });
+    expect(there.requests()).toBe(1);
   });
 
   test('knows no such repository', async () => {

@@ -7,7 +7,7 @@ import type { Deployment } from '../../src/metrics/history.ts';
 
 type Asked = { readonly first?: number; readonly last: number; readonly before: string | null; readonly environments: readonly string[] };
 
-export type Pages = { readonly url: string; readonly asked: readonly Asked[] } & AsyncDisposable;
+export type Pages = { readonly url: string; readonly asked: readonly Asked[]; requests(): number } & AsyncDisposable;
 
 /**
  * @param deployments oldest first; undefined: the token may not read them
@@ -43,7 +43,7 @@ export async function pagesOf(deployments: readonly Deployment[] | undefined, br
 
   await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, requests: () => requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -112,6 +112,11 @@ describe('what a record says', () => {
     expect(rollbacks.recovery).toEqual({ median: undefined, longest: undefined, measured: 0 });
   });
 
+  test('the stopwatch of the run is believed before the times of its record', () => {
+    const { rollbacks } = only(rollback('2024-03-10T00:00:00Z', 1, { state: 'success', words: 'rolled-back in 42.0 s, 95.0 s after detection', after: 300 }, { detectedAt: '2024-03-09T23:59:00Z' }));
+    expect(rollbacks.recovery.median).toBe(95);
+  });
+
   test('what is missing of some is left out, and told', () => {
     const { rollbacks } = metricsOf(history(
       rollback('2024-03-10T00:00:00Z', 1, { state: 'success', words: 'rolled-back in 10.0 s' }),
@@ -147,6 +152,13 @@ describe('deployments', () => {
       deployed('2024-03-01T00:00:00Z', 1), deployed('2024-03-10T00:00:00Z', 1), rollback('2024-03-10T00:10:00Z', 1, { state: 'success', words: good }), deployed('2024-03-12T00:00:00Z', 1),
     ), now, 30 * day);
     expect(changes).toEqual({ deployments: 3, failed: 1, failureRate: 1 / 3, recoverySeconds: 642, unmatched: 0 });
+  });
+
+  test('recovery counts from the detection where it is known, even where the deployment is on record', () => {
+    const { changes } = metricsOf(history(
+      deployed('2024-03-10T00:00:00Z', 1), rollback('2024-03-10T00:10:00Z', 1, { state: 'success', words: good }, { detectedAt: '2024-03-10T00:09:00Z' }),
+    ), now, 30 * day);
+    expect(changes.recoverySeconds).toBe(102);
   });
 
   test('a restore of data takes no release back', () => {

@@ -6,7 +6,7 @@ import { badge } from '../../src/report/badge.ts';
 import { bytesOf } from '../../src/report/budget.ts';
 import { metricsJson } from '../../src/report/metrics-json.ts';
 import { metricsAnnotations, metricsHeadline, metricsOutputs, metricsSummary } from '../../src/report/metrics.ts';
-import { percent } from '../../src/report/measures.ts';
+import { measuresOf, percent } from '../../src/report/measures.ts';
 import { report as reporting } from '../../src/reporting.ts';
 import { day, deployed, history, now, rollback, year } from '../metrics/records.ts';
 import { mistakesIn, type Schema } from '../metrics/schema.ts';
@@ -73,6 +73,11 @@ describe('the summary', () => {
     // Every row of the lists has its eight cells.
     for (const row of page.split('\n').filter((each) => each.startsWith('| 2024-03-1'))) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(10);
   });
+});
+
+test.each([['31', 31, '1, 0.98 a month', 'yes'], ['just above a month', 30.4376, '1, 0.99 a month', 'yes'], ['30', 30, '1, 1.01 a month', 'no']])('one rollback in %s days', async (_what, days, value, met) => {
+  const { metrics } = await reported(one, days);
+  expect(measuresOf(metrics ?? expect.fail())[0]).toMatchObject({ name: 'rollbacks', value, met });
 });
 
 describe('the outputs', () => {
