@@ -1,5 +1,5 @@
 /**
- * Pictures of the summary of every outcome on 1, 3 and 50 hosts, with each method, of a drill, of incident reports and of hostile words: light and dark, all
+ * Pictures of the summary of every outcome on 1, 3 and 50 hosts, with each method, of a drill, of the metrics, of incident reports and of hostile words: light and dark, all
  * that is folded opened. `node scripts/screenshots.mts FOLDER [NAME…]`. Needs Chromium (Debian's `chromium`, or the one that `CHROMIUM` names) and a font with
  * emoji (`fonts-noto-color-emoji`). The folder is to be outside the repository.
  */
@@ -7,13 +7,16 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { day, now, year } from '../__tests__/metrics/records.ts';
 import { exampleOf, manyHosts, threeHosts } from '../__tests__/report/example.ts';
 import { withWords } from '../__tests__/report/hostile.ts';
 import { exampleDrill, exampleOfMethod, methods } from '../__tests__/report/methods.ts';
 import { writePage } from '../demo/page.mts';
 import type { Result } from '../src/outcome.ts';
 import { incidentReport } from '../src/report/incident.ts';
+import { metricsSummary } from '../src/report/metrics.ts';
 import { summary } from '../src/report/summary.ts';
+import { report } from '../src/reporting.ts';
 
 const run = promisify(execFile);
 const [folder = '', ...wanted] = process.argv.slice(2);
@@ -21,6 +24,8 @@ const within = relative(join(import.meta.dirname, '..'), folder);
 if (folder === '' || (!within.startsWith('..') && !isAbsolute(within))) throw new Error('Name a folder outside the repository');
 
 const results: readonly Result[] = ['rolled-back', 'unchanged', 'planned', 'refused', 'undone', 'failed', 'cancelled'];
+const period = 365 * day;
+const metrics = await report({ environment: 'production', period, badge: undefined, json: undefined, githubToken: undefined }, { ...exampleOf('rolled-back').run, startedAt: now }, () => Promise.resolve(year));
 const pages = [
   ...results.flatMap((result) => [1, 3, 50].map((hosts) => ({ name: `${result}-${String(hosts)}`, markdown: summary(exampleOf(result, manyHosts(hosts)), 'incident-report.md') }))),
   ...methods.slice(1).flatMap((method) => results.map((result) => ({ name: `${method}-${result}`, markdown: summary(exampleOfMethod(method, result, threeHosts), 'incident-report.md') }))),
@@ -28,6 +33,7 @@ const pages = [
   { name: 'hostile', markdown: summary(withWords(exampleOf('failed', threeHosts), () => '`|</details>\n## [x](y) ::error:: @all :; # %%{a}%% "q" \u202e<b>')) },
   ...results.map((result) => ({ name: `incident-${result}`, markdown: incidentReport(exampleOf(result)) })),
   { name: 'incident-drill', markdown: incidentReport(exampleDrill(threeHosts)) },
+  { name: 'metrics', markdown: metricsSummary(metrics) },
 ].filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 
 const chromium = process.env['CHROMIUM'] ?? 'chromium';
