@@ -1,7 +1,8 @@
 /** A rollback, as its deployment record tells it. Pure. */
 import type { Milliseconds } from '../ports.ts';
 import type { Deployment, DeploymentStatus } from './history.ts';
-import { measuredOf, readPayload, type Measured } from './record.ts';
+import { measuredOf, type Measured } from '../notify/github/measured.ts';
+import { readPayload } from '../notify/github/payload.ts';
 
 export type Rollback = {
   /** When its record was made, by GitHub's clock. */
