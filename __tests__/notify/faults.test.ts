@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttps } from 'node:https';
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -53,6 +54,11 @@ const endless = (response: ServerResponse): void => {
   more();
 };
 
+/** An answer that never gets beyond its status. */
+const dripping = (socket: Socket): void => {
+  for (const [index, byte] of Buffer.from('HTTP/1.1 200 OK\r\n').entries()) setTimeout(() => socket.destroyed || socket.write(Buffer.of(byte)), index * 1000).unref();
+};
+
 /** How long one try may last where no answer comes. */
 const short = 200;
 
@@ -61,7 +67,7 @@ const faults: readonly (readonly [string, () => Promise<Place>, RegExp, number?]
   ['a black hole', async () => at('http', (await speaking(() => {})).port), /no (connection|answer) within 0\.2 s$/, short],
   ['500', async () => at('http', (await serving((_request, response) => response.writeHead(500).end('oops'))).port), /answered 500 "oops"$/],
   ['429', async () => at('http', (await serving((_request, response) => response.writeHead(429, { 'Retry-After': '2' }).end())).port), /answered 429$/],
-  ['one byte a second', async () => at('http', (await speaking((socket) => { for (const [index, byte] of [...'HTTP/1.1 200 OK\r\n'].entries()) setTimeout(() => socket.destroyed || socket.write(byte), index * 1000).unref(); })).port), /no (connection|answer) within 0\.2 s$/, short],
+  ['one byte a second', async () => at('http', (await speaking(dripping)).port), /no (connection|answer) within 0\.2 s$/, short],
   ['a certificate of its own', async () => at('https', (await listening(createHttps(tls, (_request, response) => response.end('ok')))).port), /its certificate is not valid \(self-signed certificate\)$/],
   ['an answer of a gigabyte', async () => at('http', (await serving((_request, response) => { response.writeHead(500, { 'Content-Length': 1_000_000_000 }); endless(response); })).port), /answered 500 "x{119}…"$/],
 ];

@@ -5,7 +5,7 @@ import { serving } from '../adapters/server.ts';
 export type Asked = { readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string | undefined>>; readonly body: string };
 export type Answered = { readonly status: number; readonly body: string };
 
-const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, formats: { 'date-time': (text: string) => !Number.isNaN(Date.parse(text)) && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text), uri: (text: string) => URL.canParse(text) } });
+const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false, strictRequired: false, formats: { 'date-time': (text: string) => !Number.isNaN(Date.parse(text)) && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text), uri: (text: string) => URL.canParse(text) } });
 
 /** What is wrong with a value, in Ajv's words; empty when nothing is. */
 export function faultsOf(schema: AnySchema): (value: unknown) => readonly string[] {
