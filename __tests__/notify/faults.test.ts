@@ -61,18 +61,19 @@ const dripping = (socket: Socket): void => {
 
 /** How long one try may last where no answer comes. */
 const short = 200;
+const enough = 10_000;
 
-const faults: readonly (readonly [string, () => Promise<Place>, RegExp, number?])[] = [
-  ['refused', refused, /the connection was refused$/],
+const faults: readonly (readonly [string, () => Promise<Place>, RegExp, number])[] = [
+  ['refused', refused, /the connection was refused$/, enough],
   ['a black hole', async () => at('http', (await speaking(() => {})).port), /no (connection|answer) within 0\.2 s$/, short],
-  ['500', async () => at('http', (await serving((_request, response) => response.writeHead(500).end('oops'))).port), /answered 500 "oops"$/],
-  ['429', async () => at('http', (await serving((_request, response) => response.writeHead(429, { 'Retry-After': '2' }).end())).port), /answered 429$/],
+  ['500', async () => at('http', (await serving((_request, response) => response.writeHead(500).end('oops'))).port), /answered 500 "oops"$/, enough],
+  ['429', async () => at('http', (await serving((_request, response) => response.writeHead(429, { 'Retry-After': '2' }).end())).port), /answered 429$/, enough],
   ['one byte a second', async () => at('http', (await speaking(dripping)).port), /no (connection|answer) within 0\.2 s$/, short],
-  ['a certificate of its own', async () => at('https', (await listening(createHttps(tls, (_request, response) => response.end('ok')))).port), /its certificate is not valid \(self-signed certificate\)$/],
-  ['an answer of a gigabyte', async () => at('http', (await serving((_request, response) => { response.writeHead(500, { 'Content-Length': 1_000_000_000 }); endless(response); })).port), /answered 500 "x{119}…"$/],
+  ['a certificate of its own', async () => at('https', (await listening(createHttps(tls, (_request, response) => response.end('ok')))).port), /its certificate is not valid \(self-signed certificate\)$/, enough],
+  ['an answer of a gigabyte', async () => at('http', (await serving((_request, response) => { response.writeHead(500, { 'Content-Length': 1_000_000_000 }); endless(response); })).port), /answered 500 "x{119}…"$/, enough],
 ];
 
-describe.each(faults)('%s', (_what, open, why, limit = 10_000) => {
+describe.each(faults)('%s', (_what, open, why, limit) => {
   test('each one of those who are told says so once, and not where', async () => {
     const { base, port } = await open();
     const send = sendOver(trySending(limit), hurried);
