@@ -1,10 +1,8 @@
 /** What is told of an event, in one plain sentence: the same to everyone inside. Plain text, to be escaped by whoever shows it. */
 import { line } from '../report/escape.ts';
 import { capitalised, cause, headline } from '../report/headline.ts';
-import { downtimeInWords, lossInWords } from '../report/impact.ts';
-import { count, duration } from '../report/quantity.ts';
+import { count } from '../report/quantity.ts';
 import { describe } from '../report/release.ts';
-import type { Report } from '../outcome.ts';
 import type { Event } from './event.ts';
 
 /** `Rolling production back from v3 (c3d4e5f "…") to v2 (a1b2c3d "…") on 3 hosts.` At most 800 characters. */
@@ -21,24 +19,13 @@ function sentence(event: Event): string {
     case 'verifying': return `${place} was taken back${way(event)}, and is being verified.`;
     case 'undoing': return `what was done to ${place} is being undone, because ${cause(event, 'the rollback did not succeed')}.`;
     case 'taken-up': return `the rollback of ${place} was interrupted, and is being brought to its end.`;
-    case 'ended': return ended(event.report);
+    case 'ended': return headline(event.report);
   }
 }
 
-/** A drill that passed is no "back on": production is where it was. */
-function ended(report: Report): string {
-  const { run, drill, from, to } = report;
-  if (drill === undefined || report.result !== 'rolled-back') return headline(report);
-  const place = line(run.environment, 40) || 'production';
-  const [back, forward] = [to === undefined ? 'back' : `back to ${describe(to)}`, from === undefined ? 'forward again' : `forward again to ${describe(from)}`];
-  return `${place} went ${back} in ${duration(drill.backSeconds)} and ${forward} in ${duration(drill.forwardSeconds)}, and is as it was found; ${downtimeInWords(report)}; ${lossInWords(report)}.`;
-}
-
-/** Nobody may take a drill for an emergency. */
-function marked(event: Event, words: string): string {
-  if (event.run.drill !== true || /^drill\b/i.test(words)) return words;
-  const place = placeOf(event);
-  return `drill: ${words.startsWith(capitalised(place)) ? `${place}${words.slice(place.length)}` : `${words.slice(0, 1).toLowerCase()}${words.slice(1)}`}`;
+/** Nobody may take a drill for an emergency. The headline says so itself. */
+function marked({ kind, run }: Event, words: string): string {
+  return run.drill === true && kind !== 'ended' ? `drill: ${words}` : words;
 }
 
 /** ` from … to …`, as far as it is known. */
