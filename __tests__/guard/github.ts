@@ -1,8 +1,9 @@
-/** GitHub as far as the guard asks it: deployments, held against its own schema, and comparisons of commits. */
+/** GitHub as far as the guard asks it: deployments and comparisons of commits, each held against its own schema or description. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { schema } from '@octokit/graphql-schema';
 import { buildSchema, graphqlSync, parse, validate } from 'graphql';
+import { readDescription } from '../adapters/openapi.ts';
 
 export type Commit = { readonly sha: string; readonly message: string };
 export type GitHub = {
@@ -12,9 +13,12 @@ export type GitHub = {
   readonly history?: readonly Commit[];
 };
 
+let description: ReturnType<typeof readDescription> | undefined;
+
 export async function github({ deployments, history = [] }: GitHub): Promise<{ readonly url: string; readonly paths: readonly string[] } & AsyncDisposable> {
   const known = buildSchema(schema.idl, { assumeValidSDL: true });
   const paths: string[] = [];
+  const wrong: string[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (part) => (body += String(part))).on('end', () => {
@@ -37,9 +41,13 @@ export async function github({ deployments, history = [] }: GitHub): Promise<{ r
     const [, base, head] = /^\/repos\/green\/matchers\/compare\/(\w+)\.\.\.(\w+)$/.exec(url.pathname) ?? [];
     const [from, to] = [base, head].map((sha) => history.findIndex((each) => each.sha === sha));
     if (from === undefined || to === undefined || from < 0 || to < 0) return undefined;
-    const all = history.slice(from + 1, to + 1).map(({ sha, message }) => ({ sha, commit: { message } }));
+    const described = (description ??= readDescription())('GET', url.pathname);
+    const example = described?.example(200) as { readonly commits: readonly [{ readonly commit: object }] };
+    const all = history.slice(from + 1, to + 1).map(({ sha, message }) => ({ ...example.commits[0], sha, commit: { ...example.commits[0].commit, message } }));
     const [page, size] = [Number(url.searchParams.get('page')), Number(url.searchParams.get('per_page'))];
-    return { status: from === to ? 'identical' : from < to ? 'ahead' : 'behind', total_commits: all.length, commits: all.slice((page - 1) * size, page * size) };
+    const answer = { ...example, status: from === to ? 'identical' : from < to ? 'ahead' : 'behind', total_commits: all.length, commits: all.slice((page - 1) * size, page * size) };
+    wrong.push(...(described?.request(url.searchParams, undefined) ?? []), ...(described?.answer(200, answer) ?? []));
+    return answer;
   }
 
   await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
@@ -48,6 +56,7 @@ export async function github({ deployments, history = [] }: GitHub): Promise<{ r
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
+      if (wrong.length > 0) throw new Error(`unlike GitHub's description: ${wrong.join('\n')}`);
     },
   };
 }
