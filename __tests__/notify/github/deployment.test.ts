@@ -102,7 +102,8 @@ test('a colour that does not say which commit it is has no record', async () => 
   expect(server.deployments.map(({ sha }) => sha)).toEqual(['v2']);
 });
 
-test('a dry run has no record', async () => {
+test('a dry run has no record, and without a token there is none', async () => {
+  expect(await tell(deployment, 'http://127.0.0.1:9', [], { token: '' })).toBeUndefined();
   expect(await tell(deployment, 'http://127.0.0.1:9', [], { inputs: { 'dry-run': 'true' } })).toBeUndefined();
 });
 

@@ -112,3 +112,7 @@ test('an issue that could not be opened at the beginning is opened at the end', 
   expect(await tell(incidentIssue, server.apiUrl, [ended(report)], { inputs, memory: remembered })).toEqual([]);
   expect(server.issues).toHaveLength(1);
 });
+
+test('asked for without a token, it is said once', async () => {
+  expect(await tell(incidentIssue, 'http://127.0.0.1:9', [begun(exampleReport()), ended(exampleReport())], { inputs, token: '' })).toEqual(['the input "github-token" is empty, or the run belongs to no repository']);
+});

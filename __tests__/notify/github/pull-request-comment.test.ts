@@ -66,3 +66,7 @@ test.each(faults)('GitHub answers %s: it is told in words, once, and nothing els
   const options = { inputs, ...(what.startsWith('nothing') ? { signal: AbortSignal.timeout(100) } : {}) };
   expect(await tell(pullRequestComment, server.apiUrl, [ended(exampleReport())], options)).toEqual([expect.stringMatching(words)]);
 });
+
+test('asked for without a token, it is said once', async () => {
+  expect(await tell(pullRequestComment, 'http://127.0.0.1:9', [begun(exampleReport()), ended(exampleReport())], { inputs, token: '' })).toEqual(['the input "github-token" is empty, or the run belongs to no repository']);
+});

@@ -7,36 +7,40 @@ import { calledOf, describe } from '../../report/release.ts';
 import type { Event } from '../event.ts';
 import type { Memory, NotifierOf } from '../notifier.ts';
 import { cutMarkdown } from './cut.ts';
+import { withoutToken } from './no-token.ts';
+import type { GitHub } from './port.ts';
+
+const name = 'GitHub incident issue';
 
 export const incidentIssue: NotifierOf = ({ incidentIssue: asked, incidentLabels: labels, dryRun, drill }, { github, memory }) => {
   // A drill is no incident.
-  if (!asked || github === undefined || dryRun || drill) return undefined;
+  if (!asked || dryRun || drill) return undefined;
+  if (github === undefined) return withoutToken(name);
   return {
-    name: 'GitHub incident issue',
+    name,
     async tell(event, signal) {
       switch (event.kind) {
         case 'begun':
-          return write({ title: titleOf(event), body: goingOn(event) });
+          return write({ title: titleOf(event), body: goingOn(event) }, github, signal);
         case 'ended': {
           if (!isIncident(event.report) && numberIn(memory) === undefined) return;
-          return write({ title: `${titleOf(event)}: ${became[event.report.result]}`, body: atTheEnd(event.report) });
+          return write({ title: `${titleOf(event)}: ${became[event.report.result]}`, body: atTheEnd(event.report) }, github, signal);
         }
         case 'executing':
         case 'verifying':
         case 'undoing':
         case 'taken-up':
       }
-
-      async function write(issue: { readonly title: string; readonly body: string }): Promise<void> {
-        const number = numberIn(memory);
-        if (github === undefined) return;
-        if (number !== undefined) return github.updateIssue(number, issue, signal);
-        const opened = await github.createIssue({ ...issue, labels }, signal);
-        memory.set('incident-number', String(opened.number));
-        memory.set('incident-url', opened.url);
-      }
     },
   };
+
+  async function write(issue: { readonly title: string; readonly body: string }, to: GitHub, signal: AbortSignal): Promise<void> {
+    const number = numberIn(memory);
+    if (number !== undefined) return to.updateIssue(number, issue, signal);
+    const opened = await to.createIssue({ ...issue, labels }, signal);
+    memory.set('incident-number', String(opened.number));
+    memory.set('incident-url', opened.url);
+  }
 };
 
 const became: Readonly<Record<Result, string>> = {

@@ -7,15 +7,19 @@ import { headline } from '../../report/headline.ts';
 import { count, listed } from '../../report/quantity.ts';
 import { commitLink } from '../../report/release.ts';
 import type { NotifierOf } from '../notifier.ts';
+import { withoutToken } from './no-token.ts';
 import { commitOf } from './payload.ts';
+
+const name = 'GitHub pull request comment';
 
 /** So many commits are asked for their pull requests, the newest first. */
 const most = 10;
 
 export const pullRequestComment: NotifierOf = ({ commentOnPullRequest: asked, dryRun, drill }, { github }) => {
-  if (!asked || github === undefined || dryRun || drill) return undefined;
+  if (!asked || dryRun || drill) return undefined;
+  if (github === undefined) return withoutToken(name);
   return {
-    name: 'GitHub pull request comment',
+    name,
     async tell(event, signal) {
       if (event.kind !== 'ended' || event.report.result !== 'rolled-back' || event.report.run.drill === true) return;
       const { report } = event;
