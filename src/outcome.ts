@@ -130,6 +130,8 @@ export type Report = {
   /** The SQL of the downgrade, as the migration tool prints it; empty when it cannot. */
   readonly migrationSql: string;
   readonly filesChanged: number;
+  /** Their paths in the repository, as far as they were asked for: at most 200. */
+  readonly files?: readonly string[];
   readonly plan: Plan;
   readonly hosts: readonly HostReport[];
   readonly checks: readonly CheckResult[];

@@ -20,6 +20,7 @@ export type Recording = {
   migrations: readonly Migration[];
   migrationSql: string;
   filesChanged: number;
+  files?: readonly string[];
   plan: Plan;
   hosts: readonly HostReport[];
   /** The last word on each check; a later round replaces an earlier one. */

@@ -160,6 +160,8 @@ it('offers what could be returned to: by the guide’s words, by parentage, by r
   expect(run(newestOf([v1 ?? '', v3 ?? ''])).facts.get('newest')).toEqual([v3]);
   const between = run(targetPresence(v1 ?? "") + difference(v3 ?? '', v1 ?? '')).facts;
   expect(between.get('commit-count')).toEqual(['2']);
+  expect(between.get('changed')).toHaveLength(Number(between.get('changed-count')?.[0]));
+  expect(between.get('changed')).toEqual(git(app, 'diff', '--name-only', 'v3', 'v1').split('\n'));
   expect(between.get(`tag-${v1}`)).toEqual(['v1']);
 });
 

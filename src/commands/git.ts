@@ -112,11 +112,12 @@ fi
 `;
 }
 
-/** What differs between two releases; tags that the checkout has not fetched are asked of its remote, for a service may call itself by them. Facts: `commit` (sha, time, author, subject, between `␟` signs: facts hold no control characters), `commit-count`, `changed` (paths), names and subjects. */
+/** What differs between two releases; tags that the checkout has not fetched are asked of its remote, for a service may call itself by them. Facts: `commit` (sha, time, author, subject, between `␟` signs: facts hold no control characters), `commit-count`, `changed-count`, `changed` (the first 200 paths), names and subjects. */
 export function difference(from: string, to: string): string {
   return `from=${quote(from)}; to=${quote(to)}
 repo log --max-count=100 --format='%H␟%aI␟%an␟%s' "$to..$from" 2>/dev/null | facts commit
 fact commit-count "$(repo rev-list --count "$to..$from" 2>/dev/null)"
+repo -c core.quotePath=false diff --name-only "$from" "$to" 2>/dev/null | head -n 200 | facts changed
 fact changed-count "$(repo diff --name-only "$from" "$to" 2>/dev/null | wc -l)"
 for sha in "$from" "$to"; do
   fact "subject-$sha" "$(repo log -1 --format=%s "$sha" 2>/dev/null || git -c safe.directory='*' --git-dir="$source_dir" log -1 --format=%s "$sha" 2>/dev/null)"

@@ -36,6 +36,7 @@ export type Assessed = {
   readonly migrations: readonly Migration[];
   readonly migrationSql: string;
   readonly filesChanged: number;
+  readonly files?: readonly string[];
   readonly notes: readonly string[];
   /** What a person would look at first, as it was found. */
   readonly found: readonly LogExcerpt[];

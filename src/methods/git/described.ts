@@ -5,7 +5,7 @@ import type { Facts } from '../../ports.ts';
 import type { Assessed } from '../method.ts';
 import type { GitFacts } from './assess.ts';
 
-type OfCode = 'from' | 'to' | 'commits' | 'commitCount' | 'filesChanged' | 'current';
+type OfCode = 'from' | 'to' | 'commits' | 'commitCount' | 'filesChanged' | 'files' | 'current';
 
 export function describeCode({ from, target, between, hosts }: GitFacts): Pick<Assessed, OfCode> {
   return {
@@ -14,6 +14,7 @@ export function describeCode({ from, target, between, hosts }: GitFacts): Pick<A
     commits: (between.get('commit') ?? []).map(commitOf),
     commitCount: Number(between.get('commit-count')?.[0] ?? 0),
     filesChanged: Number(between.get('changed-count')?.[0] ?? 0),
+    files: between.get('changed') ?? [],
     current: Object.fromEntries(hosts.map(({ facts: { host, head } }) => [host, head])),
   };
 }
