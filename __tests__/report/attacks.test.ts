@@ -27,6 +27,7 @@ function full(result: Result): Required<Report> {
     run: { ...run, detectedAt: run.startedAt, endedAt: run.startedAt + 60_000 },
     lostRows: [{ table: 't', rows: 2 }],
     access: threeHosts.map((host) => ({ host, requests: 3, errors: 2, clients: 1 })),
+    files: ['f'],
     found: [{ host: 'h', file: 'f', text: 't' }],
     logs: [{ host: 'h', file: 'f', text: 't' }],
   };

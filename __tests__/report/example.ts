@@ -51,7 +51,8 @@ export function exampleReport(overrides: Partial<Report> = {}, hosts: readonly s
       '-- Running downgrade c2b -> c2', '', 'DROP TABLE salary_bands;', '',
       "UPDATE alembic_version SET version_num='c2' WHERE alembic_version.version_num = 'c2b';",
     ].join('\n'),
-    filesChanged: 14,
+    filesChanged: 5,
+    files: ['apps/backend/app.py', 'apps/backend/migrations/versions/c2b_salary_bands.py', 'apps/backend/migrations/versions/c3_salary_max.py', 'apps/backend/requirements.txt', 'apps/frontend/src/Salary.tsx'],
     plan: { stages: stages(hosts) },
     hosts: hosts.map((host, index) => hostReport(host, 'rolled-back', 9.4 + (index % 7) * 0.6, 'answers as v2')),
     checks: checks(hosts),
@@ -84,7 +85,7 @@ export function exampleOf(result: Result, hosts: readonly string[] = threeHosts)
   switch (result) {
     case 'rolled-back': return plain;
     case 'unchanged': return exampleReport({
-      result, ...untouched, commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, plan: { stages: [] },
+      result, ...untouched, commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, files: [], plan: { stages: [] },
       from: { sha: v2, names: ['v2'], subject: 'Stable release 2' },
       to: { sha: v2, names: ['v2'], subject: 'Stable release 2', rule: 'current' },
       hosts: hosts.map((host) => ({ ...hostReport(host, 'unchanged', 0, 'code, schema and health are right'), from: v2 })),

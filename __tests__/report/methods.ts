@@ -26,7 +26,7 @@ const traffic = (title: string): readonly Part[] => [
   { name: 'Confirm', touches: true, steps: [['confirm', 'Confirm the switch of app_servers', '', 5_100, 5_400]] },
 ];
 
-const noCode = { commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0 };
+const noCode = { commits: [], commitCount: 0, migrations: [], migrationSql: '', filesChanged: 0, files: [] };
 
 /** The report of a run of this method that came to this end. */
 export function exampleOfMethod(method: MethodName, result: Result, hosts: readonly string[]): Report {

@@ -34,6 +34,7 @@ describe('what comes first', () => {
         "Checklist: during the rollback",
         "Checklist: after the rollback",
         "(Plan)",
+        "(Files)",
         "(SQL of the downgrade)",
       ]
     `);
@@ -44,6 +45,7 @@ describe('what comes first', () => {
       [
         "🔎 Dry run: production would go back from v3 (c3d4e5f "Deploy 3: matching by salary") to v2 (a1b2c3d "Stable release 2"), undoing 2 commits and 2 migrations on 3 hosts; nothing was changed.",
         "What would change",
+        "(Files)",
         "SQL of the downgrade",
         "What would be done",
         "(State of production)",
@@ -59,6 +61,7 @@ describe('what comes first', () => {
         "State of production",
         "(Availability)",
         "What was asked for",
+        "(Files)",
       ]
     `);
   });

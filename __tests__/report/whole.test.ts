@@ -85,7 +85,7 @@ test('the whole of a failed run', () => {
 
     This target was chosen because the record on the hosts says that it was the last good release before the current one.
 
-    **2 commits** in 14 files ([compare](https://github.com/green-matchers/app/compare/a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4...c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6))
+    **2 commits** in 5 files ([compare](https://github.com/green-matchers/app/compare/a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4...c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6))
 
     | Commit | Subject | Pull request | Author | Date |
     | --- | --- | --- | --- | --- |
@@ -144,6 +144,18 @@ test('the whole of a failed run', () => {
     - [ ] Root cause found and mended, with a test: for a person
     - [ ] Status page and stakeholders told that it is over: for a person
     - [ ] Incident reviewed, with what will prevent it: for a person
+
+    <details><summary>Files</summary>
+
+    \`\`\`text
+    apps/backend/app.py
+    apps/backend/migrations/versions/c2b_salary_bands.py
+    apps/backend/migrations/versions/c3_salary_max.py
+    apps/backend/requirements.txt
+    apps/frontend/src/Salary.tsx
+    \`\`\`
+
+    </details>
 
     <details><summary>SQL of the downgrade</summary>
 
@@ -224,12 +236,20 @@ test('the incident report', () => {
 
     The suspects are what should have gone back (v3 → v2):
 
-    **2 commits** in 14 files ([compare](https://github.com/green-matchers/app/compare/a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4...c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6))
+    **2 commits** in 5 files ([compare](https://github.com/green-matchers/app/compare/a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4...c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6))
 
     | Commit                                                                           | Subject                      | Pull request                                           | Author     | Date       |
     | -------------------------------------------------------------------------------- | ---------------------------- | ------------------------------------------------------ | ---------- | ---------- |
     | [\`c3d4e5f\`](https://github.com/green-matchers/app/commit/c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6) | Deploy 3: matching by salary |                                                        | Ada Okafor | 2025-11-23 |
     | [\`b7e6d5c\`](https://github.com/green-matchers/app/commit/b7e6d5c4b3a29180f7e6d5c4b3a29180f7e6d5c4) | Index careers by salary      | [#412](https://github.com/green-matchers/app/pull/412) | Jonas Lind | 2025-11-22 |
+
+    \`\`\`text
+    apps/backend/app.py
+    apps/backend/migrations/versions/c2b_salary_bands.py
+    apps/backend/migrations/versions/c3_salary_max.py
+    apps/backend/requirements.txt
+    apps/frontend/src/Salary.tsx
+    \`\`\`
 
     **2 migrations**
 

@@ -15,7 +15,7 @@ import { targetTable } from './sections/goals.ts';
 import { hosts } from './sections/hosts.ts';
 import { backups, lostRows, notes } from './sections/kept.ts';
 import { prevention } from './sections/prevention.ts';
-import { logs } from './sections/raw.ts';
+import { files, logs } from './sections/raw.ts';
 import { standing } from './standing.ts';
 
 const limit = 256 * KiB;
@@ -70,7 +70,7 @@ function rootCause(report: Report): string {
   const { run, result } = report;
   const drilled = run.drill === true && result === 'rolled-back';
   const which = drilled ? 'What went back, and forward again' : `The suspects are what ${result === 'rolled-back' ? 'went back' : 'should have gone back'}`;
-  const suspects = [commits(report), migrations(report)].filter((part) => part !== '');
+  const suspects = [commits(report), files(report, 3 * KiB), migrations(report)].filter((part) => part !== '');
   return [
     drilled ? 'None is to be found: this was a drill.' : 'To be found by a person.',
     ...(suspects.length === 0 ? [] : [`${which} (${arrow(report)}):`, ...suspects]),

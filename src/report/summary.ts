@@ -11,7 +11,7 @@ import { failures } from './sections/failures.ts';
 import { targetTable, taskList } from './sections/goals.ts';
 import { backups, lostRows, notes } from './sections/kept.ts';
 import { plan } from './sections/plan.ts';
-import { found, logs, sql } from './sections/raw.ts';
+import { files, found, logs, sql } from './sections/raw.ts';
 import { state } from './sections/state.ts';
 import { availability, timeline } from './sections/timeline.ts';
 
@@ -58,6 +58,7 @@ function sections(report: Report, incidentReport: string): readonly Section[] {
   ];
   const details: readonly Section[] = [
     { title: 'Plan', body: plan(report), folded: true },
+    { title: 'Files', body: files(report), folded: true },
     { title: 'SQL of the downgrade', body: sql(report), folded: true },
     { title: 'Logs', body: logs(report), folded: true },
     { title: 'As it was found', body: found(report), folded: true },
@@ -66,6 +67,7 @@ function sections(report: Report, incidentReport: string): readonly Section[] {
     case 'planned':
       return [
         { title: 'What would change', body: changes(report) },
+        { title: 'Files', body: files(report), folded: true },
         { title: 'SQL of the downgrade', body: sql(report) },
         { title: 'What would be done', body: plan(report) },
         told,

@@ -1,11 +1,19 @@
 /** What machines wrote: SQL and logs, in fences, cut to a size. */
 import type { LogExcerpt, Report } from '../../outcome.ts';
 import { KiB, head, tail } from '../budget.ts';
-import { clean, code, fence } from '../escape.ts';
+import { clean, code, fence, line } from '../escape.ts';
 import { count } from '../quantity.ts';
 
 export function sql({ migrationSql }: Report): string {
   return migrationSql.trim() === '' ? '' : fence(head(clean(migrationSql.trim()), 30 * KiB), 'sql');
+}
+
+/** The paths of the files that change. */
+export function files({ files: known = [], filesChanged }: Report, limit = 12 * KiB): string {
+  if (known.length === 0) return '';
+  const shown = known.map((path) => line(path, 400));
+  const left = filesChanged - shown.length;
+  return fence(head([...shown, ...(left > 0 ? [`… and ${count(left, 'more file')}`] : [])].join('\n'), limit), 'text');
 }
 
 /** The ends of the log files; the room is shared by all of them. */
