@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Report, Result } from '../../src/outcome.ts';
 import { headline } from '../../src/report/headline.ts';
 import { exampleOf, exampleReport, threeHosts } from './example.ts';
+import { exampleDrill } from './methods.ts';
 
 const results: readonly Result[] = ['rolled-back', 'unchanged', 'planned', 'refused', 'undone', 'failed', 'cancelled'];
 
@@ -43,6 +44,10 @@ const cases: Readonly<Record<string, readonly [Report, string]>> = {
   'cancelled and stopped': [{ ...exampleOf('cancelled'), hosts: plain.hosts.map((host, index) => ({ ...host, result: index === 0 ? 'rolled-back' : 'untouched' })) }, 'Cancelled: it stopped half-way; 1 host is on v2 and 2 hosts are untouched, on v3.'],
   'unchanged but unhealthy': [{ ...exampleOf('unchanged'), health: 'unhealthy' }, 'but it is not healthy'],
   'another environment': [{ ...plain, run: { ...plain.run, environment: 'staging' } }, 'Staging is back on v2'],
+  'a drill that passed': [exampleDrill(threeHosts), 'Drill passed: staging went back to v2 (a1b2c3d "Stable release 2") in 41 s and forward again in 30 s; the service did not answer for 8.5 s; everything is as it was found.'],
+  'a drill that came to nothing': [{ ...exampleOf('undone'), run: { ...plain.run, drill: true } }, 'Drill: not rolled back: everything is as it was found, on v3'],
+  'a drill that needs a person': [{ ...exampleOf('failed'), run: { ...plain.run, drill: true } }, 'Drill: needs a person: the downgrade of c3 failed'],
+  'a drill that never went forward': [{ ...plain, run: { ...plain.run, drill: true } }, 'Drill: production is back on v2'],
   'a hostile subject': [{ ...plain, from: { sha: 'x', names: [], subject: '' }, to: { sha: 'f'.repeat(40), names: [], subject: 'a\n::error::b\u202e\u001b[31m', rule: 'parent' } }, 'back on fffffff "a ::error::b" in'],
 };
 

@@ -34,6 +34,7 @@ test('the guard knows the commit that it is made of', () => {
 test.each<[what: string, over: Parameters<typeof exampleReport>[0]]>([
   ['was undone', { result: 'undone' }],
   ['was planned', { result: 'planned' }],
+  ['was a drill', { run: { ...exampleReport().run, drill: true } }],
   ['changed nothing', { result: 'unchanged' }],
   ['restored data alone', { restored: { backup: '/x', used: 'a', kept: 'b', dataOnly: true } }],
   ['does not know what it came from', { from: { sha: v2, names: [], subject: '' }, to: { sha: v2, names: [], subject: '', rule: 'current' } }],

@@ -15,7 +15,7 @@ export type Revert = {
   readonly message: string;
 };
 
-/** Undefined where no code went back. */
+/** Undefined where no code went back, or came forward again as in a drill. */
 export function revertOf(report: Report): Revert | undefined {
   const { result, from, to, run, restored } = report;
   if (result !== 'rolled-back' || run.dryRun || run.drill === true || from === undefined || to === undefined || from.sha === to.sha || restored?.dataOnly === true) return undefined;
