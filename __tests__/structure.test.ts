@@ -8,7 +8,7 @@ import { doors } from '../scripts/doors.mts';
 const layers = ['vocabulary', 'part', 'story', 'door'] as const;
 const stories = ['src/rollback.ts', 'src/take-up.ts', 'src/back-up.ts', 'src/watching.ts', 'src/guarding.ts', 'src/reporting.ts'];
 /** Doors, and the wiring that they share. */
-const wiring = [...doors.map((door) => `src/${door}.ts`), 'src/adapters/world.ts', 'src/adapters/reach.ts', 'src/adapters/door.ts'];
+const wiring = [...doors.map((door) => `src/${door}.ts`), 'src/adapters/world.ts', 'src/adapters/reach.ts', 'src/adapters/people.ts', 'src/adapters/door.ts'];
 
 type Layer = (typeof layers)[number] | 'adapter';
 

@@ -37,7 +37,7 @@ export async function githubServer({ over = {}, pullRequests = {}, deployments =
     request.on('data', (part) => (text += String(part))).on('end', () => {
       const url = new URL(request.url ?? '/', 'http://localhost');
       // The description is that of the REST interface alone; whoever asks for records gets none.
-      if (url.pathname === '/graphql') return response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"repository":null}}');
+      if (url.pathname === '/graphql') return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"repository":null}}');
       const described = describe(request.method ?? '', url.pathname);
       asked.push(described?.name ?? `${request.method} ${url.pathname}`);
       if (described === undefined) wrong.push(`GitHub has no ${request.method} ${url.pathname}`);

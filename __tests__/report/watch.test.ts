@@ -35,7 +35,7 @@ test('the summary of a release that has to go back', () => {
     | Trigger | Source | Verdict | Passed / failed / not measured | Last | Before the deployment |
     | --- | --- | --- | --- | --- | --- |
     | health | \`https://green.example/health\` | ✅ passed | 1 / 0 / 1 | could not be asked: the name does not resolve |  |
-    | error-rate | CloudWatch, targetgroup/green/73e2d6bc24d8a067 | ❌ failed | 0 / 3 / 0 | 23\\.4 % of 256 requests failed, the limit is 10 % | 0\\.4 % of 250 requests failed, the limit is 10 % |
+    | error-rate | CloudWatch, targetgroup/green/73e2d6bc24d8a067 | ❌ failed | 0 / 3 / 0 | 23.4 % of 256 requests failed, the limit is 10 % | 0.4 % of 250 requests failed, the limit is 10 % |
 
     #### Would a rollback help?
 
@@ -51,10 +51,10 @@ test('the summary of a release that has to go back', () => {
 
     | Time (UTC) | Trigger | Source |  | What came |
     | --- | --- | --- | --- | --- |
-    | 12:01:00 | error-rate | CloudWatch, targetgroup/green/73e2d6bc24d8a067 | failed | 23\\.4 % of 256 requests failed, the limit is 10 % |
+    | 12:01:00 | error-rate | CloudWatch, targetgroup/green/73e2d6bc24d8a067 | failed | 23.4 % of 256 requests failed, the limit is 10 % |
     | 12:02:00 | health | \`https://green.example/health\` | not measured | could not be asked: the name does not resolve |
-    | 12:02:00 | error-rate | CloudWatch, targetgroup/green/73e2d6bc24d8a067 | failed | 23\\.4 % of 256 requests failed, the limit is 10 % |
-    | 12:03:00 | error-rate | CloudWatch, targetgroup/green/73e2d6bc24d8a067 | failed | 23\\.4 % of 256 requests failed, the limit is 10 % |
+    | 12:02:00 | error-rate | CloudWatch, targetgroup/green/73e2d6bc24d8a067 | failed | 23.4 % of 256 requests failed, the limit is 10 % |
+    | 12:03:00 | error-rate | CloudWatch, targetgroup/green/73e2d6bc24d8a067 | failed | 23.4 % of 256 requests failed, the limit is 10 % |
 
     </details>
     "

@@ -59,7 +59,7 @@ describe('words of others', () => {
 
   test.each<[words: string, shown: string]>([
     ['cc @octocat, (@org/team) or _@octocat', 'cc @\u200boctocat, (@\u200borg/team) or \\_@\u200boctocat'],
-    ['octocat@green.example', 'octocat@green.example'],
+    ['octocat@green.example', '`octocat@green.example`'],
     ['closes green/other#7', 'closes green/other#\u200b7'],
     ['Index careers (#412)', 'Index careers (#412)'],
   ])('%s tells nobody and links no other repository', (words, shown) => {

@@ -41,7 +41,7 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-
 /* harmony export */   O: () => (/* binding */ tellDebuggers),
 /* harmony export */   _: () => (/* binding */ actionsLog)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7264);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6058);
 /* harmony import */ var _harmless_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7409);
 
 
@@ -78,7 +78,7 @@ function tellDebuggers(thrown) {
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7264);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6058);
 /* harmony import */ var _harmless_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7409);
 /** What a run leaves on GitHub: outputs, the job's summary, annotations, masks. */
 
@@ -170,7 +170,7 @@ function eventName(name, file) {
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7264);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6058);
 
 
 
@@ -247,7 +247,7 @@ const systemClock = {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   d: () => (/* binding */ runCommand)
 /* harmony export */ });
-/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2697);
+/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5260);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9984);
 
 
@@ -281,22 +281,24 @@ __nccwpck_require__.d(__webpack_exports__, {
   OY: () => (/* binding */ configFileOf),
   nl: () => (/* binding */ endWhenCancelled),
   fx: () => (/* binding */ openDoor),
+  TA: () => (/* binding */ readFile),
+  hm: () => (/* binding */ settledByPost),
   uQ: () => (/* binding */ takeRaw),
   Gl: () => (/* binding */ workspace)
 });
 
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 10 modules
-var core = __nccwpck_require__(7264);
-// EXTERNAL MODULE: ./build/inputs.js + 29 modules
-var inputs = __nccwpck_require__(7888);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
+var core = __nccwpck_require__(6058);
+// EXTERNAL MODULE: ./build/inputs.js + 34 modules
+var inputs = __nccwpck_require__(8448);
 // EXTERNAL MODULE: ./build/inputs/masks.js
 var masks = __nccwpck_require__(7320);
 // EXTERNAL MODULE: ./build/adapters/actions/log.js
 var log = __nccwpck_require__(4974);
 // EXTERNAL MODULE: ./build/adapters/actions/results.js
 var results = __nccwpck_require__(906);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/adapters/inputs.js
@@ -321,28 +323,32 @@ function takeInputs(env, secrets) {
 }
 const largest = 256 * 1024;
 /**
- * Reads the file that the `config` input names, if it lies in the checked-out repository. Never throws: what is wrong is told together with
+ * Reads a file that an input names, if it lies in the checked-out repository. Never throws: what is wrong is told together with
  * every other mistake.
  * @param workspace `GITHUB_WORKSPACE`
  * @param path as given, relative to the workspace
  */
-async function readConfigFile(workspace, path) {
+function readRepositoryFile(workspace, path) {
     try {
-        const root = await (0,promises_.realpath)(workspace);
-        const file = await (0,promises_.realpath)((0,external_node_path_.resolve)(root, path));
+        const root = (0,external_node_fs_.realpathSync)(workspace);
+        const file = (0,external_node_fs_.realpathSync)((0,external_node_path_.resolve)(root, path));
         if (!file.startsWith(root + external_node_path_.sep))
             return { path, problem: 'which is outside of the repository' };
-        const facts = await (0,promises_.stat)(file);
+        const facts = (0,external_node_fs_.statSync)(file);
         if (!facts.isFile())
             return { path, problem: 'which is not a file' };
         if (facts.size > largest)
             return { path, problem: `which is larger than ${largest / 1024} KiB` };
-        return { path, text: await (0,promises_.readFile)(file, 'utf8') };
+        return { path, text: (0,external_node_fs_.readFileSync)(file, 'utf8') };
     }
     catch (thrown) {
         const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
         return { path, problem: missing ? 'which does not exist' : 'which cannot be read' };
     }
+}
+/** The file that the `config` input names. */
+async function readConfigFile(workspace, path) {
+    return readRepositoryFile(workspace, path);
 }
 
 ;// CONCATENATED MODULE: ./build/adapters/door.js
@@ -377,18 +383,22 @@ async function configFileOf(raw) {
     const path = raw['config'] ?? '';
     return path === '' ? undefined : readConfigFile(workspace, path);
 }
+/** What becomes of a cancelled run whose `post` settles it: no step is started any more, and steps in flight go on by themselves. */
+const settledByPost = 'no further step is started. The post step brings the run to its end.';
+/** Reads the files of the repository that inputs name. */
+const readFile = (path) => readRepositoryFile(workspace, path);
 /**
- * Ends this process when the job is cancelled, until the run is settled. The runner gives 7.5 s: no step is started any more, steps in flight go on
- * by themselves, and `post` settles the run.
+ * Ends this process when the job is cancelled, until the run is settled. The runner gives 7.5 s.
  * @param outputs that say so; the runner takes none from `post`
+ * @param then what becomes of the run, for the log
  */
-function endWhenCancelled(outputs) {
+function endWhenCancelled(outputs, then) {
     let settled = false;
     for (const signal of ['SIGINT', 'SIGTERM']) {
         process.on(signal, () => {
             if (settled)
                 return;
-            log/* actionsLog */._.warning(`Cancelled (${signal}): no further step is started. The post step brings the run to its end.`);
+            log/* actionsLog */._.warning(`Cancelled (${signal}): ${then}`);
             (0,results/* writeOutputs */.Kn)(outputs);
             process.exit(1);
         });
@@ -425,6 +435,1578 @@ function writeTextFile(folder, path, text) {
     catch (thrown) {
         return (0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(thrown);
     }
+}
+
+
+/***/ }),
+
+/***/ 2775:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ connect)
+/* harmony export */ });
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8474);
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_events__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1692);
+/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_tls__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _http_trouble_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8204);
+
+
+
+
+/** Link-local addresses are where clouds hand out a machine's credentials; no service is checked there. */
+const forbidden = new node_net__WEBPACK_IMPORTED_MODULE_1__.BlockList();
+forbidden.addSubnet('169.254.0.0', 16, 'ipv4');
+forbidden.addSubnet('fe80::', 10, 'ipv6');
+forbidden.addAddress('fd00:ec2::254', 'ipv6');
+/**
+ * A fresh connection to the server of a URL, ready for a request, TLS included.
+ * The addresses that were judged are the ones that are connected to, whatever the name says a moment later.
+ * When the signal is aborted, it rejects with its reason and leaves nothing open.
+ */
+async function connect({ url, via, at }, network, signal) {
+    const secure = url.protocol === 'https:';
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+    if ((0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIP)(host) !== 0)
+        permit(host);
+    let tcp;
+    if (via === undefined) {
+        const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_1__.connect)({ host, port, autoSelectFamily: true, lookup: fixed(await addresses(host, network, signal)) });
+        await ready(socket, 'connect', signal);
+        tcp = socket;
+    }
+    else {
+        const { address, port: open } = at ?? { address: host, port };
+        if ((0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIP)(address) !== 0)
+            permit(address);
+        tcp = await dialled(via.dial(address, open), signal);
+    }
+    if (!secure)
+        return tcp;
+    const trust = network.authorities === undefined ? {} : { ca: network.authorities };
+    const tls = (0,node_tls__WEBPACK_IMPORTED_MODULE_2__.connect)({ socket: tcp, host, ...((0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIP)(host) === 0 ? { servername: host } : {}), ...trust, ...(at === undefined ? {} : { rejectUnauthorized: false }) });
+    await ready(tls, 'secureConnect', signal, tcp);
+    return tls;
+}
+async function addresses(host, network, signal) {
+    if ((0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIP)(host) !== 0)
+        return [{ address: host, family: (0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIP)(host) }];
+    const found = await unlessAborted(network.resolve(host), signal).catch((error) => {
+        throw error instanceof _http_trouble_js__WEBPACK_IMPORTED_MODULE_3__/* .TooLate */ .d6 ? new _http_trouble_js__WEBPACK_IMPORTED_MODULE_3__/* .Unasked */ .I('its name did not resolve in time') : error;
+    });
+    for (const { address } of found)
+        permit(address);
+    return found;
+}
+function permit(address) {
+    if (forbidden.check(address, (0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIPv6)(address) ? 'ipv6' : 'ipv4'))
+        throw new _http_trouble_js__WEBPACK_IMPORTED_MODULE_3__/* .Unasked */ .I(`${address} is a link-local address, which is never asked`);
+}
+function fixed(all) {
+    return (name, options, callback) => {
+        const [first] = all;
+        if (first === undefined)
+            callback(Object.assign(new Error(`no address for ${name}`), { code: 'ENOTFOUND' }), '');
+        else if (options.all === true)
+            callback(null, [...all]);
+        else
+            callback(null, first.address, first.family);
+    };
+}
+/** A host that answers after the time was over must not leave its connection open. */
+async function dialled(dialling, signal) {
+    const listening = dialling.then((stream) => stream.on('error', ignore));
+    listening.then((stream) => signal.aborted && stream.destroy(), ignore);
+    return unlessAborted(listening, signal);
+}
+async function ready(socket, event, signal, below) {
+    // An error between two listeners would end the process.
+    socket.on('error', ignore);
+    // Of a stream that is no socket of Node's, TLS does not pass on a close without an end or an error.
+    const closed = () => socket.destroy(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+    below?.once('close', closed);
+    try {
+        await unlessAborted((0,node_events__WEBPACK_IMPORTED_MODULE_0__.once)(socket, event), signal);
+    }
+    catch (error) {
+        socket.destroy();
+        below?.destroy();
+        throw error;
+    }
+    finally {
+        below?.off('close', closed);
+    }
+}
+function unlessAborted(work, signal) {
+    return new Promise((resolve, reject) => {
+        const stop = () => reject(signal.reason);
+        if (signal.aborted)
+            stop();
+        signal.addEventListener('abort', stop, { once: true });
+        work.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject);
+    });
+}
+function ignore() { }
+
+
+/***/ }),
+
+/***/ 8204:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ Unasked),
+/* harmony export */   LH: () => (/* binding */ troubleOf),
+/* harmony export */   d6: () => (/* binding */ TooLate)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
+
+/** The address could not be asked, which says nothing about who would have answered there. */
+class Unasked extends Error {
+    name = 'Unasked';
+}
+/** The time for the whole exchange was over. */
+class TooLate extends Error {
+    name = 'TooLate';
+}
+/** Faults of the machine that asks, not of the one that is asked. */
+const ours = new Map([
+    ['ENETUNREACH', 'there is no route to it from here'],
+    ['EADDRNOTAVAIL', 'no local address or port is free for it'],
+    ['EACCES', 'this machine does not permit the connection'],
+    ['EPERM', 'this machine does not permit the connection'],
+    ['EMFILE', 'too many files are open here'],
+    ['ENFILE', 'too many files are open here'],
+    ['ENOBUFS', 'this machine is out of memory for connections'],
+    ['ENOMEM', 'this machine is out of memory for connections'],
+]);
+const theirs = new Map([
+    ['ECONNREFUSED', 'the connection was refused'],
+    ['ECONNRESET', 'the connection was closed before the answer was complete'],
+    ['EPIPE', 'the connection was closed before the answer was complete'],
+    ['ETIMEDOUT', 'nothing answers at that address'],
+    ['EHOSTUNREACH', 'nothing answers at that address'],
+]);
+/** What an error on the way to an answer means. Anything that is not known to be our own fault is the address's. */
+function troubleOf(error) {
+    if (error instanceof Unasked)
+        return { kind: 'unasked', why: error.message };
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RollbackError */ .ZS)
+        return { kind: 'unasked', why: error.failures.map(({ what }) => what).join('; ') };
+    // One error for all the addresses of a name: it is enough that one of them was asked.
+    if (error instanceof AggregateError && error.errors.length > 0) {
+        const all = error.errors.map(troubleOf);
+        return all.find(({ kind }) => kind === 'failed') ?? all[0] ?? { kind: 'failed', why: (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error) };
+    }
+    const code = textAt(error, 'code');
+    const our = ours.get(code);
+    if (our !== undefined)
+        return { kind: 'unasked', why: our };
+    if (code === 'ENOTFOUND' || code.startsWith('EAI_'))
+        return { kind: 'unasked', why: `its name does not resolve (${code})` };
+    const reason = textAt(error, 'reason');
+    if (code.startsWith('HPE_'))
+        return { kind: 'failed', why: `the reply is not HTTP (${reason || (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})` };
+    if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
+        return { kind: 'failed', why: `TLS failed (${reason || (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})` };
+    if (code.startsWith('ERR_TLS_') || /CERT|ISSUER|SIGNATURE/.test(code)) {
+        // Node adds advice about its own options after a semicolon.
+        const cause = (reason || (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)).replace(/;.*/, '');
+        return { kind: 'failed', why: `its certificate is not valid (${cause})` };
+    }
+    return { kind: 'failed', why: theirs.get(code) ?? ((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error) || code) };
+}
+function textAt(error, key) {
+    const value = typeof error === 'object' && error !== null ? Reflect.get(error, key) : undefined;
+    return typeof value === 'string' ? value : '';
+}
+
+
+/***/ }),
+
+/***/ 4806:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  x: () => (/* binding */ peopleOf)
+});
+
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(9984);
+// EXTERNAL MODULE: ./build/report/escape.js
+var report_escape = __nccwpck_require__(4963);
+// EXTERNAL MODULE: ./build/report/release.js + 1 modules
+var report_release = __nccwpck_require__(3364);
+;// CONCATENATED MODULE: ./build/notify/github/payload.js
+
+/** @returns undefined as long as it is not known from where to where it goes: there is nothing to record then */
+function payloadOf({ run, from, to }) {
+    if (from === undefined || to === undefined)
+        return undefined;
+    return {
+        from: commitOf(from) ?? from.sha, to: commitOf(to) ?? to.sha, fromName: (0,report_release/* calledOf */.dG)(from), toName: (0,report_release/* calledOf */.dG)(to),
+        reason: run.reason, actor: run.actor, trigger: run.trigger, method: run.method, run: run.id, runUrl: run.url,
+        startedAt: new Date(run.startedAt).toISOString(), ...(run.detectedAt === undefined ? {} : { detectedAt: new Date(run.detectedAt).toISOString() }),
+        drill: run.drill === true,
+    };
+}
+/** Of a colour: the commit that its servers say they are. */
+function commitOf({ sha, names }) {
+    return (0,report_release/* isCommit */.WM)(sha) ? sha : names.find(report_release/* isCommit */.WM);
+}
+/**
+ * @param value the payload as GitHub gives it: an object, a text of JSON, or (GraphQL) a text within a text
+ * @returns undefined for what is no record of a rollback; what a record leaves out is empty
+ */
+function readPayload(value) {
+    const fields = fieldsOf(parsed(parsed(value)));
+    const text = (name) => { const field = fields.get(name); return typeof field === 'string' ? field : ''; };
+    const [from, to] = [text('from'), text('to')];
+    if (from === '' || to === '')
+        return undefined;
+    return {
+        from, to, fromName: text('fromName'), toName: text('toName'), reason: text('reason'), actor: text('actor'), trigger: text('trigger'), method: text('method'),
+        run: text('run'), runUrl: text('runUrl'), startedAt: isTime(text('startedAt')) ? text('startedAt') : '', ...(isTime(text('detectedAt')) ? { detectedAt: text('detectedAt') } : {}),
+        drill: fields.get('drill') === true,
+    };
+}
+function parsed(value) {
+    if (typeof value !== 'string')
+        return value;
+    try {
+        return JSON.parse(value);
+    }
+    catch {
+        return undefined;
+    }
+}
+function fieldsOf(value) {
+    return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+}
+function isTime(text) {
+    return !Number.isNaN(Date.parse(text));
+}
+
+;// CONCATENATED MODULE: ./build/notify/github/bad-release.js
+
+
+
+/**
+ * `failure`, not `inactive`: GitHub itself makes every release inactive that was followed by another, good ones too. Nothing is done where no deployment of
+ * the release is on record, or where it was data alone that went back.
+ */
+async function markBadRelease(github, { result, run, from, to, restored }, signal) {
+    if (result !== 'rolled-back' || run.dryRun || run.drill === true || from === undefined || to === undefined || restored?.dataOnly === true)
+        return;
+    const [bad, good] = [commitOf(from), commitOf(to)];
+    if (bad === undefined || bad === good)
+        return;
+    const newest = (await github.deploymentsOf(bad, run.environment, signal)).find(({ task }) => task !== 'rollback');
+    if (newest === undefined)
+        return;
+    const description = (0,report_escape/* line */.n8)(`Rolled back to ${(0,report_release/* short */.h0)(good ?? to.sha)} by ${run.actor}${run.reason === '' ? '' : `: ${run.reason}`}`, 140);
+    await github.setDeploymentState(newest.id, { state: 'failure', description, logUrl: run.url }, signal);
+}
+
+// EXTERNAL MODULE: ./build/report/impact.js
+var impact = __nccwpck_require__(9802);
+;// CONCATENATED MODULE: ./build/notify/github/measured.js
+/**
+ * What was measured of a run, in the description of its deployment's last status: GitHub lets nobody change a payload, and a status has no other
+ * room. A line that a person reads, and that is read back for metrics.
+ */
+
+
+function measured(report) {
+    const { result, reasonCode, drill } = report;
+    const recovery = (0,impact/* recoverySeconds */.Bn)(report);
+    const downtime = (0,impact/* measuredDowntime */.iW)(report);
+    const lostRows = (0,impact/* lostRowCount */.Ir)(report) ?? ((0,impact/* changesDatabase */.Tu)(report) ? undefined : 0);
+    return {
+        result, reasonCode, seconds: tenths((0,impact/* runSeconds */.Rl)(report)),
+        ...(recovery === undefined ? {} : { recoverySeconds: tenths(recovery) }),
+        ...(drill === undefined ? {} : { drill: { backSeconds: tenths(drill.backSeconds), forwardSeconds: tenths(drill.forwardSeconds) } }),
+        ...(downtime === undefined ? {} : { downtime: { total: tenths(downtime.total), caused: tenths(downtime.caused) } }),
+        ...(lostRows === undefined ? {} : { lostRows }),
+    };
+}
+/** `rolled-back in 41.2 s, 95.0 s after detection; down 3.1 s (2.0 s caused); 0 rows lost`; within the 140 characters of a status, up to years. */
+function measuredInWords(report) {
+    const { result, reasonCode, seconds: took, recoverySeconds: recovery, drill, downtime, lostRows } = measured(report);
+    return [
+        `${result}${reasonCode === '' ? '' : ` (${reasonCode})`} in ${seconds(took)}${recovery === undefined ? '' : `, ${seconds(recovery)} after detection`}`,
+        ...(drill === undefined ? [] : [`back ${seconds(drill.backSeconds)}, forward ${seconds(drill.forwardSeconds)}`]),
+        ...(downtime === undefined ? [] : [`down ${seconds(downtime.total)} (${seconds(downtime.caused)} caused)`]),
+        ...(lostRows === undefined ? [] : [`${String(lostRows)} ${lostRows === 1 ? 'row' : 'rows'} lost`]),
+    ].join('; ');
+}
+const time = String.raw `(\d+\.\d) s`;
+const results = ['rolled-back', 'unchanged', 'planned', 'refused', 'undone', 'failed', 'cancelled'];
+const measured_form = new RegExp([
+    String.raw `^(?<result>${results.join('|')})(?: \((?<reason>[a-z-]+)\))? in ${time.replace('(', '(?<seconds>')}(?:, ${time.replace('(', '(?<recovery>')} after detection)?`,
+    String.raw `(?:; back ${time.replace('(', '(?<back>')}, forward ${time.replace('(', '(?<forward>')})?`,
+    String.raw `(?:; down ${time.replace('(', '(?<total>')} \(${time.replace('(', '(?<caused>')} caused\))?`,
+    String.raw `(?:; (?<rows>\d+) rows? lost)?$`,
+].join(''));
+/** @returns undefined for a description that is none of these: `in_progress`, or another tool's */
+function measuredOf(description) {
+    const found = measured_form.exec(description)?.groups;
+    const result = results.find((each) => each === found?.['result']);
+    if (found === undefined || result === undefined)
+        return undefined;
+    const number = (name) => (found[name] === undefined ? undefined : Number(found[name]));
+    const [recovery, back, forward, total, caused, lostRows] = ['recovery', 'back', 'forward', 'total', 'caused', 'rows'].map(number);
+    return {
+        result, reasonCode: reasonCodes.find((code) => code === found['reason']) ?? '', seconds: number('seconds') ?? 0,
+        ...(recovery === undefined ? {} : { recoverySeconds: recovery }),
+        ...(back === undefined || forward === undefined ? {} : { drill: { backSeconds: back, forwardSeconds: forward } }),
+        ...(total === undefined || caused === undefined ? {} : { downtime: { total, caused } }),
+        ...(lostRows === undefined ? {} : { lostRows }),
+    };
+}
+function tenths(value) {
+    return Math.round(value * 10) / 10;
+}
+function seconds(value) {
+    return `${value.toFixed(1)} s`;
+}
+
+;// CONCATENATED MODULE: ./build/notify/github/deployment.js
+/** A run as a deployment record of its environment: what the guard, the metrics and the environment's page are told by. */
+
+
+
+
+
+
+/** GitHub keeps so many characters of a description. */
+const longest = 140;
+const deployment = (inputs, { github, memory }) => {
+    if (github === undefined || inputs.dryRun)
+        return undefined;
+    return {
+        name: 'GitHub deployment record',
+        async tell(event, signal) {
+            switch (event.kind) {
+                case 'begun': {
+                    const id = await create(event, signal);
+                    if (id !== undefined)
+                        await set(id, event, 'in_progress', beginning(event), signal);
+                    if (event.takesUp !== undefined)
+                        await leave(event.takesUp, event, signal);
+                    return;
+                }
+                case 'undoing':
+                case 'taken-up': {
+                    const id = await known(event, signal);
+                    const what = event.kind === 'undoing' ? `Taking back what was done: ${event.failures[0]?.what ?? 'it was cancelled'}` : 'The run was interrupted, and is brought to its end';
+                    if (id !== undefined)
+                        await set(id, event, 'in_progress', what, signal);
+                    return;
+                }
+                case 'ended':
+                    // The one does not wait for the other: each can be refused by itself.
+                    return together([() => end(event, event.report, signal), () => markBadRelease(github, event.report, signal)]);
+                case 'executing':
+                case 'verifying':
+            }
+        },
+    };
+    async function create(event, signal) {
+        const payload = payloadOf(event);
+        if (github === undefined || payload === undefined || event.to === undefined)
+            return undefined;
+        const { environment, drill } = event.run;
+        const description = (0,report_escape/* line */.n8)(`${drill === true ? 'Drill of a rollback' : 'Rollback'} from ${payload.fromName} to ${payload.toName}${payload.reason === '' ? '' : `: ${payload.reason}`}`, longest);
+        const id = await github.createDeployment({ sha: reference(event.to), environment, task: 'rollback', description, payload }, signal);
+        memory.set('deployment-id', id);
+        return id;
+    }
+    /** The run's own record: what is remembered, else what GitHub has of this run. */
+    async function known({ run, to }, signal) {
+        const remembered = memory.get('deployment-id');
+        if (remembered !== undefined)
+            return remembered;
+        const found = to === undefined || github === undefined ? undefined : await recordOf(github, run.id, to, run.environment, signal);
+        if (found !== undefined)
+            memory.set('deployment-id', found);
+        return found;
+    }
+    async function end(event, report, signal) {
+        const state = stateOf(report);
+        if (state === undefined)
+            return;
+        // What was refused was refused by the process that began it.
+        const own = report.result === 'refused' ? memory.get('deployment-id') : await known(event, signal);
+        // A run that touched production gets its record, even where its beginning could not be told.
+        const touched = state !== 'inactive' || report.result === 'undone';
+        const id = own ?? (touched ? await create(event, signal) : undefined);
+        if (id === undefined)
+            return;
+        await set(id, event, state, measuredInWords(report), signal);
+        // The environment's page and its next rollback must not take the release for the one that is live: a drill has gone forward again.
+        if (state === 'success' && report.run.drill === true)
+            await set(id, event, 'inactive', measuredInWords(report), signal);
+    }
+    /** A dead run that is brought to its end by this one is not under way any more. */
+    async function leave(dead, event, signal) {
+        const id = event.to === undefined || github === undefined ? undefined : await recordOf(github, dead, event.to, event.run.environment, signal);
+        if (id !== undefined)
+            await set(id, event, 'inactive', 'The run died, and was taken up by another', signal);
+    }
+    // Success makes what was live before inactive (not in production, where GitHub leaves every record as it is): one release is live at a time.
+    async function set(id, { run }, state, description, signal) {
+        await github?.setDeploymentState(id, { state, description: (0,report_escape/* line */.n8)(description, longest), logUrl: run.url, supersedes: state === 'success' && run.drill !== true }, signal);
+    }
+};
+function beginning({ run, from, to }) {
+    const way = [from, to].map((release) => (release === undefined ? 'unknown' : (0,report_release/* short */.h0)(release.sha))).join(' to ');
+    return `${run.drill === true ? 'Drill: rolling' : 'Rolling'} back from ${way}${run.reason === '' ? '' : `: ${run.reason}`}`;
+}
+/** Undefined where there is nothing to tell. The guard takes `inactive` for undone, and `failure` for an environment that needs a person. */
+function stateOf(report) {
+    switch (report.result) {
+        case 'rolled-back': return 'success';
+        case 'undone':
+        case 'refused': return 'inactive';
+        case 'failed': return 'failure';
+        case 'cancelled': return asFound(report) ? 'inactive' : 'failure';
+        case 'unchanged':
+        case 'planned': return undefined;
+    }
+}
+/** A run that was cancelled with `on-cancel: stop` leaves hosts where they are. */
+function asFound({ hosts }) {
+    return hosts.every(({ result }) => result !== 'failed' && result !== 'rolled-back');
+}
+async function recordOf(github, run, to, environment, signal) {
+    const commit = commitOf(to);
+    if (commit === undefined)
+        return undefined;
+    const records = await github.deploymentsOf(commit, environment, signal);
+    return records.find(({ task, payload }) => task === 'rollback' && readPayload(payload)?.run === run)?.id;
+}
+/** GitHub keeps deployments of commits only. */
+function reference(to) {
+    const known = commitOf(to) ?? to.names[0];
+    if (known === undefined)
+        throw new Error(`${(0,report_escape/* line */.n8)(to.sha, 60)} does not say which commit it is, and GitHub records deployments of commits alone: set "version-from"`);
+    return known;
+}
+/** All of them, one after the other; what went wrong is told together. */
+async function together(acts) {
+    const troubles = new Set();
+    for (const act of acts)
+        await act().catch((thrown) => { troubles.add((0,errors/* messageOf */.bD)(thrown)); });
+    if (troubles.size > 0)
+        throw new Error([...troubles].join('; '));
+}
+
+// EXTERNAL MODULE: ./build/report/incident.js + 4 modules
+var incident = __nccwpck_require__(1988);
+// EXTERNAL MODULE: ./build/report/quantity.js
+var quantity = __nccwpck_require__(7485);
+;// CONCATENATED MODULE: ./build/notify/github/cut.js
+/** Markdown within what GitHub takes for the body of an issue or a comment. */
+/** GitHub: "body is too long (maximum is 65536 characters)". */
+const longestBody = 65_536;
+/**
+ * The first whole lines that fit, with what they leave open closed again, and then `rest`, which says where the whole is. Text that fits is as it was.
+ * @param rest Markdown of one paragraph
+ */
+function cutMarkdown(markdown, rest, longest = longestBody) {
+    if (markdown.length <= longest)
+        return markdown;
+    // A fence is closed by its own ticks, which are 33 at most; some folded parts can be open too.
+    const room = longest - rest.length - 256;
+    const lines = [];
+    let used = 0;
+    let fence = '';
+    let folds = 0;
+    for (const line of markdown.split('\n')) {
+        used += line.length + 1;
+        if (used > room)
+            break;
+        lines.push(line);
+        if (fence === '') {
+            fence = /^`{3,}/.exec(line)?.[0] ?? '';
+            folds = Math.max(0, folds + [...line.matchAll(/<details\b/g)].length - [...line.matchAll(/<\/details>/g)].length);
+        }
+        else if (line.startsWith(fence) && line.replaceAll('`', '') === '') {
+            fence = '';
+        }
+    }
+    return [...lines, ...(fence === '' ? [] : [fence]), ...Array.from({ length: Math.min(folds, 8) }, () => '\n</details>'), '', rest].join('\n');
+}
+
+;// CONCATENATED MODULE: ./build/notify/github/no-token.js
+/** Of what was asked for, though there is nobody to ask: that is said once, at the end. */
+function withoutToken(name) {
+    return {
+        name,
+        async tell({ kind }) {
+            if (kind === 'ended')
+                throw new Error('the input "github-token" is empty, or the run belongs to no repository');
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./build/notify/github/incident-issue.js
+
+
+
+
+
+
+const incident_issue_name = 'GitHub incident issue';
+const incidentIssue = ({ incidentIssue: asked, incidentLabels: labels, dryRun, drill }, { github, memory }) => {
+    // A drill is no incident.
+    if (!asked || dryRun || drill)
+        return undefined;
+    if (github === undefined)
+        return withoutToken(incident_issue_name);
+    return {
+        name: incident_issue_name,
+        async tell(event, signal) {
+            switch (event.kind) {
+                case 'begun':
+                    return write({ title: titleOf(event), body: goingOn(event) }, github, signal);
+                case 'ended': {
+                    if (!isIncident(event.report) && numberIn(memory) === undefined)
+                        return;
+                    return write({ title: `${titleOf(event)}: ${became[event.report.result]}`, body: atTheEnd(event.report) }, github, signal);
+                }
+                case 'executing':
+                case 'verifying':
+                case 'undoing':
+                case 'taken-up':
+            }
+        },
+    };
+    async function write(issue, to, signal) {
+        const number = numberIn(memory);
+        if (number !== undefined)
+            return to.updateIssue(number, issue, signal);
+        const opened = await to.createIssue({ ...issue, labels }, signal);
+        memory.set('incident-number', String(opened.number));
+        memory.set('incident-url', opened.url);
+    }
+};
+const became = {
+    'rolled-back': 'rolled back', unchanged: 'nothing to do', planned: 'dry run', refused: 'refused, nothing was touched', undone: 'not rolled back, everything is as it was found',
+    failed: 'needs a person', cancelled: 'cancelled',
+};
+/** A mistake in a workflow is none, and neither is a run that found nothing to do. */
+function isIncident({ result, reasonCode }) {
+    return result !== 'unchanged' && result !== 'planned' && reasonCode !== 'invalid-input';
+}
+/** Plain text: GitHub mentions nobody and links nothing in a title. Of 256 characters at most. */
+function titleOf({ run, from, to }) {
+    const way = from === undefined || to === undefined ? '' : `: ${(0,report_release/* calledOf */.dG)(from)} → ${(0,report_release/* calledOf */.dG)(to)}`;
+    return (0,report_escape/* line */.n8)(`Rollback of ${(0,report_escape/* line */.n8)(run.environment, 60)}${way}`, 200);
+}
+function goingOn({ run, from, to, time, ...event }) {
+    return [
+        `**A rollback of ${(0,report_escape/* text */.Qq)(run.environment, 60)} is under way.** This issue is written anew when it has ended. ${run.url === '' ? '' : (0,report_escape/* link */.nf)('The log', run.url)}`.trimEnd(),
+        [
+            `- From: ${from === undefined ? 'unknown' : (0,report_escape/* text */.Qq)((0,report_release/* describe */.q0)(from))}`,
+            `- To: ${to === undefined ? 'unknown' : (0,report_escape/* text */.Qq)((0,report_release/* describe */.q0)(to))}`,
+            `- Why: ${run.reason === '' ? 'no reason was given' : (0,report_escape/* text */.Qq)(run.reason)}`,
+            `- Started by: ${(0,report_escape/* text */.Qq)(run.actor, 60)} (${(0,report_escape/* code */.aY)(run.trigger, 60)}), method ${(0,report_escape/* code */.aY)(run.method, 40)}, on ${(0,quantity/* count */.U9)(event.hosts.length, 'host')}`,
+            ...(run.detectedAt === undefined ? [] : [`- Trouble detected: ${(0,quantity/* moment */.n$)(run.detectedAt)}`]),
+            `- Begun: ${(0,quantity/* moment */.n$)(time)}; nothing was changed before`,
+            ...(event.takesUp === undefined ? [] : [`- It takes up the run ${(0,report_escape/* code */.aY)(event.takesUp, 120)}, which died`]),
+        ].join('\n'),
+    ].join('\n\n');
+}
+function atTheEnd(report) {
+    const where = report.run.url === '' ? 'the run\'s incident report' : (0,report_escape/* link */.nf)('the run', report.run.url);
+    return cutMarkdown((0,incident/* incidentReport */.z)(report), `**Cut here**, as GitHub takes no more than 65,536 characters. The summary of ${where} and its incident report have the rest.`);
+}
+function numberIn(memory) {
+    const number = Number(memory.get('incident-number'));
+    return Number.isInteger(number) && number > 0 ? number : undefined;
+}
+
+// EXTERNAL MODULE: ./build/parallel.js
+var parallel = __nccwpck_require__(3344);
+// EXTERNAL MODULE: ./build/report/headline.js
+var headline = __nccwpck_require__(3032);
+;// CONCATENATED MODULE: ./build/notify/github/pull-request-comment.js
+/** Whoever brought a commit that went back reads it where they brought it: in its pull request. */
+
+
+
+
+
+
+
+
+const pull_request_comment_name = 'GitHub pull request comment';
+/** So many commits are asked for their pull requests, the newest first. */
+const most = 10;
+const pullRequestComment = ({ commentOnPullRequest: asked, dryRun, drill }, { github }) => {
+    if (!asked || dryRun || drill)
+        return undefined;
+    if (github === undefined)
+        return withoutToken(pull_request_comment_name);
+    return {
+        name: pull_request_comment_name,
+        async tell(event, signal) {
+            if (event.kind !== 'ended' || event.report.result !== 'rolled-back' || event.report.run.drill === true)
+                return;
+            const { report } = event;
+            const commits = report.restored?.dataOnly === true ? [] : report.commits.slice(0, most);
+            const troubles = new Set();
+            const brought = new Map();
+            // A few at once: all at the end of a run have ten seconds together.
+            await (0,parallel/* eachAtMost */.W)(4, commits, async (commit) => {
+                try {
+                    for (const { number } of await github.pullRequestsOf(commit.sha, signal))
+                        brought.set(number, [...(brought.get(number) ?? []), commit]);
+                }
+                catch (thrown) {
+                    troubles.add((0,errors/* messageOf */.bD)(thrown));
+                }
+            });
+            // One after the other: GitHub asks for that where something is written that people are told of.
+            for (const [number, own] of [...brought].toSorted(([one], [other]) => one - other)) {
+                const inOrder = commits.filter((commit) => own.includes(commit));
+                await github.comment(number, commentOn(report, inOrder), signal).catch((thrown) => { troubles.add((0,errors/* messageOf */.bD)(thrown)); });
+            }
+            if (troubles.size > 0)
+                throw new Error([...troubles].join('; '));
+        },
+    };
+};
+/** @param own the commits that the pull request brought, as far as they were asked for */
+function commentOn(report, own) {
+    const { run, from, to, commits, commitCount } = report;
+    const [bad, good] = [from, to].map((release) => (release === undefined ? undefined : commitOf(release)));
+    const all = Math.max(commitCount, commits.length);
+    return [
+        `<!-- rollback ${run.id.replaceAll(/[^A-Za-z0-9.]+/g, '-')} -->`,
+        `**${(0,report_escape/* text */.Qq)(run.environment, 60)} was rolled back, and ${own.length === 1 ? 'a commit' : 'commits'} of this pull request went back with it:** ${(0,quantity/* listed */.KE)(own.map(({ sha }) => (0,report_release/* commitLink */.wn)(run, sha)), most)}.`,
+        `${(0,report_escape/* text */.Qq)((0,headline/* headline */.Pl)(report), 600)}${run.reason === '' ? '' : ` Why: ${(0,report_escape/* text */.Qq)(run.reason, 300)}`}${run.url === '' ? '' : ` (${(0,report_escape/* link */.nf)('the run', run.url)})`}`,
+        ...(all > most ? [`${(0,quantity/* count */.U9)(all, 'commit')} went back; the pull requests of the newest ${String(most)} were told.`] : []),
+        ...(bad === undefined || good === undefined ? [] : [
+            `To go on: take the change back on the branch that is deployed (${(0,report_escape/* code */.aY)(`git revert --no-commit ${good.slice(0, 12)}..${bad.slice(0, 12)}`)}, then ${(0,report_escape/* code */.aY)('git commit')}), mend it in a pull request of its own, and deploy that. The guard refuses to deploy ${(0,report_release/* commitLink */.wn)(run, bad)} again, and whatever contains it without reverting it.`,
+        ]),
+    ].join('\n\n');
+}
+
+// EXTERNAL MODULE: ./build/report/standing.js
+var standing = __nccwpck_require__(9176);
+;// CONCATENATED MODULE: ./build/notify/block-kit.js
+/**
+ * The part of Slack's Block Kit that messages are made of: https://docs.slack.dev/reference/block-kit/blocks
+ * Others' words stand in `plain_text` only, where `*`, `_`, `~` and backticks mean nothing; `mrkdwn` is for words of ours.
+ */
+
+/** The largest text of a notification, and of what shows no blocks. Slack itself takes 40,000 characters, and advises 4,000. */
+const fallbackLimit = 3000;
+function header(words) {
+    return { type: 'header', text: plain(words, 150) };
+}
+function section(words) {
+    return { type: 'section', text: plain(words, 3000) };
+}
+/** Names and values in two columns: five pairs to a block, which is Slack's most. A value that is empty is left out with its name. */
+function facts(pairs) {
+    const filled = pairs.filter(([, value]) => value !== '');
+    const blocks = Array.from({ length: Math.ceil(filled.length / 5) }, (_none, index) => filled.slice(index * 5, index * 5 + 5));
+    return blocks.map((some) => ({ type: 'section', fields: some.flatMap(([name, value]) => [{ type: 'mrkdwn', text: `*${name}*` }, plain(value, 300)]) }));
+}
+/** Small print. @param name ours; @param address where it leads, if it is one for a browser */
+function linked(name, address, words) {
+    const url = /^https?:\/\//i.test(address) && URL.canParse(address) ? new URL(address).href.replaceAll(/[<>|]/g, encodeURIComponent) : undefined;
+    const shown = url === undefined || url.length > 2000 ? name : `<${url.replaceAll('&', '&amp;')}|${name}>`;
+    return { type: 'context', elements: [{ type: 'mrkdwn', text: shown }, ...(words === '' ? [] : [plain(words, 500)])] };
+}
+/** The text beside the blocks: shown in notifications and by programs that know no blocks. */
+function fallback(words) {
+    return escaped(words, fallbackLimit);
+}
+function plain(words, limit) {
+    return { type: 'plain_text', text: escaped(words, limit), emoji: false };
+}
+const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+/**
+ * Plain words that call nobody: Slack's three control characters are escaped (`<!channel>`, `<@U123>` and links begin with one), and a bare
+ * `@here` is none any more. Line ends are kept. The limit is of what is sent, as Slack counts, and no entity is cut.
+ */
+function escaped(words, limit) {
+    const shown = (0,report_escape/* clean */.uH)(words.slice(0, limit * 2)).replaceAll(/(?<!\w)@(?=\w)/g, '@\u200b').trim();
+    const pieces = Array.from(shown, (character) => entities[character] ?? character);
+    let length = 0;
+    const kept = pieces.findIndex((piece) => (length += piece.length) > limit - 1);
+    const cut = kept === -1 && words.length <= limit * 2 ? pieces.join('') : `${pieces.slice(0, kept === -1 ? undefined : kept).join('').trimEnd()}…`;
+    return cut === '' ? '-' : cut;
+}
+
+;// CONCATENATED MODULE: ./build/notify/refused.js
+/** An answer that means that something was not told, in words. */
+
+/**
+ * The body of a good answer.
+ * @throws Error in words: `answered 404 "no_service"`
+ */
+function accepted(sent) {
+    if (sent.kind === 'unanswered')
+        throw new Error(sent.why);
+    const { status, body } = sent;
+    if (status >= 200 && status < 300)
+        return body;
+    // A page of HTML says nothing in a few words; an API's reason does.
+    const reason = body.trimStart().startsWith('<') ? '' : (0,report_escape/* line */.n8)(body, 120);
+    const redirect = status >= 300 && status < 400 ? ': it sends elsewhere, which is not followed' : '';
+    throw new Error(`answered ${status}${reason === '' ? redirect : ` "${reason}"`}`);
+}
+
+;// CONCATENATED MODULE: ./build/notify/words.js
+/** What is told of an event, in one plain sentence: the same to everyone inside. Plain text, to be escaped by whoever shows it. */
+
+
+
+
+/** `Rolling production back from v3 (c3d4e5f "…") to v2 (a1b2c3d "…") on 3 hosts.` At most 800 characters. */
+function sentenceOf(event) {
+    return (0,report_escape/* line */.n8)((0,headline/* capitalised */.Iu)(marked(event, sentence(event))), 800);
+}
+function sentence(event) {
+    const place = placeOf(event);
+    switch (event.kind) {
+        case 'begun':
+            return event.takesUp === undefined ? `rolling ${place} back${way(event)} on ${(0,quantity/* count */.U9)(event.hosts.length, 'host')}.` : `going on with the rollback of ${place} that run ${(0,report_escape/* line */.n8)(event.takesUp, 60)} left unfinished${way(event) === '' ? '' : `,${way(event)}`}.`;
+        case 'executing': return `${place} is being taken back${way(event)}.`;
+        case 'verifying': return `${place} was taken back${way(event)}, and is being verified.`;
+        case 'undoing': return `what was done to ${place} is being undone, because ${(0,headline/* cause */.c1)(event, 'the rollback did not succeed')}.`;
+        case 'taken-up': return `the rollback of ${place} was interrupted, and is being brought to its end.`;
+        case 'ended': return (0,headline/* headline */.Pl)(event.report);
+    }
+}
+/** Nobody may take a drill for an emergency. The headline says so itself. */
+function marked({ kind, run }, words) {
+    return run.drill === true && kind !== 'ended' ? `drill: ${words}` : words;
+}
+/** ` from … to …`, as far as it is known. */
+function way({ from, to }) {
+    if (to === undefined || from?.sha === to.sha)
+        return '';
+    return `${from === undefined ? '' : ` from ${(0,report_release/* describe */.q0)(from)}`} to ${(0,report_release/* describe */.q0)(to)}`;
+}
+/** What is rolled back, as people call it: the environment. */
+function placeOf({ run }) {
+    return (0,report_escape/* line */.n8)(run.environment, 40) || 'production';
+}
+/** Whether people are told of it: a dry run, and a run that had nothing to do, are no news to anybody. */
+function isNews(event) {
+    if (event.run.dryRun)
+        return false;
+    return event.kind !== 'ended' || (event.report.result !== 'unchanged' && event.report.result !== 'planned');
+}
+
+;// CONCATENATED MODULE: ./build/notify/slack.js
+/** Slack, by an incoming webhook: one message that says what is going on, and one that says how it ended. */
+
+
+
+
+
+
+
+
+
+
+/** Undefined without `slack-webhook-url`. Slack takes one message a second: https://docs.slack.dev/apis/web-api/rate-limits */
+const slack = ({ slackWebhookUrl: url }, { send }) => url && {
+    name: 'Slack',
+    spacing: 1000,
+    async tell(event, signal) {
+        const body = slackMessage(event);
+        if (body !== undefined)
+            accepted(await send({ method: 'POST', url, body, signal }));
+    },
+};
+/** Undefined for what is not told there: a webhook cannot change a message, so that each one more would be noise. */
+function slackMessage(event) {
+    if (!isNews(event))
+        return undefined;
+    switch (event.kind) {
+        case 'begun':
+        case 'taken-up': return message(event, '⏪', facts(begun(event)), []);
+        case 'ended': return message(event, headline/* marks */.Z8[event.report.result], facts(ended(event.report)), problems(event.report));
+        case 'executing':
+        case 'verifying':
+        case 'undoing': return undefined;
+    }
+}
+function message(event, mark, fields, more) {
+    const said = sentenceOf(event);
+    const { run, time } = event;
+    const small = [`${(0,report_escape/* line */.n8)(run.repository, 140)}, run ${(0,report_escape/* line */.n8)(run.id, 60)}`, (0,quantity/* moment */.n$)(time), ...(run.drill === true ? ['this is a drill'] : [])].join('; ');
+    return { text: fallback(`${mark} ${said}`), mrkdwn: false, blocks: [header(`${mark} ${slack_titleOf(event)}`), section(said), ...fields, ...more, linked('Log of the run', run.url, small)] };
+}
+function slack_titleOf(event) {
+    const place = placeOf(event);
+    const drill = event.run.drill === true;
+    const what = `${drill ? 'Drill' : 'Rollback'} of ${place}`;
+    switch (event.kind) {
+        case 'ended': return `${what}: ${drill && event.report.result === 'rolled-back' ? 'passed' : resultInWords[event.report.result]}`;
+        case 'taken-up': return `${what}: interrupted`;
+        case 'begun': return `${what}: begun`;
+        case 'executing':
+        case 'verifying':
+        case 'undoing': return what;
+    }
+}
+const resultInWords = {
+    'rolled-back': 'done', unchanged: 'nothing to do', planned: 'planned', refused: 'refused', undone: 'undone', failed: 'needs a person', cancelled: 'cancelled',
+};
+function begun(event) {
+    const { run, from, to } = event;
+    return [
+        ['From', from === undefined ? '' : (0,report_release/* describe */.q0)(from)],
+        ['To', to === undefined ? '' : (0,report_release/* describe */.q0)(to)],
+        ['Hosts', event.kind === 'begun' ? (0,quantity/* listed */.KE)(event.hosts.map((host) => (0,report_escape/* line */.n8)(host, 60))) : ''],
+        ['Method', (0,report_escape/* line */.n8)(run.method, 40)],
+        ...who(event.run),
+    ];
+}
+function ended(report) {
+    const { run, from, to, result } = report;
+    const recovery = (0,impact/* recoverySeconds */.Bn)(report);
+    const touched = result !== 'refused';
+    return [
+        ['From', from === undefined ? '' : (0,report_release/* describe */.q0)(from)],
+        ['To', to === undefined ? '' : (0,report_release/* describe */.q0)(to)],
+        ['Time', `${(0,quantity/* clock */.pm)(run.startedAt)} to ${(0,quantity/* clock */.pm)(run.endedAt)} UTC: ${(0,quantity/* duration */.p0)((0,impact/* runSeconds */.Rl)(report))}${recovery === undefined ? '' : `, ${(0,quantity/* duration */.p0)(recovery)} from the detection`}`],
+        ['Downtime', touched ? (0,impact/* downtimeInWords */.EH)(report) : ''],
+        ['Data', touched ? (0,impact/* lossInWords */.ux)(report) : ''],
+        ['Production', (0,standing/* standing */.JA)(report)],
+        ['Health', report.health === 'unknown' ? 'not measured' : report.health],
+        ['Reason code', report.reasonCode],
+        ...who(run),
+    ];
+}
+function who({ actor, trigger, reason }) {
+    return [['Started by', `${(0,report_escape/* line */.n8)(actor, 60)}${trigger === '' ? '' : ` (${(0,report_escape/* line */.n8)(trigger, 60)})`}`], ['Reason', reason === '' ? '' : (0,report_escape/* line */.n8)(reason, 300)]];
+}
+/** What went wrong and what to do now, the first five. */
+function problems({ failures }) {
+    const [shown, more] = [failures.slice(0, 5), failures.length - 5];
+    if (shown.length === 0)
+        return [];
+    return [section([...shown.map((failure) => `• ${(0,report_escape/* line */.n8)((0,errors/* sentence */.em)(withoutStop(failure)), 500)}`), ...(more > 0 ? [`• ${(0,quantity/* count */.U9)(more, 'more problem')}: see the log`] : [])].join('\n'))];
+}
+/** What a command printed ends as it likes; the sentence has a full stop of its own. */
+function withoutStop({ why, ...failure }) {
+    return why === undefined ? failure : { ...failure, why: why.slice(-5000).replace(/[.\s]+$/, '') };
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./build/notify/public-word.js
+
+/** In the order in which an incident goes through them, and never back. https://developer.statuspage.io/ */
+const statuses = ['investigating', 'identified', 'monitoring', 'resolved'];
+/** Above the words, the whole time: it has to be true at the beginning and in the end. */
+const incidentName = 'Returning the service to an earlier state';
+/** Undefined where the public is told nothing: drills, dry runs, and runs that ended before they changed anything. */
+function publicWord(event) {
+    const { run } = event;
+    if (run.drill === true || run.dryRun)
+        return undefined;
+    const said = (status, ...words) => ({ status, body: words.filter((each) => each !== '').join(' ') });
+    switch (event.kind) {
+        case 'begun': return said('investigating', 'There is a problem with the service. We are preparing to return it to an earlier state.');
+        case 'executing': return said('identified', 'We are returning the service to an earlier state. It may not be available for a short time.');
+        case 'verifying': return said('monitoring', 'The service was returned to an earlier state. We are checking that it works.');
+        case 'undoing': return said('identified', 'Returning the service to an earlier state did not succeed. We are taking back what was changed.');
+        case 'taken-up': return said('identified', 'Returning the service to an earlier state was interrupted. We are bringing it to an orderly end.');
+        case 'ended': return public_word_ended(event.report, said);
+    }
+}
+function public_word_ended(report, said) {
+    const unsolved = 'The problem is not solved yet.';
+    const now = healthInWords[report.health];
+    switch (report.result) {
+        case 'rolled-back':
+            return { ...said('resolved', 'The service was returned to an earlier state. It was checked, and works.', ((0,impact/* lostRowCount */.Ir)(report) ?? 0) > 0 ? 'Some data that was entered shortly before is not available at the moment.' : ''), onlyOf: 'open' };
+        case 'unchanged':
+            return report.health === 'healthy' ? { ...said('resolved', 'The service was checked, and works. Nothing had to be changed.'), onlyOf: 'open' } : undefined;
+        case 'planned': return undefined;
+        case 'refused': return { ...said('investigating', 'The service could not be returned to an earlier state. Nothing was changed.', now, unsolved), onlyOf: 'told' };
+        case 'undone': return said('identified', 'Returning the service to an earlier state did not succeed, and everything is as it was before.', now, unsolved);
+        case 'failed': return said('identified', 'Returning the service to an earlier state did not succeed, and needs further work.', now, unsolved);
+        case 'cancelled': return said('identified', 'Returning the service to an earlier state was stopped before its end.', now, unsolved);
+    }
+}
+const healthInWords = {
+    healthy: 'The service answers.', unhealthy: 'The service does not work as it should at the moment.', unknown: '',
+};
+/** @returns the later of two */
+function forward(one, other) {
+    return statuses.indexOf(one) > statuses.indexOf(other) ? one : other;
+}
+
+;// CONCATENATED MODULE: ./build/notify/statuspage-answer.js
+/** What Statuspage answers of incidents, as far as it is used. */
+
+/**
+ * The incidents of a list; those that are none of the four statuses (planned maintenance) are left out.
+ * @throws Error when it is no list
+ */
+function incidentsIn(body) {
+    const list = statuspage_answer_parsed(body);
+    if (!Array.isArray(list))
+        throw new Error(notUnderstood);
+    return list.flatMap((item) => incidentOf(item) ?? []);
+}
+/** @throws Error when it is no incident */
+function incidentIn(body) {
+    const incident = incidentOf(statuspage_answer_parsed(body));
+    if (incident === undefined)
+        throw new Error(notUnderstood);
+    return incident;
+}
+const notUnderstood = 'its answer is not what Statuspage documents';
+function statuspage_answer_parsed(body) {
+    try {
+        return JSON.parse(body);
+    }
+    catch {
+        throw new Error(notUnderstood);
+    }
+}
+function incidentOf(item) {
+    const [id, written, mark] = [textAt(item, 'id'), textAt(item, 'status'), textAt(at(at(item, 'metadata'), 'rollback'), 'of')];
+    const status = statuses.find((each) => each === written);
+    // The id becomes a part of an address.
+    if (id === undefined || !/^[A-Za-z0-9]{1,64}$/.test(id) || status === undefined)
+        return undefined;
+    return { id, status, ...(mark === undefined ? {} : { mark }) };
+}
+function at(item, key) {
+    return typeof item === 'object' && item !== null ? Reflect.get(item, key) : undefined;
+}
+function textAt(item, key) {
+    const value = at(item, key);
+    return typeof value === 'string' ? value : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/notify/statuspage.js
+/** Atlassian Statuspage: one incident that is kept true while a run goes on, and by later runs. https://developer.statuspage.io/ */
+
+
+
+
+/** Undefined without `statuspage-api-key` and `statuspage-page-id`. It takes one request a second, which the sending keeps. */
+const statuspage = ({ statuspageApiKey: key, statuspagePageId: page, statuspageApiUrl: api, statuspageComponentIds: components }, world) => {
+    if (key === undefined || page === undefined)
+        return undefined;
+    const incidents = `${api.origin}${api.pathname.replace(/\/+$/, '')}/pages/${page}/incidents`;
+    const ask = async (method, path, signal, incident) => world.send({
+        method, url: new URL(`${incidents}${path}`), headers: { Authorization: `OAuth ${key}` }, signal,
+        ...(incident === undefined ? {} : { body: { incident } }), ...(method === 'POST' ? { once: true } : {}),
+    });
+    let open;
+    let health = 'unknown';
+    const find = async (of, signal) => {
+        const answer = await ask('GET', '/unresolved', signal);
+        const told = remembered(world);
+        // An incident that this run opened is told the truth even while the list of them cannot be read.
+        if (told !== undefined && (answer.kind === 'unanswered' || answer.status >= 300))
+            return told;
+        const all = incidentsIn(accepted(answer));
+        return all.find(({ id }) => id === told?.id) ?? all.find(({ mark }) => mark === markOf(of));
+    };
+    const begin = async (word, of, signal) => {
+        const answer = await ask('POST', '', signal, { name: incidentName, status: word.status, body: word.body, metadata: { rollback: { of: markOf(of) } }, ...atStart(components, health) });
+        // Nobody knows whether it was opened: if it was not, the next event opens it.
+        const lost = answer.kind === 'unanswered' || answer.status >= 500;
+        const begun = lost ? await find(of, signal) : incidentIn(accepted(answer));
+        if (lost && begun === undefined)
+            accepted(answer);
+        return begun;
+    };
+    return {
+        name: 'Statuspage',
+        tellsState: true,
+        async tell(event, signal) {
+            if (event.kind === 'begun')
+                health = event.health ?? 'unknown';
+            const word = publicWord(event);
+            if (word === undefined)
+                return;
+            if (word.onlyOf !== 'told')
+                open ??= await find(event, signal);
+            if (open === undefined) {
+                if (word.onlyOf !== undefined)
+                    return;
+                open = await begin(word, event, signal);
+            }
+            else {
+                const status = forward(open.status, word.status);
+                accepted(await ask('PATCH', `/${open.id}`, signal, { status, body: word.body, ...(status === 'resolved' ? atEnd(components) : {}) }));
+                open = { ...open, status };
+            }
+            if (open !== undefined)
+                world.memory.set('statuspage-incident', `${open.id} ${open.status}`);
+            if (open?.status === 'resolved')
+                open = undefined;
+        },
+    };
+};
+/**
+ * A rollback is asked for because a release is bad for somebody, though the service may answer: a partial outage. Where its health check fails, it is bad for
+ * everybody. Without components nothing says how bad it is, so the incident does.
+ */
+function atStart(components, health) {
+    const down = health === 'unhealthy';
+    return components.length === 0 ? { impact_override: down ? 'major' : 'minor' } : allTo(components, down ? 'major_outage' : 'partial_outage');
+}
+function atEnd(components) {
+    return components.length === 0 ? {} : allTo(components, 'operational');
+}
+function allTo(components, status) {
+    return { component_ids: components, components: Object.fromEntries(components.map((id) => [id, status])) };
+}
+/** By which a later run knows an incident as its own; whoever reads it learns nothing. */
+function markOf({ run }) {
+    return (0,external_node_crypto_.createHash)('sha256').update(`${run.serverUrl}\n${run.repository}\n${run.environment}`).digest('hex').slice(0, 32);
+}
+function remembered({ memory }) {
+    const [id, found] = (memory.get('statuspage-incident') ?? '').split(' ');
+    const status = statuses.find((each) => each === found);
+    return id === undefined || status === undefined || status === 'resolved' ? undefined : { id, status };
+}
+
+;// CONCATENATED MODULE: ./build/notify/webhook.js
+/** Any program, by one JSON POST per event: schemas/webhook.schema.json says what is in it. */
+
+
+
+
+/** Undefined without `webhook-url`. */
+const webhook = ({ webhookUrl: url }, { send }) => url && {
+    name: 'The webhook',
+    async tell(event, signal) {
+        accepted(await send({ method: 'POST', url, body: webhookBody(event), signal }));
+    },
+};
+/** The words of others are cut, so that a body stays well below what small servers take. */
+const [webhook_most, longText, shortText] = [256, 500, 255];
+/** Every key is always there: what is not known is null. Times are ISO 8601 in UTC, lengths are seconds. */
+function webhookBody(event) {
+    const { run, from, to } = event;
+    const report = event.kind === 'ended' ? event.report : undefined;
+    return {
+        version: 1,
+        event: event.kind,
+        time: isoOf(event.time),
+        text: callingNobody(sentenceOf(event)),
+        url: run.url,
+        drill: run.drill === true,
+        dryRun: run.dryRun,
+        run: {
+            id: (0,report_escape/* line */.n8)(run.id, shortText), repository: (0,report_escape/* line */.n8)(run.repository, shortText), serverUrl: run.serverUrl, environment: (0,report_escape/* line */.n8)(run.environment, shortText), method: (0,report_escape/* line */.n8)(run.method, shortText),
+            trigger: (0,report_escape/* line */.n8)(run.trigger, shortText), actor: (0,report_escape/* line */.n8)(run.actor, shortText), reason: (0,report_escape/* line */.n8)(run.reason, longText),
+            startedAt: isoOf(run.startedAt), detectedAt: run.detectedAt === undefined ? null : isoOf(run.detectedAt), endedAt: report === undefined ? null : isoOf(report.run.endedAt),
+        },
+        takesUp: event.kind === 'begun' && event.takesUp !== undefined ? (0,report_escape/* line */.n8)(event.takesUp, shortText) : null,
+        from: releaseOf(report?.from ?? from),
+        to: releaseOf(report?.to ?? to),
+        ...outcomeOf(report),
+        hosts: event.kind === 'begun' ? event.hosts.slice(0, webhook_most).map(hostNamed) : (report?.hosts ?? []).slice(0, webhook_most).map(hostOf),
+        failures: (event.kind === 'undoing' ? event.failures : (report?.failures ?? [])).slice(0, 20).map(failureOf),
+    };
+}
+/** Null, all of it, before the run has ended. */
+function outcomeOf(report) {
+    if (report === undefined)
+        return { result: null, reasonCode: null, health: null, seconds: null, recoverySeconds: null, downtimeSeconds: null, downtimeCausedSeconds: null, dataLossRows: null };
+    const downtime = (0,impact/* measuredDowntime */.iW)(report);
+    return {
+        result: report.result, reasonCode: report.reasonCode === '' ? null : report.reasonCode, health: report.health,
+        seconds: (0,impact/* runSeconds */.Rl)(report), recoverySeconds: (0,impact/* recoverySeconds */.Bn)(report) ?? null,
+        downtimeSeconds: downtime?.total ?? null, downtimeCausedSeconds: downtime?.caused ?? null, dataLossRows: (0,impact/* lostRowCount */.Ir)(report) ?? null,
+    };
+}
+function releaseOf(release) {
+    if (release === undefined)
+        return null;
+    return { release: (0,report_escape/* line */.n8)(release.sha, shortText), name: release.names[0] === undefined ? null : (0,report_escape/* line */.n8)(release.names[0], shortText), subject: (0,report_escape/* line */.n8)(release.subject, shortText) };
+}
+function hostNamed(host) {
+    return { host: (0,report_escape/* line */.n8)(host, shortText), result: null, from: null, to: null, seconds: null, message: '' };
+}
+function hostOf({ host, result, from, to, seconds, message }) {
+    return { host: (0,report_escape/* line */.n8)(host, shortText), result, from: (0,report_escape/* line */.n8)(from, shortText), to: (0,report_escape/* line */.n8)(to, shortText), seconds, message: (0,report_escape/* line */.n8)(message, longText) };
+}
+function failureOf({ code, what, host, fix }) {
+    return { code, what: (0,report_escape/* line */.n8)(what, longText), host: host === undefined ? null : (0,report_escape/* line */.n8)(host, shortText), fix: (0,report_escape/* line */.n8)(fix, longText) };
+}
+/** So that the sentence can be posted as it is: Discord, Mattermost and Slack call people by `@here`, `<@123>` and `<!channel>`. */
+function callingNobody(words) {
+    return words.replaceAll(/(?<!\w)@(?=\w)/g, '@\u200b').replaceAll(/<(?=[@!#&])/g, '<\u200b');
+}
+function isoOf(time) {
+    return new Date(time).toISOString();
+}
+
+;// CONCATENATED MODULE: ./build/notify/registry.js
+
+
+
+
+
+
+/** Everyone that can be told of a run, in the order in which their warnings are listed. */
+const notifiers = [slack, statuspage, webhook, deployment, incidentIssue, pullRequestComment];
+
+;// CONCATENATED MODULE: ./build/notify/sending.js
+const retries = 2;
+/** The rate that Slack and Statuspage document, and good manners to anybody else. */
+const spacing = 1000;
+/** Who asks to be left alone for longer than this is not asked again: by then the run has moved on. */
+const longestWait = 60_000;
+/** `Send`, with its retries and its rate, over single tries. */
+function sendOver(tryOnce, clock) {
+    const free = new Map();
+    const turn = async ({ origin }, signal) => {
+        const now = clock.now();
+        const at = Math.max(now, free.get(origin) ?? now);
+        free.set(origin, at + spacing);
+        if (at > now)
+            await clock.sleep(at - now, signal);
+    };
+    return async ({ once, ...request }) => {
+        const { url, signal } = request;
+        for (let retry = 0;; retry += 1) {
+            await turn(url, signal);
+            if (signal.aborted)
+                return sending_ended;
+            const tried = await tryOnce(request);
+            const wait = retry < retries ? waitBefore(tried, retry, once === true, clock.now()) : undefined;
+            if (wait === undefined || signal.aborted)
+                return sent(tried);
+            await clock.sleep(wait, signal);
+            if (signal.aborted)
+                return sent(tried);
+        }
+    };
+}
+/**
+ * @param retry how often it was tried again already
+ * @param once only what was surely not done may be tried again: 429, and not a server's fault or silence
+ * @param now milliseconds since the epoch, for a `Retry-After` that names a date
+ * @returns undefined when it is not to be tried again
+ */
+function waitBefore(tried, retry, once, now) {
+    const backoff = spacing * 2 ** retry;
+    if (tried.kind === 'unanswered')
+        return once ? undefined : backoff;
+    // 420 is what Statuspage answered before there was a 429, and documents still.
+    const busy = tried.status === 429 || tried.status === 420;
+    if (!busy && (tried.status < 500 || once))
+        return undefined;
+    const wait = Math.max(backoff, retryAfterOf(tried.retryAfter ?? '', now) ?? 0);
+    return wait > longestWait ? undefined : wait;
+}
+/** A `Retry-After` in seconds or as an HTTP date (RFC 9110, 10.2.3); undefined when it is neither. */
+function retryAfterOf(header, now) {
+    const text = header.trim();
+    if (/^\d+$/.test(text))
+        return Number(text) * 1000;
+    // Every form of an HTTP date begins with a day; anything else that a Date would read (`1.5`) is none.
+    const date = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : Number.NaN;
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+const sending_ended = { kind: 'unanswered', why: 'there was no time left for it' };
+function sent(tried) {
+    return tried.kind === 'unanswered' ? tried : { kind: 'answered', status: tried.status, body: tried.body };
+}
+
+;// CONCATENATED MODULE: ./build/notify/telling.js
+/** Tells everyone of a run while it goes on: in order, beside the run, and never in its way. */
+
+/** @param by log: where it is written when somebody could not be told, at the time at which that was found */
+function openTelling(notifiers, by) {
+    const ending = new AbortController();
+    const lines = notifiers.map((notifier) => lineTo(notifier, by, ending.signal));
+    let open = true;
+    return {
+        tell(event) {
+            if (open)
+                for (const line of lines)
+                    line.tell(event);
+        },
+        async finish(limit) {
+            open = false;
+            const told = new AbortController();
+            await Promise.race([Promise.all(lines.map(async (line) => line.idle())), by.clock.sleep(limit, told.signal)]);
+            const warnings = lines.flatMap((line) => line.warnings(limit));
+            told.abort();
+            ending.abort();
+            return warnings;
+        },
+    };
+}
+function lineTo(notifier, { clock, log }, signal) {
+    const waiting = [];
+    const reasons = new Map();
+    let busyWith;
+    let work;
+    let free = Number.NEGATIVE_INFINITY;
+    const tellNext = async (event) => {
+        free = clock.now() + (notifier.spacing ?? 0);
+        try {
+            await notifier.tell(event, signal);
+        }
+        catch (error) {
+            // Whoever was cut off by the end of the time is told of there.
+            if (signal.aborted)
+                return;
+            const why = (0,errors/* messageOf */.bD)(error);
+            if (!reasons.has(why))
+                log?.info(`${notifier.name} was not told ${what[event.kind]}: ${why}`);
+            reasons.set(why, reasons.get(why) ?? event.kind);
+        }
+    };
+    const tellAll = async () => {
+        // Not in the turn of whoever tells: nothing that a notifier does may hold up the run.
+        await Promise.resolve();
+        while (waiting.length > 0 && !signal.aborted) {
+            if (clock.now() < free)
+                await clock.sleep(free - clock.now(), signal);
+            const event = notifier.tellsState === true ? waiting.splice(0).at(-1) : waiting.shift();
+            if (event === undefined || signal.aborted)
+                break;
+            busyWith = event.kind;
+            await tellNext(event);
+            busyWith = undefined;
+        }
+        work = undefined;
+    };
+    return {
+        tell(event) {
+            waiting.push(event);
+            work ??= tellAll();
+        },
+        async idle() {
+            await work;
+        },
+        warnings(limit) {
+            const left = [...(busyWith === undefined ? [] : [busyWith]), ...waiting.map(({ kind }) => kind)];
+            return [
+                ...[...reasons.keys()].map((why) => `${notifier.name} was not told: ${why}`),
+                // The end is what people wait for: where it is among what was cut, it is what is told.
+                ...left.slice(-1).map((kind) => `${notifier.name} was not told ${what[kind]}: it took longer than ${limit / 1000} s after the run`),
+            ];
+        },
+    };
+}
+const what = {
+    begun: 'that the rollback began',
+    executing: 'that production is being changed',
+    verifying: 'that production is being verified',
+    undoing: 'that what was done is being taken back',
+    'taken-up': 'that the rollback is being brought to its end',
+    ended: 'how the rollback ended',
+};
+
+// EXTERNAL MODULE: ./build/adapters/actions/log.js
+var log = __nccwpck_require__(4974);
+// EXTERNAL MODULE: ./build/adapters/clock.js + 1 modules
+var clock = __nccwpck_require__(4810);
+;// CONCATENATED MODULE: ./build/adapters/capped-fetch.js
+/** An answer of any size is read to a limit only: octokit would keep a gigabyte in memory. */
+/** @param limit bytes of the body; one that is longer fails while it is read */
+function cappedFetch(inner, limit) {
+    return async (...asked) => {
+        const { body, status, statusText, headers } = await inner(...asked);
+        let read = 0;
+        const capped = body?.pipeThrough(new TransformStream({
+            transform(part, controller) {
+                read += part.byteLength;
+                if (read > limit)
+                    controller.error(new Error(`the answer is longer than ${limit} bytes`));
+                else
+                    controller.enqueue(part);
+            },
+        }));
+        return new Response(capped ?? null, { status, statusText, headers: new Headers([...headers]) });
+    };
+}
+
+;// CONCATENATED MODULE: ./build/adapters/github-trouble.js
+/** What GitHub did not do, in one line for a person. */
+
+/**
+ * `answered 403 "Resource not accessible by integration": the token needs "deployments: write"`
+ * @param unanswered why nobody waits any more, if so
+ */
+function inWords(thrown, need, unanswered, token) {
+    if (unanswered !== undefined)
+        return `GitHub ${unanswered}`;
+    const status = answered(thrown);
+    // Octokit writes the page of the documentation behind it.
+    const said = (0,errors/* messageOf */.bD)(thrown).split('\n')[0]?.replace(/ - https:\/\/docs\.\S+$/, '').replaceAll(token, '***').slice(0, 200) ?? '';
+    if (status === undefined)
+        return said.startsWith('answered ') ? `GitHub ${said}` : `GitHub was not reached: ${said}`;
+    return `GitHub answered ${status} "${said}"${advice(status, said, need)}`;
+}
+function answered(thrown) {
+    return thrown instanceof Error && 'response' in thrown && thrown.response !== undefined && 'status' in thrown && typeof thrown.status === 'number' ? thrown.status : undefined;
+}
+function advice(status, said, need) {
+    if (status === 401)
+        return ': look at the input "github-token"';
+    if (status === 403 && said.includes('not accessible'))
+        return `: the token needs "${need}"`;
+    // GitHub hides from a token what it may not see.
+    return status === 404 ? `: is it there, and has the token "${need}"?` : '';
+}
+
+;// CONCATENATED MODULE: ./build/adapters/github-telling.js
+
+
+const eachCall = 5_000;
+/** A hundred pull requests are 3 MB. */
+const github_telling_longest = 16 * 1024 * 1024;
+/** @returns undefined where there is no token or no repository */
+function githubTelling({ token, repository, apiUrl }) {
+    const [owner = '', repo = ''] = repository.split('/');
+    if (token === undefined || token === '' || owner === '' || repo === '')
+        return undefined;
+    return telling(token, { owner, repo }, apiUrl);
+}
+function telling(token, place, apiUrl) {
+    /** Five seconds for each, as for all that are told; what GitHub does not do is an Error in words. */
+    async function ask(need, signal, act) {
+        const late = AbortSignal.timeout(eachCall);
+        try {
+            // A library of some size, which most runs of a refused or planned rollback have no use for.
+            const library = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
+            const { rest, request } = library.getOctokit(token, apiUrl === undefined ? {} : { baseUrl: apiUrl });
+            // Its own fetch knows the runner's proxy.
+            const inner = request.endpoint.DEFAULTS.request?.fetch ?? fetch;
+            return await act(rest, { signal: AbortSignal.any([signal, late]), fetch: cappedFetch(inner, github_telling_longest) });
+        }
+        catch (thrown) {
+            throw new Error(inWords(thrown, need, late.aborted ? `gave no answer within ${eachCall / 1000} s` : signal.aborted ? 'was not waited for any longer' : undefined, token));
+        }
+    }
+    return {
+        createDeployment: ({ sha, environment, task, description, payload }, signal) => ask('deployments: write', signal, async (rest, request) => {
+            // The release is in the environment already, or goes there by other means: nothing is merged for it, and no check has to have passed.
+            const answer = await rest.repos.createDeployment({
+                ...place, ref: sha, task, environment, description, payload: { ...payload }, auto_merge: false, required_contexts: [], request,
+            });
+            const data = read(answer);
+            if ('id' in data)
+                return String(data.id);
+            throw new Error(`answered ${answer.status} "${data.message ?? ''}" and made no deployment`);
+        }),
+        setDeploymentState: (id, { state, description, logUrl, supersedes }, signal) => ask('deployments: write', signal, async (rest, request) => {
+            await rest.repos.createDeploymentStatus({
+                ...place, deployment_id: Number(id), state, description, ...(logUrl === '' ? {} : { log_url: logUrl }), auto_inactive: supersedes === true, request,
+            });
+        }),
+        deploymentsOf: (sha, environment, signal) => ask('deployments: write', signal, async (rest, request) => {
+            const data = read(await rest.repos.listDeployments({ ...place, sha, environment, per_page: 100, request }));
+            return data.toSorted((one, other) => other.id - one.id).map(({ id, task, payload }) => ({ id: String(id), task, payload }));
+        }),
+        createIssue: ({ title, body, labels }, signal) => ask('issues: write', signal, async (rest, request) => {
+            const data = read(await rest.issues.create({ ...place, title, body, labels: [...labels], request }));
+            return { number: data.number, url: data.html_url };
+        }),
+        updateIssue: (number, { title, body }, signal) => ask('issues: write', signal, async (rest, request) => {
+            await rest.issues.update({ ...place, issue_number: number, title, body, request });
+        }),
+        pullRequestsOf: (sha, signal) => ask('pull-requests: write', signal, async (rest, request) => {
+            const data = read(await rest.repos.listPullRequestsAssociatedWithCommit({ ...place, commit_sha: sha, per_page: 100, request }));
+            return data.filter(({ merged_at: merged }) => merged !== null).map(({ number, html_url: url, title }) => ({ number, url, title }));
+        }),
+        comment: (number, body, signal) => ask('pull-requests: write', signal, async (rest, request) => {
+            await rest.issues.createComment({ ...place, issue_number: number, body, request });
+        }),
+    };
+}
+/** Of an answer that breaks off, or is no JSON, octokit makes a text. */
+function read({ status, data }) {
+    if (typeof data !== 'object' || data === null)
+        throw new Error(`answered ${status} with what is no JSON, or too long`);
+    return data;
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
+var core = __nccwpck_require__(6058);
+;// CONCATENATED MODULE: ./build/adapters/memory.js
+
+
+
+
+
+
+
+/** What was told, where `post` finds it: each id is written down as soon as it is known. The runner reads which file it is when `main` has ended. */
+function memoryFile() {
+    const file = (0,core/* getState */.Gu)('told') || (0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), `rollback-action-${(0,external_node_crypto_.randomUUID)()}.told`);
+    (0,core/* saveState */.LZ)('told', file);
+    const known = new Map(entriesIn(file));
+    return {
+        get: (name) => known.get(name),
+        set(name, value) {
+            known.set(name, value);
+            try {
+                (0,external_node_fs_.writeFileSync)(file, JSON.stringify(Object.fromEntries(known)), { mode: 0o600 });
+            }
+            catch (thrown) {
+                log/* actionsLog */._.warning(`What was told could not be written down for the post step: ${(0,errors/* messageOf */.bD)(thrown)}`);
+            }
+        },
+    };
+}
+function entriesIn(file) {
+    try {
+        const read = JSON.parse((0,external_node_fs_.readFileSync)(file, 'utf8'));
+        return Object.entries(typeof read === 'object' && read !== null ? read : {}).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []));
+    }
+    catch {
+        return [];
+    }
+}
+
+// EXTERNAL MODULE: external "node:dns/promises"
+var promises_ = __nccwpck_require__(1553);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: ./build/adapters/http-connection.js
+var http_connection = __nccwpck_require__(2775);
+// EXTERNAL MODULE: ./build/adapters/http-trouble.js
+var http_trouble = __nccwpck_require__(8204);
+;// CONCATENATED MODULE: ./build/adapters/send.js
+/** One JSON request to whoever is told of a run. */
+
+
+
+
+const bodyLimit = 64 * 1024;
+/**
+ * A try ends after `limit`, whatever the server does: then its connection is destroyed, as it is after 64 KiB of the answer. A status that came
+ * counts though its body is not complete: it was received. Certificates are verified, redirects not followed. Words hold no path: it can be the credential.
+ */
+function trySending(limit = 5000, network = { resolve: (name) => (0,promises_.lookup)(name, { all: true }) }) {
+    return async (request) => {
+        const ending = new AbortController();
+        const timer = setTimeout(() => ending.abort(new http_trouble/* TooLate */.d6()), limit);
+        const stop = () => ending.abort(new Error('there was no time left for it'));
+        if (request.signal.aborted)
+            stop();
+        request.signal.addEventListener('abort', stop, { once: true });
+        const progress = { chunks: [], size: 0 };
+        try {
+            await exchange(request, network, ending.signal, progress);
+        }
+        catch (error) {
+            if (progress.response === undefined)
+                return { kind: 'unanswered', why: `${request.url.host}: ${whyOf(ending.signal.aborted ? ending.signal.reason : error, progress, limit)}` };
+        }
+        finally {
+            clearTimeout(timer);
+            request.signal.removeEventListener('abort', stop);
+            progress.connection?.destroy();
+        }
+        return send_answered(progress, request.url.host);
+    };
+}
+async function exchange({ method, url, headers, body }, network, signal, progress) {
+    const connection = await (0,http_connection/* connect */.N)({ url }, network, signal);
+    progress.connection = connection;
+    signal.addEventListener('abort', () => connection.destroy(), { once: true });
+    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const response = await new Promise((resolve, reject) => {
+        const asked = (0,external_node_http_.request)({
+            createConnection: () => connection,
+            method,
+            path: `${url.pathname}${url.search}`,
+            headers: {
+                Host: url.host, 'User-Agent': 'rollback-action', Accept: 'application/json, */*', Connection: 'close', ...headers,
+                ...(payload === undefined ? {} : { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': payload.length }),
+            },
+        });
+        asked.on('error', reject);
+        asked.on('response', resolve);
+        // Last resort, for an end without an error (a switch of protocols that nobody asked for).
+        asked.on('close', () => reject(new Error('the connection was closed without an answer')));
+        asked.end(payload);
+    });
+    progress.response = response;
+    for await (const chunk of response) {
+        if (!Buffer.isBuffer(chunk))
+            continue;
+        progress.chunks.push(chunk);
+        progress.size += chunk.length;
+        if (progress.size >= bodyLimit)
+            break;
+    }
+}
+function send_answered({ response, chunks }, host) {
+    const retryAfter = response?.headers['retry-after'];
+    const status = response?.statusCode;
+    if (status === undefined)
+        return { kind: 'unanswered', why: `${host}: the reply has no status` };
+    return { kind: 'answered', status, body: Buffer.concat(chunks).subarray(0, bodyLimit).toString(), ...(retryAfter === undefined ? {} : { retryAfter }) };
+}
+function whyOf(error, { connection }, limit) {
+    if (error instanceof http_trouble/* TooLate */.d6)
+        return `${connection === undefined ? 'no connection' : 'no answer'} within ${limit / 1000} s`;
+    return (0,http_trouble/* troubleOf */.LH)(error).why;
+}
+
+;// CONCATENATED MODULE: ./build/adapters/people.js
+
+
+
+
+
+
+
+
+/** What messages get when everything else is done. */
+const lastWords = 10_000;
+function peopleOf(inputs, run) {
+    const memory = memoryFile();
+    const world = {
+        clock: clock/* systemClock */.m, memory, send: sendOver(trySending(), clock/* systemClock */.m),
+        github: githubTelling({ token: inputs.githubToken, repository: run.repository, apiUrl: process.env['GITHUB_API_URL'] }),
+    };
+    const telling = openTelling(notifiers.flatMap((notifierOf) => notifierOf(inputs, world) ?? []), { clock: clock/* systemClock */.m, log: log/* actionsLog */._ });
+    return {
+        tell: (event) => telling.tell(event),
+        finish: () => telling.finish(lastWords),
+        outputs() {
+            const known = ['incident-url', 'deployment-id'].map((name) => [name, memory.get(name) ?? '']);
+            return Object.fromEntries(known.filter(([, value]) => value !== ''));
+        },
+    };
 }
 
 
@@ -609,7 +2191,7 @@ function describe(key) {
 
 /***/ }),
 
-/***/ 7253:
+/***/ 2874:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -1468,17 +3050,33 @@ var log = __nccwpck_require__(4974);
 var clock = __nccwpck_require__(4810);
 // EXTERNAL MODULE: ./build/adapters/command.js
 var command = __nccwpck_require__(149);
+;// CONCATENATED MODULE: ./build/adapters/deployment-payload.js
+/** The fields of a deployment's payload as GraphQL gives it: JSON, and where it was passed as a text JSON within JSON. None where it is no object. */
+function payloadFields(payload) {
+    try {
+        let read = JSON.parse(payload ?? '{}');
+        if (typeof read === 'string')
+            read = JSON.parse(read);
+        return new Map(typeof read === 'object' && read !== null ? Object.entries(read) : []);
+    }
+    catch {
+        return new Map();
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/adapters/github.js
+
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
     deployments(last: 50, environments: $environment, orderBy: { field: CREATED_AT, direction: ASC }) {
-      nodes { commitOid createdAt statuses(last: 20) { nodes { state } } }
+      nodes { commitOid createdAt task payload statuses(last: 20) { nodes { state createdAt } } }
     }
   }
 }`;
 /**
- * The environment's last 50 deployments. A deployment that once succeeded counts as such: GitHub turns it to `inactive` when the next
- * one succeeds. Undefined when GitHub does not answer within 5 s: a rollback does not wait for it.
+ * The environment's last 50 deployments. One that once succeeded counts as such: GitHub turns it to `inactive` when the next one succeeds. Not so
+ * when its release was taken back since, as its own record or that of the rollback says. Drills, and rollbacks that did not succeed, are left out: what they deployed has not stayed.
+ * Undefined when GitHub does not answer within 5 s: a rollback does not wait for it.
  */
 async function deploymentRecords(options) {
     const [owner, name] = options.repository.split('/');
@@ -1488,189 +3086,47 @@ async function deploymentRecords(options) {
         const { getOctokit } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
         const octokit = getOctokit(options.token, { ...(options.apiUrl === undefined ? {} : { baseUrl: options.apiUrl }), request: { signal: AbortSignal.timeout(5000) } });
         const { repository } = await octokit.graphql(query, { owner, name, environment: [options.environment] });
-        return repository?.deployments.nodes.map(({ commitOid, createdAt, statuses }) => ({
-            sha: commitOid,
-            time: Date.parse(createdAt),
-            state: statuses?.nodes.some(({ state }) => state === 'SUCCESS') ? 'success' : 'other',
-        }));
+        return repository === null ? undefined : recordsOf(repository.deployments.nodes);
     }
     catch {
         return undefined;
     }
 }
+function recordsOf(nodes) {
+    const lasting = nodes.filter((node) => !isRollback(node) || (succeeded(node) && payloadFields(node.payload).get('drill') !== true));
+    const takenBack = lasting.flatMap((node) => takenBackBy(node) ?? []);
+    return lasting.map((node) => {
+        const time = Date.parse(node.createdAt);
+        const good = succeeded(node) && !takenBack.some(({ sha, since }) => sha === node.commitOid && since >= time);
+        return { sha: node.commitOid, time, state: good ? 'success' : 'other' };
+    });
+}
+/** The release that a record says was taken back, and until when it was deployed: a rollback's own record, or that of a deployment that failed after it had succeeded. */
+function takenBackBy(node) {
+    if (isRollback(node)) {
+        const [from, to] = [payloadFields(node.payload).get('from'), node.commitOid];
+        return typeof from === 'string' && from !== to ? { sha: from, since: Date.parse(node.createdAt) } : undefined;
+    }
+    const states = (node.statuses?.nodes ?? []).toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+    const success = states.findLastIndex(({ state }) => state === 'SUCCESS');
+    const failure = states.slice(success + 1).findLast(({ state }) => state === 'FAILURE' || state === 'ERROR');
+    return success === -1 || failure === undefined ? undefined : { sha: node.commitOid, since: Date.parse(failure.createdAt) };
+}
+function isRollback({ task }) {
+    return task === 'rollback';
+}
+function succeeded({ statuses }) {
+    return statuses?.nodes.some(({ state }) => state === 'SUCCESS') === true;
+}
 
-;// CONCATENATED MODULE: external "node:dns/promises"
-const promises_namespaceObject = require("node:dns/promises");
+// EXTERNAL MODULE: external "node:dns/promises"
+var promises_ = __nccwpck_require__(1553);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./build/adapters/http-trouble.js
-
-/** The address could not be asked, which says nothing about who would have answered there. */
-class Unasked extends Error {
-    name = 'Unasked';
-}
-/** The time for the whole exchange was over. */
-class TooLate extends Error {
-    name = 'TooLate';
-}
-/** Faults of the machine that asks, not of the one that is asked. */
-const ours = new Map([
-    ['ENETUNREACH', 'there is no route to it from here'],
-    ['EADDRNOTAVAIL', 'no local address or port is free for it'],
-    ['EACCES', 'this machine does not permit the connection'],
-    ['EPERM', 'this machine does not permit the connection'],
-    ['EMFILE', 'too many files are open here'],
-    ['ENFILE', 'too many files are open here'],
-    ['ENOBUFS', 'this machine is out of memory for connections'],
-    ['ENOMEM', 'this machine is out of memory for connections'],
-]);
-const theirs = new Map([
-    ['ECONNREFUSED', 'the connection was refused'],
-    ['ECONNRESET', 'the connection was closed before the answer was complete'],
-    ['EPIPE', 'the connection was closed before the answer was complete'],
-    ['ETIMEDOUT', 'nothing answers at that address'],
-    ['EHOSTUNREACH', 'nothing answers at that address'],
-]);
-/** What an error on the way to an answer means. Anything that is not known to be our own fault is the address's. */
-function troubleOf(error) {
-    if (error instanceof Unasked)
-        return { kind: 'unasked', why: error.message };
-    if (error instanceof errors/* RollbackError */.ZS)
-        return { kind: 'unasked', why: error.failures.map(({ what }) => what).join('; ') };
-    // One error for all the addresses of a name: it is enough that one of them was asked.
-    if (error instanceof AggregateError && error.errors.length > 0) {
-        const all = error.errors.map(troubleOf);
-        return all.find(({ kind }) => kind === 'failed') ?? all[0] ?? { kind: 'failed', why: (0,errors/* messageOf */.bD)(error) };
-    }
-    const code = textAt(error, 'code');
-    const our = ours.get(code);
-    if (our !== undefined)
-        return { kind: 'unasked', why: our };
-    if (code === 'ENOTFOUND' || code.startsWith('EAI_'))
-        return { kind: 'unasked', why: `its name does not resolve (${code})` };
-    const reason = textAt(error, 'reason');
-    if (code.startsWith('HPE_'))
-        return { kind: 'failed', why: `the reply is not HTTP (${reason || (0,errors/* messageOf */.bD)(error)})` };
-    if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
-        return { kind: 'failed', why: `TLS failed (${reason || (0,errors/* messageOf */.bD)(error)})` };
-    if (code.startsWith('ERR_TLS_') || /CERT|ISSUER|SIGNATURE/.test(code)) {
-        // Node adds advice about its own options after a semicolon.
-        const cause = (reason || (0,errors/* messageOf */.bD)(error)).replace(/;.*/, '');
-        return { kind: 'failed', why: `its certificate is not valid (${cause})` };
-    }
-    return { kind: 'failed', why: theirs.get(code) ?? ((0,errors/* messageOf */.bD)(error) || code) };
-}
-function textAt(error, key) {
-    const value = typeof error === 'object' && error !== null ? Reflect.get(error, key) : undefined;
-    return typeof value === 'string' ? value : '';
-}
-
-;// CONCATENATED MODULE: ./build/adapters/http-connection.js
-
-
-
-
-/** Link-local addresses are where clouds hand out a machine's credentials; no service is checked there. */
-const forbidden = new external_node_net_.BlockList();
-forbidden.addSubnet('169.254.0.0', 16, 'ipv4');
-forbidden.addSubnet('fe80::', 10, 'ipv6');
-forbidden.addAddress('fd00:ec2::254', 'ipv6');
-/**
- * A fresh connection to the server of a URL, ready for a request, TLS included.
- * The addresses that were judged are the ones that are connected to, whatever the name says a moment later.
- * When the signal is aborted, it rejects with its reason and leaves nothing open.
- */
-async function connect({ url, via, at }, network, signal) {
-    const secure = url.protocol === 'https:';
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-    if ((0,external_node_net_.isIP)(host) !== 0)
-        permit(host);
-    let tcp;
-    if (via === undefined) {
-        const socket = (0,external_node_net_.connect)({ host, port, autoSelectFamily: true, lookup: fixed(await addresses(host, network, signal)) });
-        await ready(socket, 'connect', signal);
-        tcp = socket;
-    }
-    else {
-        const { address, port: open } = at ?? { address: host, port };
-        if ((0,external_node_net_.isIP)(address) !== 0)
-            permit(address);
-        tcp = await dialled(via.dial(address, open), signal);
-    }
-    if (!secure)
-        return tcp;
-    const trust = network.authorities === undefined ? {} : { ca: network.authorities };
-    const tls = (0,external_node_tls_.connect)({ socket: tcp, host, ...((0,external_node_net_.isIP)(host) === 0 ? { servername: host } : {}), ...trust, ...(at === undefined ? {} : { rejectUnauthorized: false }) });
-    await ready(tls, 'secureConnect', signal, tcp);
-    return tls;
-}
-async function addresses(host, network, signal) {
-    if ((0,external_node_net_.isIP)(host) !== 0)
-        return [{ address: host, family: (0,external_node_net_.isIP)(host) }];
-    const found = await unlessAborted(network.resolve(host), signal).catch((error) => {
-        throw error instanceof TooLate ? new Unasked('its name did not resolve in time') : error;
-    });
-    for (const { address } of found)
-        permit(address);
-    return found;
-}
-function permit(address) {
-    if (forbidden.check(address, (0,external_node_net_.isIPv6)(address) ? 'ipv6' : 'ipv4'))
-        throw new Unasked(`${address} is a link-local address, which is never asked`);
-}
-function fixed(all) {
-    return (name, options, callback) => {
-        const [first] = all;
-        if (first === undefined)
-            callback(Object.assign(new Error(`no address for ${name}`), { code: 'ENOTFOUND' }), '');
-        else if (options.all === true)
-            callback(null, [...all]);
-        else
-            callback(null, first.address, first.family);
-    };
-}
-/** A host that answers after the time was over must not leave its connection open. */
-async function dialled(dialling, signal) {
-    const listening = dialling.then((stream) => stream.on('error', ignore));
-    listening.then((stream) => signal.aborted && stream.destroy(), ignore);
-    return unlessAborted(listening, signal);
-}
-async function ready(socket, event, signal, below) {
-    // An error between two listeners would end the process.
-    socket.on('error', ignore);
-    // Of a stream that is no socket of Node's, TLS does not pass on a close without an end or an error.
-    const closed = () => socket.destroy(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
-    below?.once('close', closed);
-    try {
-        await unlessAborted((0,external_node_events_.once)(socket, event), signal);
-    }
-    catch (error) {
-        socket.destroy();
-        below?.destroy();
-        throw error;
-    }
-    finally {
-        below?.off('close', closed);
-    }
-}
-function unlessAborted(work, signal) {
-    return new Promise((resolve, reject) => {
-        const stop = () => reject(signal.reason);
-        if (signal.aborted)
-            stop();
-        signal.addEventListener('abort', stop, { once: true });
-        work.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject);
-    });
-}
-function ignore() { }
-
+// EXTERNAL MODULE: ./build/adapters/http-connection.js
+var http_connection = __nccwpck_require__(2775);
+// EXTERNAL MODULE: ./build/adapters/http-trouble.js
+var http_trouble = __nccwpck_require__(8204);
 ;// CONCATENATED MODULE: ./build/adapters/http.js
 
 
@@ -1678,12 +3134,12 @@ function ignore() { }
 
 const bodyLimit = 1024 * 1024;
 /** `Http` of the ports, from the runner or through a host. Proxies from the environment are not used: the service itself is asked. */
-function httpOver(network = { resolve: (name) => (0,promises_namespaceObject.lookup)(name, { all: true }) }) {
+function httpOver(network = { resolve: (name) => (0,promises_.lookup)(name, { all: true }) }) {
     return async (request) => {
         const start = performance.now();
         const ending = new AbortController();
-        const timer = setTimeout(() => ending.abort(new TooLate()), request.timeout);
-        const cancel = () => ending.abort(new Unasked('the run was ended before it was answered'));
+        const timer = setTimeout(() => ending.abort(new http_trouble/* TooLate */.d6()), request.timeout);
+        const cancel = () => ending.abort(new http_trouble/* Unasked */.I('the run was ended before it was answered'));
         if (request.signal?.aborted === true)
             cancel();
         request.signal?.addEventListener('abort', cancel, { once: true });
@@ -1693,7 +3149,7 @@ function httpOver(network = { resolve: (name) => (0,promises_namespaceObject.loo
             return { kind: 'answered', ...reply, milliseconds: since(start) };
         }
         catch (error) {
-            return http_unanswered(ending.signal.aborted && !(error instanceof Unasked) ? ending.signal.reason : error, request, progress, since(start));
+            return http_unanswered(ending.signal.aborted && !(error instanceof http_trouble/* Unasked */.I) ? ending.signal.reason : error, request, progress, since(start));
         }
         finally {
             clearTimeout(timer);
@@ -1703,7 +3159,7 @@ function httpOver(network = { resolve: (name) => (0,promises_namespaceObject.loo
     };
 }
 async function http_exchange(request, network, signal, progress) {
-    const connection = await connect(request, network, signal);
+    const connection = await (0,http_connection/* connect */.N)(request, network, signal);
     progress.connection = connection;
     signal.addEventListener('abort', () => connection.destroy(), { once: true });
     const { method, url, forwarded } = request;
@@ -1747,11 +3203,11 @@ function http_unanswered(error, { url, via, at, timeout }, { connection, status 
     // Path and query can carry tokens: host and port are enough.
     const host = at === undefined ? url.host : at.address.startsWith('/') ? at.address : `${at.address.includes(':') ? `[${at.address}]` : at.address}:${at.port}`;
     const place = via === undefined ? host : `${host} from ${via.name}`;
-    if (error instanceof TooLate) {
+    if (error instanceof http_trouble/* TooLate */.d6) {
         const got = status === undefined ? (connection === undefined ? 'no connection' : 'no answer') : `answered ${status}, but the reply was not complete`;
         return { kind: 'failed', why: `${place}: ${got} within ${timeout / 1000} s`, milliseconds };
     }
-    const { kind, why } = troubleOf(error);
+    const { kind, why } = (0,http_trouble/* troubleOf */.LH)(error);
     const cut = status === undefined ? '' : `answered ${status}, but `;
     return kind === 'failed' ? { kind, why: `${place}: ${cut}${why}`, milliseconds } : { kind, why: `${place}: ${why}` };
 }
@@ -1777,15 +3233,19 @@ var known_hosts = __nccwpck_require__(2332);
 
 /** At most so many handshakes at once: sshd drops connections beyond ten that are not let in yet. */
 const handshakes = 5;
-function realWorld(inputs, run, checkpoint, signal) {
+/** @param own what a story without checkpoints, cancellation or people to be told leaves out */
+function realWorld(inputs, run, own = {}) {
+    const { checkpoint = () => undefined, signal = new AbortController().signal, tell = () => undefined } = own;
     const asked = deploymentRecords({ token: inputs.githubToken, repository: run.repository, environment: run.environment, apiUrl: process.env['GITHUB_API_URL'] });
     let rds;
+    let hurl;
     return {
-        clock: clock/* systemClock */.m, log: log/* actionsLog */._, http: httpOver(), checkpoint, signal,
+        clock: clock/* systemClock */.m, log: log/* actionsLog */._, http: httpOver(), checkpoint, signal, tell,
         deployments: () => asked,
         random: Math.random,
         // The SDK is large: only who names an instance waits for it.
         rds: async () => (inputs.rdsInstance === undefined ? undefined : (rds ??= (await Promise.all(/* import() */[__nccwpck_require__.e(172), __nccwpck_require__.e(976)]).then(__nccwpck_require__.bind(__nccwpck_require__, 976))).rdsIn(inputs.awsRegion))),
+        hurl: () => (hurl ??= Promise.all(/* import() */[__nccwpck_require__.e(805), __nccwpck_require__.e(414)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7414)).then(({ openHurl }) => openHurl(process.env['GITHUB_WORKSPACE'] ?? process.cwd(), process.env, log/* actionsLog */._))),
         command: (text, environment) => (0,command/* runCommand */.d)(text, environment, log/* actionsLog */._),
         async connect() {
             const { sshJumpHost, databaseHost, hosts, loadBalancers = [], appDir, parallel, lockWait } = inputs;
@@ -1934,6 +3394,173 @@ function resultOf({ url, via, at }, tries, finding) {
 function tooFew(last, inRow, { successes, timeout }) {
     const message = `${last.message}, but only ${inRow} in a row passed within ${timeout / 1000} s, ${successes} were expected`;
     return { ...last, verdict: 'failed', message };
+}
+
+
+/***/ }),
+
+/***/ 8347:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $3: () => (/* binding */ unsetIn),
+/* harmony export */   Rp: () => (/* binding */ requestAt),
+/* harmony export */   nm: () => (/* binding */ isHurlPath),
+/* harmony export */   p5: () => (/* binding */ triesOf)
+/* harmony export */ });
+/** Whether a line of `smoke-tests` names a file and not an address. */
+function isHurlPath(line) {
+    return /^\S+\.hurl$/.test(line) && !line.includes('://');
+}
+/**
+ * How often a file is run until it passes. Only what changes nothing is asked again: a second POST is another act. A line of a body that
+ * looks like a request counts as one, which costs no more than the second try.
+ */
+function triesOf({ text }) {
+    return /^[ \t]*(?!(?:GET|HEAD|OPTIONS|HTTP)[ \t])[A-Z]+[ \t]+\S/m.test(text) ? 1 : 3;
+}
+/** `GET {{base}}/api/jobs`: the request as it is written in a line, counted from 1. */
+function requestAt({ text }, line) {
+    return text.split('\n')[line - 1]?.trim() ?? '';
+}
+/** What Hurl makes itself where a name is expected. https://hurl.dev/docs/templates.html#functions */
+const functions = ['newUuid', 'newDate', 'getEnv'];
+/** Variables of its templates that nobody has set: neither the file itself, by a capture or an option, nor whoever runs it. */
+function unsetIn({ text }, given) {
+    const lines = text.split('\n').filter((line) => !/^\s*#/.test(line));
+    const used = lines.flatMap((line) => [...line.matchAll(/\{\{\s*([A-Za-z][\w-]*)/g)].map(([, name = '']) => name));
+    const own = lines.flatMap((line) => /^\s*(?:variable\s*:\s*)?([A-Za-z][\w-]*)\s*[:=]/.exec(line)?.[1] ?? []);
+    return [...new Set(used)].filter((name) => !given.has(name) && !own.includes(name) && !functions.includes(name));
+}
+
+
+/***/ }),
+
+/***/ 1173:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  a: () => (/* binding */ lastWords),
+  q: () => (/* binding */ resultsOf)
+});
+
+// EXTERNAL MODULE: ./build/inputs/masks.js
+var masks = __nccwpck_require__(7320);
+// EXTERNAL MODULE: ./build/checks/hurl-file.js
+var hurl_file = __nccwpck_require__(8347);
+;// CONCATENATED MODULE: ./build/checks/hurl-json.js
+/** One JSON object a line. What has another shape is left out. */
+function entriesIn(results) {
+    const found = new Map();
+    for (const text of results.split('\n')) {
+        for (const each of listIn(parsed(text), 'entries')) {
+            const [index, line, time] = [numberIn(each, 'index'), numberIn(each, 'line'), numberIn(each, 'time')];
+            const call = listIn(each, 'calls').at(-1);
+            found.set(index, {
+                line, milliseconds: time, times: (found.get(index)?.times ?? 0) + 1,
+                ...(call === undefined ? {} : { call: { method: textIn(fieldOf(call, 'request'), 'method'), url: textIn(fieldOf(call, 'request'), 'url'), status: numberIn(fieldOf(call, 'response'), 'status') } }),
+                failed: listIn(each, 'asserts').filter((one) => fieldOf(one, 'success') === false).map((one) => ({ line: numberIn(one, 'line'), message: textIn(one, 'message') })),
+            });
+        }
+    }
+    return [...found.values()];
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function fieldOf(value, name) {
+    return typeof value === 'object' && value !== null && name in value ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
+}
+function listIn(value, name) {
+    const field = fieldOf(value, name);
+    return Array.isArray(field) ? field : [];
+}
+function textIn(value, name) {
+    const field = fieldOf(value, name);
+    return typeof field === 'string' ? field : '';
+}
+function numberIn(value, name) {
+    const field = fieldOf(value, name);
+    return typeof field === 'number' ? field : 0;
+}
+
+;// CONCATENATED MODULE: ./build/checks/hurl-results.js
+/** What a run of Hurl means: its results are read as the text of a stranger. https://hurl.dev/docs/running-tests.html#json-report */
+
+
+
+/** One result for each request that was sent, in their order; at least one. */
+function resultsOf(file, end, run) {
+    const told = (verdict, message) => [{ kind: 'smoke', name: file.path, url: file.path, verdict, tries: run.tries, message }];
+    if (end.kind === 'late')
+        return told('failed', `did not end within ${run.limit / 1000} s`);
+    if (end.kind === 'unrun')
+        return told('unknown', `could not be measured: ${brief(end.why, run.secrets)}`);
+    const entries = entriesIn(end.results);
+    const trouble = lastWords(end.trouble, run.secrets) || `Hurl ended with ${end.code}`;
+    if (end.code === 0 && entries.length === 0)
+        return told('unknown', 'could not be measured: no request was sent');
+    if (entries.length === 0)
+        return told('unknown', `could not be measured: ${trouble}`);
+    // Only the last can have come to nothing: Hurl stops there.
+    const [last] = entries.slice(-1);
+    const broken = end.code !== 0 && last !== undefined && entries.every(({ failed }) => failed.length === 0) ? last : undefined;
+    return entries.map((entry) => ({
+        kind: 'smoke', ...placeOf(entry, file, run.secrets), ...judged(entry, file, run.secrets, entry === broken ? trouble : undefined),
+        ...(entry.call === undefined ? {} : { status: entry.call.status }), milliseconds: entry.milliseconds, tries: run.tries - 1 + entry.times,
+    }));
+}
+/** What Hurl said last on its error stream, without the drawing: `line 1: (7) Failed to connect to …`. */
+function lastWords(trouble, secrets) {
+    const last = (0,masks/* redactor */.$)(secrets)(trouble).split(/^error: /m).at(-1) ?? '';
+    const [, line] = /^\s*-->.*?:(\d+):\d+\s*$/m.exec(last) ?? [];
+    const words = detailOf(last);
+    return brief(line === undefined ? words : `line ${line}: ${words}`, secrets);
+}
+function judged({ call, failed, milliseconds }, file, secrets, trouble) {
+    const answered = call === undefined ? '' : `answered ${call.status}`;
+    if (failed.length > 0) {
+        const wrong = failed.slice(0, mostTold).map(({ line, message }) => brief(`line ${line}: ${(0,hurl_file/* requestAt */.Rp)(file, line)}: ${detailOf((0,masks/* redactor */.$)(secrets)(message))}`, secrets));
+        const more = failed.length > mostTold ? [`${failed.length - mostTold} more asserts failed`] : [];
+        return { verdict: 'failed', message: [answered, ...wrong, ...more].filter((text) => text !== '').join('; ') };
+    }
+    if (trouble === undefined)
+        return { verdict: 'passed', message: `${answered === '' ? 'done' : answered} in ${milliseconds} ms` };
+    // As everywhere: what has no address, or cannot be asked as it is written, says nothing about the service.
+    const unasked = /\(6\) |you must set the variable/.test(trouble);
+    return unasked ? { verdict: 'unknown', message: `could not be asked: ${trouble}` } : { verdict: 'failed', message: [answered, trouble].filter((text) => text !== '').join('; ') };
+}
+function placeOf({ line, call }, file, secrets) {
+    const written = (0,hurl_file/* requestAt */.Rp)(file, line);
+    const [method = '', template = ''] = written.split(/\s+/);
+    const url = call !== undefined && URL.canParse(call.url) ? new URL(call.url) : undefined;
+    const clean = (0,masks/* redactor */.$)(secrets);
+    // Queries carry tokens that nobody marked as such.
+    if (url === undefined)
+        return { name: brief(`${file.path}: ${method} ${template.replace(/[?#].*/, '')}`, secrets), url: brief(template.replace(/[?#].*|(?<=:\/\/)[^/@]*@/g, ''), secrets) };
+    return { name: brief(`${file.path}: ${call?.method ?? method} ${url.pathname}`, secrets), url: clean(`${url.protocol}//${url.host}${url.pathname}`) };
+}
+const mostTold = 3;
+const longest = 240;
+/** On one line, short, without secrets and without anything that is not a letter on paper. */
+function brief(text, secrets) {
+    const clean = (0,masks/* redactor */.$)(secrets)(text).replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '').replace(/[\p{C}\s]+/gu, ' ').trim();
+    return clean.length > longest ? `${clean.slice(0, longest - 1)}…` : clean;
+}
+/** The explanation under the line that Hurl draws, or all that it said. */
+function detailOf(drawn) {
+    const lines = drawn.split('\n');
+    const at = lines.findIndex((line) => /^\s*\d+ \|/.test(line));
+    return lines.slice(at + 1).map((line) => line.replace(/^\s*\|\s*\^*\s*/, '').trim()).filter((line) => line !== '').join(', ').replace(/(actual|expected):\s+/g, '$1 ').replace(/\s+/g, ' ');
 }
 
 
@@ -3809,10 +5436,12 @@ function hostReports({ recording, assessed, settled, begun }) {
         };
     });
 }
-function resultOf({ result, failures, material }, { untouched, whole, failed, notUndone, moved }) {
+function resultOf({ result, failures, material, forward }, { untouched, whole, failed, notUndone, moved }) {
     const undoFailed = failures.some(({ code }) => code === 'undo-failed');
     switch (result) {
         case 'rolled-back':
+            if (forward === true)
+                return untouched ? 'untouched' : 'undone';
             return moved ? 'rolled-back' : 'unchanged';
         case 'unchanged':
             return 'unchanged';
@@ -3905,7 +5534,7 @@ function folderName(text) {
 
 /***/ }),
 
-/***/ 7888:
+/***/ 8448:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -4007,6 +5636,13 @@ function asDuration(milliseconds) {
     return milliseconds === 0 ? '0s' : `${milliseconds / (units[unit] ?? 1)}${unit}`;
 }
 
+;// CONCATENATED MODULE: ./build/inputs/drill-rules.js
+
+function* drillRules({ drill, 'dry-run': dryRun }) {
+    if (drill === true && dryRun === true)
+        yield invalid_invalid('Input "drill" must not be "true" with "dry-run": a drill changes production and takes it back, a dry run changes nothing', 'Take one of them out.');
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/kinds/private-key.js
 
 const rule = 'must be a private key in PEM or OpenSSH form';
@@ -4037,7 +5673,28 @@ function isEncrypted(key) {
     return body.startsWith('openssh-key-v1\0') && body.slice(19, 23) !== 'none';
 }
 
+;// CONCATENATED MODULE: ./build/inputs/tell-rules.js
+
+function* tellRules(values, isSet) {
+    if (isSet('statuspage-api-key') && !isSet('statuspage-page-id')) {
+        yield invalid_invalid('Input "statuspage-page-id" is required with "statuspage-api-key"', 'Set it to the id of the page, or take the key out.');
+    }
+    for (const name of ['statuspage-page-id', 'statuspage-component-ids', 'statuspage-api-url']) {
+        if (isSet(name) && !isSet('statuspage-api-key'))
+            yield invalid_invalid(`Input "${name}" has no effect without "statuspage-api-key"`, 'Set "statuspage-api-key" (is the secret there in this environment?), or take it out.');
+    }
+    const [slack, webhook] = [values['slack-webhook-url'], values['webhook-url']];
+    if (webhook?.hostname === 'hooks.slack.com') {
+        yield invalid_invalid('Input "webhook-url" must not be a webhook of Slack, which does not take this action\'s JSON', 'Pass it with "slack-webhook-url".');
+    }
+    if (slack?.hostname === 'hooks.slack.com' && slack.pathname.length < '/services/T/B/x'.length) {
+        yield invalid_invalid('Input "slack-webhook-url" must be the whole address that Slack gives out, with /services/ and three parts in it', 'Copy it from the settings of the app in Slack ("Incoming Webhooks").');
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/contradictions.js
+
+
 
 
 
@@ -4053,6 +5710,8 @@ function contradictions(values, isSet) {
         ...healthRules(values, isSet),
         ...placeRules(values, isSet),
         ...trafficRules(values, isSet),
+        ...drillRules(values),
+        ...tellRules(values, isSet),
         ...alone('install-when', ['install-command'], isSet),
         ...alone('virtualenv', ['migrations', 'install-command'], isSet),
     ];
@@ -4531,6 +6190,18 @@ function whole({ from, to }) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/inputs/kinds/period.js
+
+const day = 86_400_000;
+/** A year, be it a leap year: how far back records are read. */
+const period_longest = 366;
+/** A stretch of whole days: `30d`, `4w`. */
+const period = (text) => {
+    const [, digits, unit] = /^([1-9]\d{0,3})([dw])$/.exec(text) ?? [];
+    const days = Number(digits) * (unit === 'w' ? 7 : 1);
+    return days <= period_longest ? (0,inputs_kind/* accept */.J)(days * day) : (0,inputs_kind/* refuse */.T)(`must be a period of days or weeks, such as 30d or 4w, of at most ${period_longest}d`, { got: text });
+};
+
 // EXTERNAL MODULE: ./build/inputs/kinds/restore-from.js
 var restore_from = __nccwpck_require__(3228);
 ;// CONCATENATED MODULE: ./build/inputs/kinds/share.js
@@ -4546,6 +6217,8 @@ const share = (text) => {
 /** `average`, or a percentile: `p95`, `p99.9`. */
 const statistic = (text) => /^(average|p(?!0{1,2}(\.0*)?$)\d{1,2}(\.\d{1,2})?)$/.test(text) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must be "average" or a percentile such as "p95"', { got: text });
 
+// EXTERNAL MODULE: ./build/checks/hurl-file.js
+var hurl_file = __nccwpck_require__(8347);
 ;// CONCATENATED MODULE: ./build/checks/smoke-grammar.js
 const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const classes = ['2xx', '3xx', '4xx', '5xx'];
@@ -4573,8 +6246,6 @@ function printSmokeTest({ method, url, status, contains, within }) {
 function parse(line) {
     const words = line.match(/"(?:[^"\\]|\\.)*"(?=\s|$)|=>|\S+/g) ?? [];
     const [first = '', second = ''] = words;
-    if (/^\S+\.hurl$/.test(line.trim()) && !first.includes('://'))
-        return { problem: `.hurl files are not supported by this version, got "${first}"` };
     const method = methods.find((name) => name === first.toUpperCase());
     if (method === undefined && /^[a-z]+$/i.test(first))
         return { problem: `the method must be one of ${methods.join(', ')}, got "${first}"` };
@@ -4644,18 +6315,29 @@ var version_from = __nccwpck_require__(1862);
 
 
 
-/** One smoke test, as `parseSmokeTests` reads it. */
+
+
+/** One smoke test, as `parseSmokeTests` reads it, or a `.hurl` file. */
 const smokeTest = (line) => {
+    if ((0,hurl_file/* isHurlPath */.nm)(line)) {
+        const path = (0,kinds_path/* relativePath */.iZ)(line);
+        return 'value' in path ? (0,inputs_kind/* accept */.J)({ hurl: path.value }) : path;
+    }
     const { tests: [test], problems: [problem] } = parseSmokeTests([line]);
     if (test !== undefined && problem === undefined)
         return (0,inputs_kind/* accept */.J)(test);
-    return (0,inputs_kind/* refuse */.T)(`must be a smoke test: ${problem ?? 'it is empty'}`, { fix: 'The form is: [METHOD] URL [=> STATUS] [contains "text"] [within 2s]' });
+    return (0,inputs_kind/* refuse */.T)(`must be a smoke test: ${problem ?? 'it is empty'}`, { fix: 'The form is: [METHOD] URL [=> STATUS] [contains "text"] [within 2s], or the path of a .hurl file' });
 };
 /** Where the service says which release it is. */
 const versionFrom = (text) => {
     const parsed = (0,version_from/* parseVersionFrom */.kH)(text);
     return parsed === undefined ? (0,inputs_kind/* refuse */.T)('must be header:<name> or json:/<pointer>', { got: text }) : (0,inputs_kind/* accept */.J)(parsed);
 };
+
+;// CONCATENATED MODULE: ./build/inputs/kinds/statuspage.js
+
+/** A page or a component of Statuspage. It becomes a part of an address. */
+const statuspageId = (text) => /^[a-z0-9]{1,64}$/.test(text) ? (0,inputs_kind/* accept */.J)(text) : (0,inputs_kind/* refuse */.T)('must be an id as Statuspage shows it, lower case letters and digits such as kctbh9vrtdwd', { got: text });
 
 ;// CONCATENATED MODULE: ./build/inputs/kinds/text.js
 
@@ -4702,6 +6384,11 @@ const httpUrl = (text) => {
     if (url === undefined)
         return (0,inputs_kind/* refuse */.T)(url_rule, { got: text, ...(/^[\w.-]+(:\d+)?(\/|$)/.test(text) && { fix: `Write it with its scheme: https://${text}` }) });
     return text.includes('#') ? (0,inputs_kind/* refuse */.T)(`${url_rule} without a fragment (#…)`, { got: text }) : (0,inputs_kind/* accept */.J)(url);
+};
+/** An address that is itself the credential, as chat services give it out: never shown, not even when it is wrong. */
+const secretUrl = (text) => {
+    const parsed = httpUrl(text);
+    return 'refused' in parsed ? (0,inputs_kind/* refuse */.T)(`${url_rule} without user, password and fragment`) : parsed;
 };
 /**
  * `mysql://`, `mariadb://` or `postgresql://`, with a driver or without (`mariadb+pymysql://`). The text stays as it is: which characters of the
@@ -4754,6 +6441,8 @@ function addressOf(text) {
 
 
 
+
+
 const second = 1000;
 const dependencyFiles = [
     'requirements*.txt', 'poetry.lock', 'uv.lock', 'package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'Gemfile.lock', 'composer.lock',
@@ -4765,6 +6454,7 @@ const what = (methods) => ({
     reason: optional(prose({ max: 500 })),
     'detected-at': optional(time/* time */.k),
     'dry-run': preset('false', closed_boolean),
+    drill: preset('false', closed_boolean),
     config: optional(kinds_path/* relativePath */.iZ),
 });
 const hosts = {
@@ -4851,8 +6541,17 @@ const run = {
     'after-command': optional(command),
 };
 const tell = {
+    'slack-webhook-url': secret(optional(secretUrl)),
+    'statuspage-api-key': secret(optional(line({ max: 1024 }))),
+    'statuspage-page-id': optional(statuspageId),
+    'statuspage-component-ids': several(list(statuspageId)),
+    'statuspage-api-url': preset('https://api.statuspage.io/v1', httpUrl),
+    'webhook-url': secret(optional(secretUrl)),
     'github-token': secret(optional(line({ max: 1024 }))),
     'incident-report': preset('incident-report.md', kinds_path/* relativePath */.iZ),
+    'incident-issue': preset('false', closed_boolean),
+    'incident-labels': preset('incident\nrollback', list(line({ max: 50 }))),
+    'comment-on-pull-request': preset('false', closed_boolean),
     'revert-pull-request': preset('false', closed_boolean),
 };
 /**
@@ -4916,8 +6615,12 @@ const guardDeclarations = {
     'app-dir': optional(kinds_path/* directory */.yy),
     'github-token': tell['github-token'],
 };
+/** The inputs of the report action. */
+const reportDeclarations = {
+    environment, config, period: preset('30d', period), badge: optional(kinds_path/* relativePath */.iZ), json: optional(kinds_path/* relativePath */.iZ), 'github-token': tell['github-token'],
+};
 /** The inputs of all actions of this repository: one file may hold those of several. */
-const allDeclarations = { ...guardDeclarations, ...watchDeclarations, ...rollbackDeclarations([]), ...backupDeclarations };
+const allDeclarations = { ...reportDeclarations, ...guardDeclarations, ...watchDeclarations, ...rollbackDeclarations([]), ...backupDeclarations };
 
 ;// CONCATENATED MODULE: ./build/inputs/places.js
 /** Which hosts are meant, and where on them things are: the same for every action. Pure. */
@@ -5112,8 +6815,21 @@ function hasControls(text = '') {
     return /[^\P{Cc}\n\t]/u.test(text);
 }
 
+;// CONCATENATED MODULE: ./build/inputs/repository-files.js
+
+/** For an action whose door reads no files. */
+const readsNone = () => ({ problem: 'which cannot be read' });
+function hurlFilesIn(lines, read) {
+    const found = lines.flatMap((line) => ('hurl' in line ? [{ path: line.hurl, ...read(line.hurl) }] : []));
+    return {
+        files: found.flatMap((file) => ('text' in file ? [file] : [])),
+        failures: found.flatMap((file) => ('problem' in file ? [invalid_invalid(`Input "smoke-tests" names ${file.path}, ${file.problem}`, 'Name a .hurl file of the repository, which the job has checked out before.')] : [])),
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/inputs.js
 /** The inputs of the rollback action: read once, all mistakes told at once, before anything is touched. */
+
 
 
 
@@ -5127,13 +6843,18 @@ const secretInputs = secretNames(allDeclarations);
  * @param raw texts by input name (`health-url`), as the runner hands them over
  * @param config the file that the `config` input names, when it names one
  * @param methods the values that `method` may have
+ * @param readFile reads the files of the repository that inputs name
  * @throws RollbackError `invalid-input`, one failure for each mistake
  */
-function readInputs(raw, config, methods) {
-    return derive(readAll(raw, config, { declarations: rollbackDeclarations(methods), secrets: secretInputs, elsewhere: Object.keys(allDeclarations), together: contradictions }));
+function readInputs(raw, config, methods, readFile = readsNone) {
+    const values = readAll(raw, config, {
+        declarations: rollbackDeclarations(methods), secrets: secretInputs, elsewhere: Object.keys(allDeclarations),
+        together: (given, isSet) => [...contradictions(given, isSet), ...hurlFilesIn(given['smoke-tests'] ?? [], readFile).failures],
+    });
+    return derive(values, readFile);
 }
 const fiveMinutes = 5 * 60_000;
-function derive(values) {
+function derive(values, readFile) {
     const { config: _config, 'ssh-user': _user, 'ssh-port': _port, ...rest } = values;
     const app = values['app-dir'] ?? '';
     const inApp = (path) => (path === undefined ? undefined : (0,kinds_path/* below */.Gz)(app, path));
@@ -5143,6 +6864,7 @@ function derive(values) {
     const rds = values['rds-instance'] !== undefined;
     const standardBackup = movesTrafficAlone(values) ? [] : restores && rds ? ['rds'] : databaseKnown ? ['database'] : [];
     const asked = values.backup.length === 0 ? standardBackup : values.backup;
+    const smokeLines = values['smoke-tests'];
     return camelCased({
         ...rest,
         'app-dir': app,
@@ -5155,6 +6877,8 @@ function derive(values) {
         backup: asked.filter((kind) => kind !== 'none'),
         cutover: values.cutover ?? (values['env-file'] !== undefined ? 'repoint' : rds ? 'rename' : 'swap'),
         'max-data-loss-rows': values['max-data-loss-rows'] ?? (restores ? 0 : 'any'),
+        'smoke-tests': smokeLines.flatMap((line) => ('hurl' in line ? [] : [line])),
+        'hurl-files': hurlFilesIn(smokeLines, readFile).files,
         timeout: values.timeout ?? (restores ? 'none' : fiveMinutes),
     });
 }
@@ -5364,8 +7088,8 @@ function isDay(day) {
 /** Masking less would blank out half of the log. */
 const shortest = 4;
 /**
- * Everything by which a secret among the inputs could be recognised: each whole, each of its lines, and a password in a database URL as
- * it stands, percent-encoded and decoded. Works on raw texts, so that masking comes before anything that can fail.
+ * Everything by which a secret among the inputs could be recognised: each whole, each of its lines, a password in a database URL as
+ * it stands, percent-encoded and decoded, and the path of an address that is itself the credential. Works on raw texts, so that masking comes before anything that can fail.
  */
 function secretsToMask(raw, secrets) {
     const values = Object.entries(raw).filter(([name]) => secrets.has(name)).flatMap(([, text]) => masksOf(text));
@@ -5379,7 +7103,7 @@ function redactor(masks) {
 function masksOf(text) {
     const whole = text.trim();
     const lines = whole.split(/\r?\n/).map((line) => line.trim()).filter((line) => !/^-----(BEGIN|END) .*-----$/.test(line));
-    return [whole, ...lines, ...passwordsOf(whole)];
+    return [whole, ...lines, ...passwordsOf(whole), ...pathOf(whole)];
 }
 function passwordsOf(url) {
     // To the last @: a password that should have been encoded and was not is a secret all the same.
@@ -5388,6 +7112,13 @@ function passwordsOf(url) {
         return [];
     const decoded = decode(password);
     return [password, decoded, encodeURIComponent(decoded)];
+}
+/** A short one (`/hook`) is a word that stands elsewhere too, and no credential. */
+const shortestPath = 12;
+/** Of a web address, what follows the host: chat services put the credential there. */
+function pathOf(url) {
+    const [, path = ''] = /^https?:\/\/[^/?#\s]+\/([^\s]+)$/i.exec(url) ?? [];
+    return path.length < shortestPath ? [] : [path];
 }
 function decode(text) {
     try {
@@ -5407,7 +7138,7 @@ function decode(text) {
 "use strict";
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7264);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6058);
 /* harmony import */ var _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4974);
 /* harmony import */ var _adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(906);
 /* harmony import */ var _adapters_actions_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2033);
@@ -5416,21 +7147,25 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _adapters_command_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(149);
 /* harmony import */ var _adapters_door_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2484);
 /* harmony import */ var _adapters_files_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2543);
-/* harmony import */ var _adapters_revert_pull_request_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4062);
-/* harmony import */ var _adapters_world_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7253);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9984);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7888);
-/* harmony import */ var _methods_registry_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1158);
-/* harmony import */ var _recording_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(2052);
-/* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7728);
-/* harmony import */ var _report_headline_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3032);
-/* harmony import */ var _report_incident_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(6669);
-/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3649);
-/* harmony import */ var _report_revert_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(8006);
-/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(7166);
-/* harmony import */ var _rollback_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(9055);
-/* harmony import */ var _take_up_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(4824);
+/* harmony import */ var _adapters_people_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4806);
+/* harmony import */ var _adapters_revert_pull_request_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4062);
+/* harmony import */ var _adapters_world_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2874);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9984);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8448);
+/* harmony import */ var _methods_registry_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1158);
+/* harmony import */ var _notify_event_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(1885);
+/* harmony import */ var _recording_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(2052);
+/* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7728);
+/* harmony import */ var _report_headline_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3032);
+/* harmony import */ var _report_incident_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(1988);
+/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3649);
+/* harmony import */ var _report_revert_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8006);
+/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8722);
+/* harmony import */ var _rollback_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(7380);
+/* harmony import */ var _take_up_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(4824);
 /** The door of the rollback action, for `main` and for `post`. */
+
+
 
 
 
@@ -5460,20 +7195,23 @@ async function main() {
     const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .takeRaw */ .uQ)();
     const checkpoint = (0,_adapters_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__/* .checkpointFile */ .l)();
     const cancelled = new AbortController();
-    const ending = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .endWhenCancelled */ .nl)({ result: 'cancelled', 'reason-code': 'cancelled' });
+    let told;
+    let report;
+    const ending = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .endWhenCancelled */ .nl)({ result: 'cancelled', 'reason-code': 'cancelled' }, _adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .settledByPost */ .hm);
     try {
         const inputs = await inputsFrom(raw);
         const run = startOf(raw, inputs);
-        const report = await (0,_rollback_js__WEBPACK_IMPORTED_MODULE_20__/* .rollback */ .d)(inputs, methodOf(inputs), run, (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_10__/* .realWorld */ .b)(inputs, run, checkpoint.save, cancelled.signal));
-        ending.settled();
+        const people = (0,_adapters_people_js__WEBPACK_IMPORTED_MODULE_9__/* .peopleOf */ .x)(inputs, run);
+        told = { inputs, people };
+        report = await (0,_rollback_js__WEBPACK_IMPORTED_MODULE_21__/* .rollback */ .d)(inputs, methodOf(inputs), run, (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_11__/* .realWorld */ .b)(inputs, run, { checkpoint: checkpoint.save, signal: cancelled.signal, tell: (event) => people.tell(event) }));
         checkpoint.clear();
-        await tell(report, inputs);
     }
     catch (thrown) {
-        ending.settled();
         (0,_adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tellDebuggers */ .O)(thrown);
-        await tell((0,_recording_js__WEBPACK_IMPORTED_MODULE_22__/* .reportOf */ .EI)((0,_recording_js__WEBPACK_IMPORTED_MODULE_22__/* .startRecording */ .K3)(startOf(raw)), { result: (0,_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .failuresIn */ .xM)(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() }));
+        report = (0,_recording_js__WEBPACK_IMPORTED_MODULE_23__/* .reportOf */ .EI)((0,_recording_js__WEBPACK_IMPORTED_MODULE_23__/* .startRecording */ .K3)(startOf(raw)), { result: (0,_errors_js__WEBPACK_IMPORTED_MODULE_12__/* .failuresIn */ .xM)(thrown).every(({ code }) => code === 'invalid-input') ? 'refused' : 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_12__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() });
     }
+    ending.settled();
+    await tell(report, told);
 }
 async function post() {
     const left = (0,_adapters_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__/* .readCheckpoint */ .H)();
@@ -5482,20 +7220,26 @@ async function post() {
     const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .takeRaw */ .uQ)();
     let inputs;
     try {
-        inputs = await inputsFrom(raw);
+        inputs = await inputsFrom(raw, leftBehind);
     }
     catch (thrown) {
         // A later step may have taken the "config" file away.
-        return tell((0,_recording_js__WEBPACK_IMPORTED_MODULE_22__/* .reportOf */ .EI)(left.recording, { result: 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() }));
+        return tell((0,_recording_js__WEBPACK_IMPORTED_MODULE_23__/* .reportOf */ .EI)(left.recording, { result: 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_12__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() }));
     }
-    const world = (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_10__/* .realWorld */ .b)(inputs, left.recording.run, () => undefined, new AbortController().signal);
-    await tell(await (0,_take_up_js__WEBPACK_IMPORTED_MODULE_21__/* .takeUp */ .b)(inputs, methodOf(inputs), left, world), inputs);
+    const people = (0,_adapters_people_js__WEBPACK_IMPORTED_MODULE_9__/* .peopleOf */ .x)(inputs, left.recording.run);
+    const world = (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_11__/* .realWorld */ .b)(inputs, left.recording.run, { tell: (event) => people.tell(event) });
+    await tell(await (0,_take_up_js__WEBPACK_IMPORTED_MODULE_22__/* .takeUp */ .b)(inputs, methodOf(inputs), left, world), { inputs, people });
 }
-async function inputsFrom(raw) {
-    return (0,_inputs_js__WEBPACK_IMPORTED_MODULE_12__/* .readInputs */ .Ko)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .configFileOf */ .OY)(raw), _methods_registry_js__WEBPACK_IMPORTED_MODULE_13__/* .methodNames */ .A);
+async function inputsFrom(raw, read = _adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .readFile */ .TA) {
+    return (0,_inputs_js__WEBPACK_IMPORTED_MODULE_13__/* .readInputs */ .Ko)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .configFileOf */ .OY)(raw), _methods_registry_js__WEBPACK_IMPORTED_MODULE_14__/* .methodNames */ .A, read);
 }
+/** What `post` does needs no smoke test: that their files are gone meanwhile must not keep it from its work. */
+const leftBehind = (path) => {
+    const found = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .readFile */ .TA)(path);
+    return 'problem' in found ? { text: '' } : found;
+};
 function methodOf({ method }) {
-    const found = _methods_registry_js__WEBPACK_IMPORTED_MODULE_13__/* .methods */ .v[method];
+    const found = _methods_registry_js__WEBPACK_IMPORTED_MODULE_14__/* .methods */ .v[method];
     if (found === undefined)
         throw new Error(`No method is called ${method}`);
     return found;
@@ -5504,20 +7248,22 @@ function startOf(raw, inputs) {
     return {
         ...(0,_adapters_actions_run_js__WEBPACK_IMPORTED_MODULE_3__/* .runIdentity */ .y)(process.env), startedAt,
         environment: inputs?.environment ?? (raw['environment'] || 'production'), method: inputs?.method ?? raw['method'] ?? '', reason: inputs?.reason ?? '', dryRun: inputs?.dryRun ?? false,
+        ...(inputs?.drill === true ? { drill: true } : {}),
         ...(inputs?.detectedAt === undefined ? {} : { detectedAt: inputs.detectedAt }),
     };
 }
-/** Outputs, summary, annotations, incident report, the job's end. Nothing of it can change the result. */
-async function tell(report, inputs) {
+/** Outputs, summary, annotations, incident report, messages, the job's end. Nothing of it can change the result. */
+async function tell(report, { inputs, people } = {}) {
+    people?.tell((0,_notify_event_js__WEBPACK_IMPORTED_MODULE_24__/* .eventOf */ .A)(report, _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now(), { kind: 'ended', report }));
     const file = inputs === undefined || report.result === 'unchanged' || report.result === 'planned' ? '' : inputs.incidentReport;
-    const problem = file === '' ? undefined : (0,_adapters_files_js__WEBPACK_IMPORTED_MODULE_8__/* .writeTextFile */ .T)(_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .workspace */ .Gl, file, (0,_report_incident_js__WEBPACK_IMPORTED_MODULE_16__/* .incidentReport */ .z)(report));
+    const problem = file === '' ? undefined : (0,_adapters_files_js__WEBPACK_IMPORTED_MODULE_8__/* .writeTextFile */ .T)(_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .workspace */ .Gl, file, (0,_report_incident_js__WEBPACK_IMPORTED_MODULE_17__/* .incidentReport */ .z)(report));
     if (problem !== undefined)
         _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.warning(`The incident report could not be written to ${file}: ${problem}`);
-    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeOutputs */ .Kn)((0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_17__/* .outputs */ .V)(report, { incidentReport: file, incidentUrl: '', deploymentId: '' }));
-    const page = (0,_report_summary_js__WEBPACK_IMPORTED_MODULE_19__/* .summary */ .z)(report, file);
+    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeOutputs */ .Kn)({ ...(0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_18__/* .outputs */ .V)(report, { incidentReport: file, incidentUrl: '', deploymentId: '' }), ...people?.outputs() });
+    const page = (0,_report_summary_js__WEBPACK_IMPORTED_MODULE_20__/* .summary */ .z)(report, file);
     if (!(0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeSummary */ .Sy)(page))
         _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.group('Summary', page);
-    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)((0,_report_annotations_js__WEBPACK_IMPORTED_MODULE_14__/* .annotations */ .h)(report));
+    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)((0,_report_annotations_js__WEBPACK_IMPORTED_MODULE_15__/* .annotations */ .h)(report));
     if (inputs?.revertPullRequest === true)
         await openRevertOf(report, inputs);
     if (inputs?.afterCommand !== undefined) {
@@ -5525,17 +7271,20 @@ async function tell(report, inputs) {
         if (failure !== undefined)
             _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.warning(`The "after-command" failed; the result stands: ${failure.why ?? failure.what}`);
     }
+    const untold = await people?.finish() ?? [];
+    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)(untold.map((message) => ({ level: 'warning', title: 'Not told', message })));
+    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeOutputs */ .Kn)(people?.outputs() ?? {});
     if (report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned')
-        _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.info((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_15__/* .headline */ .Pl)(report));
+        _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.info((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_16__/* .headline */ .Pl)(report));
     else
-        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_15__/* .headline */ .Pl)(report));
+        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_16__/* .headline */ .Pl)(report));
 }
 /** The pull request that reverts the release which was taken back; what came of it is told, and changes nothing. */
 async function openRevertOf(report, { githubToken }) {
-    const revert = (0,_report_revert_js__WEBPACK_IMPORTED_MODULE_18__/* .revertOf */ .m)(report);
+    const revert = (0,_report_revert_js__WEBPACK_IMPORTED_MODULE_19__/* .revertOf */ .m)(report);
     if (revert === undefined)
         return;
-    const opened = await (0,_adapters_revert_pull_request_js__WEBPACK_IMPORTED_MODULE_9__/* .openRevert */ .T)({ token: githubToken, repository: report.run.repository, apiUrl: process.env['GITHUB_API_URL'] }, revert);
+    const opened = await (0,_adapters_revert_pull_request_js__WEBPACK_IMPORTED_MODULE_10__/* .openRevert */ .T)({ token: githubToken, repository: report.run.repository, apiUrl: process.env['GITHUB_API_URL'] }, revert);
     switch (opened.kind) {
         case 'opened':
         case 'there-already':
@@ -5932,8 +7681,8 @@ function asleep(parameters, other) {
     return found.length === 0 ? [...parameters, 'down'] : found.reduce((all, [index, mark]) => all.toSpliced(index, 0, mark), parameters);
 }
 
-// EXTERNAL MODULE: ./build/verification.js + 5 modules
-var verification = __nccwpck_require__(3381);
+// EXTERNAL MODULE: ./build/verification.js + 6 modules
+var verification = __nccwpck_require__(6275);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./build/commands/quote.js
@@ -6636,12 +8385,13 @@ function balancerNotes(balancers) {
     });
 }
 /** What the answers of a run cannot prove, for want of an input or of a place to ask. */
-function unprovenNotes({ versionFrom, healthUrl }, balancers, fronts) {
+function unprovenNotes({ versionFrom, healthUrl, hurlFiles }, balancers, fronts) {
     const silent = balancers.map(({ host }) => host).filter((host) => !fronts.some(({ balancer }) => balancer === host));
     return [
         ...(silent.length === 0 ? [] : [`${silent.join(', ')}: every server block that leads to the upstream expects the PROXY protocol, so that what people get there could not be asked.`]),
         ...(healthUrl.length === 0 ? ['No "health-url" is given: the servers were asked for / and any status below 500 was good.'] : []),
         ...(versionFrom === undefined ? ['No "version-from" is given: that new workers have the new configuration is proved, which server an answer came from is not.'] : []),
+        ...(hurlFiles.length === 0 ? [] : [`${hurlFiles.map(({ path }) => path).join(', ')}: run from the runner, which reaches the service at its public address only, and so after traffic has moved.`]),
     ];
 }
 
@@ -6658,7 +8408,7 @@ function readEndedRun(line) {
         return undefined;
     return { run, result, from, to, time: Number(time), ...Object.fromEntries(optional.flatMap((name, index) => (more[index] === undefined ? [] : [[name, more[index]]]))) };
 }
-const optional = ['app', 'backup', 'database', 'bad', 'badRelease', 'servers', 'actor', 'reason'];
+const optional = ['app', 'backup', 'database', 'bad', 'badRelease', 'servers', 'actor', 'reason', 'drill'];
 /** One line, the same for the same run whoever writes it: a run that is taken up is known by it. */
 function writeBegunRun({ run, actor, from, to, startedAt, backup, live }) {
     return JSON.stringify({ run, actor, from, to, startedAt, backup, live });
@@ -7786,11 +9536,12 @@ else
 fi
 `;
 }
-/** What differs between two releases; tags that the checkout has not fetched are asked of its remote, for a service may call itself by them. Facts: `commit` (sha, time, author, subject, between `␟` signs: facts hold no control characters), `commit-count`, `changed` (paths), names and subjects. */
+/** What differs between two releases; tags that the checkout has not fetched are asked of its remote, for a service may call itself by them. Facts: `commit` (sha, time, author, subject, between `␟` signs: facts hold no control characters), `commit-count`, `changed-count`, `changed` (the first 200 paths), names and subjects. */
 function difference(from, to) {
     return `from=${(0,quote/* quote */.h)(from)}; to=${(0,quote/* quote */.h)(to)}
 repo log --max-count=100 --format='%H␟%aI␟%an␟%s' "$to..$from" 2>/dev/null | facts commit
 fact commit-count "$(repo rev-list --count "$to..$from" 2>/dev/null)"
+repo -c core.quotePath=false diff --name-only "$from" "$to" 2>/dev/null | head -n 200 | facts changed
 fact changed-count "$(repo diff --name-only "$from" "$to" 2>/dev/null | wc -l)"
 for sha in "$from" "$to"; do
   fact "subject-$sha" "$(repo log -1 --format=%s "$sha" 2>/dev/null || git -c safe.directory='*' --git-dir="$source_dir" log -1 --format=%s "$sha" 2>/dev/null)"
@@ -12408,6 +14159,7 @@ function describeCode({ from, target, between, hosts }) {
         commits: (between.get('commit') ?? []).map(commitOf),
         commitCount: Number(between.get('commit-count')?.[0] ?? 0),
         filesChanged: Number(between.get('changed-count')?.[0] ?? 0),
+        files: between.get('changed') ?? [],
         current: Object.fromEntries(hosts.map(({ facts: { host, head } }) => [host, head])),
     };
 }
@@ -14142,6 +15894,20 @@ const methodNames = Object.keys(methods);
 
 /***/ }),
 
+/***/ 1885:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ eventOf)
+/* harmony export */ });
+function eventOf({ run, from, to }, time, happened) {
+    return { time, run, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...happened };
+}
+
+
+/***/ }),
+
 /***/ 3344:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -14392,6 +16158,45 @@ function countLines(text) {
 
 /***/ }),
 
+/***/ 407:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AC: () => (/* binding */ diagram),
+/* harmony export */   K_: () => (/* binding */ barsLook),
+/* harmony export */   Ui: () => (/* binding */ ganttLook)
+/* harmony export */ });
+/* unused harmony export colours */
+/**
+ * How Mermaid's diagrams look: colours that can be told apart on a light page and on a dark one. GitHub draws with the theme of the reader, whose own
+ * colours (yellow bands, black lines through the words) hide what is to be seen.
+ */
+const colours = { good: '#2da44e', bad: '#cf222e', unknown: '#8c959f', work: '#3b6fb6' };
+/** A diagram of these lines, with its look before them. */
+function diagram(look, lines) {
+    return [`%%{init: ${JSON.stringify(look)}}%%`, ...lines].join('\n');
+}
+const ganttLook = {
+    themeVariables: {
+        sectionBkgColor: colours.unknown, altSectionBkgColor: `${colours.unknown}00`, sectionBkgColor2: colours.unknown,
+        taskBkgColor: colours.work, taskBorderColor: colours.work, taskTextColor: '#ffffff',
+        critBkgColor: colours.bad, critBorderColor: colours.bad, doneTaskBkgColor: colours.unknown, doneTaskBorderColor: colours.unknown,
+    },
+    themeCSS: '.grid .tick line { opacity: 0.25; }',
+    // Names of stages stand left of the bars; Mermaid's own padding is too small for them.
+    gantt: { leftPadding: 160, rightPadding: 20, barHeight: 22, fontSize: 13, sectionFontSize: 13 },
+};
+const bare = { showLabel: false, showTick: false, titleFontSize: 13 };
+/** Bars alone: no figures at the axes, which would make room for themselves by moving the bars. */
+const barsLook = {
+    themeVariables: { xyChart: { backgroundColor: '#00000000', plotColorPalette: [colours.unknown, colours.bad, colours.good].join(', ') } },
+    xyChart: { width: 900, height: 120, xAxis: bare, yAxis: bare },
+};
+
+
+/***/ }),
+
 /***/ 4963:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -14435,13 +16240,13 @@ function clean(text) {
 /** One line of plain text (not Markdown) of at most `length` characters; `…` ends one that was cut. */
 function line(text, length = usualLength) {
     // What is far beyond the cut is not even looked at: a host may have sent megabytes.
-    const flat = clean(text.slice(0, length * 8)).replaceAll(/\s+/g, ' ').trim();
+    const flat = clean(text.trimStart().slice(0, length * 8)).replaceAll(/\s+/g, ' ').trim();
     const characters = Array.from(flat);
     return characters.length <= length ? flat : `${characters.slice(0, length - 1).join('').trimEnd()}…`;
 }
 /** One line as Markdown text that shows exactly these words, links to nobody and opens nothing. Addresses are shown as code. */
 function text(words, length) {
-    return parts(line(words, length), /((?:https?:\/\/|ftp:\/\/|www\.)\S*[^\s.,:;!?)\]}'"])/i, (address) => codeOf(address));
+    return parts(line(words, length), /((?:https?:\/\/|ftp:\/\/|www\.)\S*[^\s.,:;!?)\]}'"]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/i, (address) => codeOf(address));
 }
 /** As `text`, but `words` between two backticks become code: for sentences that name an input or a command. */
 function prose(words, length) {
@@ -14469,9 +16274,11 @@ function shown(flat) {
         .replaceAll('<', '&lt;')
         .replaceAll('|', '&#124;')
         .replaceAll(/[\\`*_~$[\]]/g, String.raw `\$&`)
-        .replaceAll(/(?<!\w)@(?=\w)/g, `@${zeroWidthSpace}`)
+        .replaceAll(/(?<![A-Za-z0-9])@(?=\w)/g, `@${zeroWidthSpace}`)
+        // `owner/repository#1` would link another repository's issue, and be told there; `#1` is one of our own.
+        .replaceAll(/(?<=[\w.-])#(?=\d)/g, `#${zeroWidthSpace}`)
         .replace(/^[#+\-=>]/, String.raw `\$&`)
-        .replace(/^(\d+)([.)])/, String.raw `$1\$2`);
+        .replace(/^(\d+)([.)])(?=\s|$)/, String.raw `$1\$2`);
 }
 /** A fenced block; its fence is longer than any run of backticks in it. */
 function fence(block, language = '') {
@@ -14500,14 +16307,18 @@ function link(markdown, address) {
 /* harmony export */   h8: () => (/* binding */ foldHosts)
 /* harmony export */ });
 /* unused harmony export safe */
-/* harmony import */ var _availability_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1923);
-/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4963);
-/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7485);
+/* harmony import */ var _availability_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1923);
+/* harmony import */ var _diagram_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(407);
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4963);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7485);
+
 
 
 
 /** More bars than this are no longer taken in at a glance. */
 const most = 40;
+/** Characters for which there is room left of the bars. */
+const longestStage = 24;
 /**
  * The timeline as a Mermaid gantt: a section a stage, a bar a step and its host, and when the service did not answer. Times are those
  * since the start of the run. Empty without a timeline.
@@ -14518,9 +16329,7 @@ function gantt(report) {
     const { startedAt, endedAt } = report.run;
     const total = Math.max(1, endedAt - startedAt, ...report.timeline.slice(0, 10_000).map(({ end }) => end - startedAt));
     const bars = [...outageBars(report), ...foldHosts(report.timeline).map(barOf)].map((bar) => within(bar, startedAt, total));
-    return [
-        // Names of stages stand left of the bars; Mermaid's own padding is too small for them.
-        '%%{init: {"gantt": {"leftPadding": 120, "rightPadding": 20, "barHeight": 22, "fontSize": 12, "sectionFontSize": 12}}}%%',
+    return (0,_diagram_js__WEBPACK_IMPORTED_MODULE_0__/* .diagram */ .AC)(_diagram_js__WEBPACK_IMPORTED_MODULE_0__/* .ganttLook */ .Ui, [
         'gantt',
         '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
         `    axisFormat ${total < 3_600_000 ? '%M:%S' : '%H:%M:%S'}`,
@@ -14530,24 +16339,24 @@ function gantt(report) {
             ...(bar.section === bars[index - 1]?.section ? [] : [`    section ${bar.section}`]),
             `    ${bar.name} :${bar.tag}${stamp(bar.start)}, ${stamp(bar.end)}`,
         ]),
-    ].join('\n');
+    ]);
 }
 function outageBars(report) {
-    const all = (0,_availability_js__WEBPACK_IMPORTED_MODULE_0__/* .outages */ .vu)(report);
+    const all = (0,_availability_js__WEBPACK_IMPORTED_MODULE_1__/* .outages */ .vu)(report);
     return all.map(({ start, end, verdict }) => ({
         section: 'Health URL',
-        name: safe(`${verdict === 'failed' ? 'no good answer' : 'could not be asked'}, ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)((end - start) / 1000)}`),
+        name: safe(`${verdict === 'failed' ? 'no good answer' : 'could not be asked'}, ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)((end - start) / 1000)}`),
         start,
         end,
         tag: verdict === 'failed' ? 'crit, ' : 'done, ',
     }));
 }
 function barOf({ stage, title, host, start, end, result }) {
-    const where = host === undefined ? '' : `, ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(host, 40)}`;
+    const where = host === undefined ? '' : `, ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(host, 40)}`;
     const failed = result === 'failed' ? ', failed' : '';
     return {
-        section: safe(stage, 17),
-        name: safe(`${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(title, 60)}${where}, ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)((end - start) / 1000)}${failed}`, 130),
+        section: safe(stage, longestStage),
+        name: safe(`${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(title, 60)}${where}, ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)((end - start) / 1000)}${failed}`, 130),
         start,
         end,
         tag: result === 'failed' ? 'crit, ' : result === 'undone' ? 'done, ' : '',
@@ -14557,17 +16366,17 @@ function barOf({ stage, title, host, start, end, result }) {
 function foldHosts(spans) {
     if (spans.length <= most)
         return spans;
-    const bySteps = folded(spans, ({ stage, title, host, result }) => JSON.stringify([(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(stage, 60), result, (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(title, 120), result === 'failed' ? host : '']));
+    const bySteps = folded(spans, ({ stage, title, host, result }) => JSON.stringify([(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(stage, 60), result, (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(title, 120), result === 'failed' ? host : '']));
     if (bySteps.length <= most)
         return bySteps;
-    return folded(spans, ({ stage, result }) => JSON.stringify([(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(stage, 60), result])).slice(0, most);
+    return folded(spans, ({ stage, result }) => JSON.stringify([(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(stage, 60), result])).slice(0, most);
 }
 function folded(spans, keyOf) {
     return [...Map.groupBy(spans, keyOf).values()].flatMap((group) => {
         const [first] = group;
         if (first === undefined || group.length === 1)
             return group;
-        const titles = new Set(group.map(({ title }) => (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(title, 120)));
+        const titles = new Set(group.map(({ title }) => (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(title, 120)));
         const hosts = new Set(group.flatMap(({ host }) => (host === undefined ? [] : [host])));
         return [{
                 ...first,
@@ -14585,7 +16394,13 @@ function within(bar, zero, total) {
 }
 /** A name in which Mermaid finds no syntax of its own, nor Markdown's. */
 function safe(name, length = 80) {
-    const plain = (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)((0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(name, length).replaceAll(/[:;#"'`%{}<>&\\|[\]()$*_~^\u0080-\u009f]+/g, ' ').replaceAll('--', '-'), length);
+    const harmless = (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(name, length)
+        // Mermaid ends a name at a colon; the sign of a ratio looks like one.
+        .replaceAll(/(?<=\w):(?=\w)/g, '∶')
+        .replaceAll(/[:;#"'`%{}<>&\\|[\]()$*~^\u0080-\u009f]+/g, ' ')
+        .replaceAll(/ +,/g, ',')
+        .replaceAll('--', '-');
+    const plain = (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(harmless, length);
     // At the start of a line these words, and dates, are statements.
     const keyword = /^(?:gantt|dateformat|inclusiveenddates|topaxis|axisformat|tickinterval|includes|excludes|todaymarker|weekday|weekend|title|acctitle|accdescr\w*|section|click|call|href|\d{4}-\d\d-\d\d)/i;
     if (plain === '')
@@ -14612,15 +16427,16 @@ function tick(total) {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Iu: () => (/* binding */ capitalised),
 /* harmony export */   Pl: () => (/* binding */ headline),
-/* harmony export */   Z8: () => (/* binding */ marks)
+/* harmony export */   Z8: () => (/* binding */ marks),
+/* harmony export */   c1: () => (/* binding */ cause)
 /* harmony export */ });
-/* unused harmony exports cause, capitalised */
-/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4963);
-/* harmony import */ var _impact_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9802);
-/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7485);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9823);
-/* harmony import */ var _standing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9176);
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4963);
+/* harmony import */ var _impact_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9802);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7485);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3364);
+/* harmony import */ var _standing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9176);
 
 
 
@@ -14638,17 +16454,24 @@ const marks = {
 };
 /** One sentence, plain text, that a frightened person understands: what became of the run and where production stands. */
 function headline(report) {
-    const place = (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(report.run.environment, 40) || 'production';
-    return (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(capitalised(sentence(report, place)), 600);
+    const place = (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(report.run.environment, 40) || 'production';
+    return (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(capitalised(report.run.drill === true ? ofDrill(report, place) : sentence(report, place)), 600);
+}
+/** That nobody was in trouble comes first. */
+function ofDrill(report, place) {
+    const { result, drill } = report;
+    if (result !== 'rolled-back' || drill === undefined)
+        return `drill: ${sentence(report, place)}`;
+    return `drill passed: ${place} went back to ${target(report)} in ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(drill.backSeconds)} and forward again in ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(drill.forwardSeconds)}; ${(0,_impact_js__WEBPACK_IMPORTED_MODULE_0__/* .downtimeInWords */ .EH)(report)}; everything is as it was found.`;
 }
 function sentence(report, place) {
     switch (report.result) {
         case 'rolled-back':
-            return `${place} is back on ${target(report)} in ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)((0,_impact_js__WEBPACK_IMPORTED_MODULE_4__/* .runSeconds */ .Rl)(report))}; ${(0,_impact_js__WEBPACK_IMPORTED_MODULE_4__/* .downtimeInWords */ .EH)(report)}; ${(0,_impact_js__WEBPACK_IMPORTED_MODULE_4__/* .lossInWords */ .ux)(report)}.`;
+            return `${place} is back on ${target(report)} in ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)((0,_impact_js__WEBPACK_IMPORTED_MODULE_0__/* .runSeconds */ .Rl)(report))}; ${(0,_impact_js__WEBPACK_IMPORTED_MODULE_0__/* .downtimeInWords */ .EH)(report)}; ${(0,_impact_js__WEBPACK_IMPORTED_MODULE_0__/* .lossInWords */ .ux)(report)}.`;
         case 'unchanged':
             return `nothing to do: ${place} is already on ${target(report)}${health(report)}.`;
         case 'planned':
-            return `dry run: ${place} would go back${report.from === undefined ? '' : ` from ${(0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(report.from)}`} to ${target(report)}${undoing(report)}; nothing was changed.`;
+            return `dry run: ${place} would go back${report.from === undefined ? '' : ` from ${(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(report.from)}`} to ${target(report)}${undoing(report)}; nothing was changed.`;
         case 'refused':
             return `nothing was touched: ${cause(report, 'the rollback was refused')}.`;
         case 'undone':
@@ -14660,10 +16483,10 @@ function sentence(report, place) {
     }
 }
 function target(report) {
-    return (0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .destination */ .j_)(report, 'the release it should be on');
+    return (0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .destination */ .j_)(report, 'the release it should be on');
 }
 function found({ from }) {
-    return from === undefined ? '' : `, on ${(0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`;
+    return from === undefined ? '' : `, on ${(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(from)}`;
 }
 function health({ health: found }) {
     switch (found) {
@@ -14674,10 +16497,10 @@ function health({ health: found }) {
 }
 function undoing({ commitCount, migrations, hosts }) {
     const parts = [
-        ...(commitCount > 0 ? [(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(commitCount, 'commit')] : []),
-        ...(migrations.length > 0 ? [(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(migrations.length, 'migration')] : []),
+        ...(commitCount > 0 ? [(0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(commitCount, 'commit')] : []),
+        ...(migrations.length > 0 ? [(0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(migrations.length, 'migration')] : []),
     ];
-    const where = hosts.length > 0 ? ` on ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(hosts.length, 'host')}` : '';
+    const where = hosts.length > 0 ? ` on ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(hosts.length, 'host')}` : '';
     return parts.length === 0 ? where : `, undoing ${parts.join(' and ')}${where}`;
 }
 /** Why, in a few words: the first reason, and how many more there are. */
@@ -14685,12 +16508,12 @@ function cause({ failures }, otherwise) {
     const [first, ...more] = failures;
     if (first === undefined)
         return otherwise;
-    const what = (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(first.what, 200).replace(/\.$/, '');
-    const where = first.host === undefined || what.includes(first.host) ? '' : ` (on ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(first.host, 80)})`;
-    return `${what}${where}${more.length === 0 ? '' : `, and ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(more.length, 'more problem')}`}`;
+    const what = (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(first.what, 200).replace(/\.$/, '');
+    const where = first.host === undefined || what.includes(first.host) ? '' : ` (on ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .line */ .n8)(first.host, 80)})`;
+    return `${what}${where}${more.length === 0 ? '' : `, and ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(more.length, 'more problem')}`}`;
 }
 function stands(report, otherwise) {
-    return `; ${(0,_standing_js__WEBPACK_IMPORTED_MODULE_1__/* .standing */ .JA)(report) || otherwise}`;
+    return `; ${(0,_standing_js__WEBPACK_IMPORTED_MODULE_2__/* .standing */ .JA)(report) || otherwise}`;
 }
 function cancelledState(report, place) {
     const results = new Set(report.hosts.map(({ result }) => result));
@@ -14700,7 +16523,7 @@ function cancelledState(report, place) {
         return `nothing was touched${found(report)}`;
     if (results.isSubsetOf(new Set(['untouched', 'unchanged', 'undone'])))
         return `everything is as it was found${found(report)}`;
-    return `it stopped half-way; ${(0,_standing_js__WEBPACK_IMPORTED_MODULE_1__/* .standing */ .JA)(report)}`;
+    return `it stopped half-way; ${(0,_standing_js__WEBPACK_IMPORTED_MODULE_2__/* .standing */ .JA)(report)}`;
 }
 function touched({ plan, timeline }) {
     const touching = new Set(plan.stages.filter(({ touches }) => touches).map(({ name }) => name));
@@ -14753,9 +16576,13 @@ function stillDown(report) {
 function lostRowCount({ lostRows }) {
     return lostRows === undefined ? undefined : (0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .sum */ .cz)(lostRows.map(({ rows }) => rows));
 }
+/** A run that ended so has changed nothing. */
+const untouched = new Set(['planned', 'refused', 'unchanged']);
 /** `nothing was lost` */
 function lossInWords(report) {
     const lost = lostRowCount(report);
+    if (lost === undefined && untouched.has(report.result))
+        return 'the database was not touched';
     if (lost === undefined)
         return changesDatabase(report) ? 'whether rows were lost was not measured' : 'the database was not changed';
     if (lost === 0)
@@ -14786,29 +16613,177 @@ function recoverySeconds({ run }) {
 
 /***/ }),
 
-/***/ 6669:
+/***/ 1988:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   z: () => (/* binding */ incidentReport)
-/* harmony export */ });
-/* harmony import */ var _budget_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5641);
-/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4963);
-/* harmony import */ var _headline_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3032);
-/* harmony import */ var _impact_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(9802);
-/* harmony import */ var _gantt_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(9632);
-/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7485);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9823);
-/* harmony import */ var _sections_changes_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4386);
-/* harmony import */ var _sections_checks_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6506);
-/* harmony import */ var _sections_failures_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(592);
-/* harmony import */ var _sections_goals_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7189);
-/* harmony import */ var _sections_hosts_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5192);
-/* harmony import */ var _sections_kept_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5143);
-/* harmony import */ var _sections_raw_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4537);
-/* harmony import */ var _standing_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9176);
-/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5102);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  z: () => (/* binding */ incidentReport)
+});
+
+;// CONCATENATED MODULE: ./build/report/aligned.js
+/** Tables that can be read where Markdown is not rendered: in a diff, in an editor, over SSH. */
+/** A wider column than this is left ragged: padding would push all that follows off the screen. */
+const widest = 80;
+/** The same Markdown with the bars of each table below one another. Cells hold no bar themselves (`escape.ts`), and fences are left alone. */
+function aligned(markdown) {
+    const done = [];
+    let table = [];
+    let fence = '';
+    for (const line of markdown.split('\n')) {
+        if (fence === '' && line.startsWith('| ')) {
+            table.push(line);
+            continue;
+        }
+        done.push(...padded(table), line);
+        table = [];
+        const [ticks = ''] = /^`{3,}/.exec(line) ?? [];
+        if (fence === '')
+            fence = ticks;
+        else if (line.trim() === fence)
+            fence = '';
+    }
+    return [...done, ...padded(table)].join('\n');
+}
+function padded(lines) {
+    const rows = lines.map((line) => line.slice(2).replace(/ ?\|$/, '').split(' | ').map((cell) => cell.trim()));
+    const widths = (rows[0] ?? []).map((_cell, column) => rows.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 3));
+    return rows.map((row, index) => `| ${row.map((cell, column) => pad(cell, Math.min(widest, widths[column] ?? 0), index === 1 ? '-' : ' ')).join(' | ')} |`);
+}
+function pad(cell, width, filler) {
+    return cell + filler.repeat(Math.max(0, width - widthOf(cell)));
+}
+function widthOf(cell) {
+    return Array.from(cell).length;
+}
+
+// EXTERNAL MODULE: ./build/report/budget.js
+var budget = __nccwpck_require__(5641);
+// EXTERNAL MODULE: ./build/report/escape.js
+var report_escape = __nccwpck_require__(4963);
+// EXTERNAL MODULE: ./build/report/headline.js
+var headline = __nccwpck_require__(3032);
+// EXTERNAL MODULE: ./build/report/impact.js
+var impact = __nccwpck_require__(9802);
+// EXTERNAL MODULE: ./build/report/quantity.js
+var quantity = __nccwpck_require__(7485);
+// EXTERNAL MODULE: ./build/report/release.js + 1 modules
+var release = __nccwpck_require__(3364);
+// EXTERNAL MODULE: ./build/report/sections/changes.js
+var changes = __nccwpck_require__(4386);
+// EXTERNAL MODULE: ./build/report/sections/checks.js
+var checks = __nccwpck_require__(6506);
+// EXTERNAL MODULE: ./build/report/table.js
+var table = __nccwpck_require__(5102);
+// EXTERNAL MODULE: ./build/report/sections/timeline.js + 1 modules
+var timeline = __nccwpck_require__(1744);
+;// CONCATENATED MODULE: ./build/report/sections/cost.js
+
+
+
+
+
+function cost(report) {
+    const of = (verdict) => String(report.checks.filter((check) => check.verdict === verdict).length);
+    return [
+        `- Availability during the run: ${(0,impact/* downtimeInWords */.EH)(report)}.`,
+        `- Data: ${(0,impact/* lossInWords */.ux)(report)}.`,
+        `- Requests during the run: ${report.access.length === 0 ? 'not counted, for no access log was read' : (0,impact/* accessInWords */.lS)(report)}.`,
+        `- Checks: ${String(report.checks.length)} made, ${of('failed')} failed, ${of('unknown')} could not be measured.`,
+        '- Before the run, and what users noticed: to be told by a person.',
+    ].join('\n');
+}
+/** The failed requests, by the host that answered them; empty where nobody got an error, or one host answers for all. */
+function failedRequests({ access }) {
+    const rows = access.filter(({ errors }) => errors > 0).toSorted((one, other) => other.errors - one.errors)
+        .map(({ host, requests, errors, clients }) => [(0,report_escape/* code */.aY)(host, 80), figure(requests), figure(errors), figure(clients)]);
+    return access.length < 2 ? '' : (0,table/* table */.t)({ head: ['Host', 'Requests', 'Answered with a 5xx', 'Clients that got one'], rows, noun: 'host', most: 50, limit: 8 * budget/* KiB */.ty });
+}
+/** When it was available, as text. */
+function course(report) {
+    return (0,impact/* measuredDowntime */.iW)(report)?.total === 0 ? '' : (0,timeline/* availabilityInText */.SR)(report);
+}
+function figure(number) {
+    return number.toLocaleString('en-US');
+}
+
+// EXTERNAL MODULE: ./build/report/availability.js
+var availability = __nccwpck_require__(1923);
+// EXTERNAL MODULE: ./build/report/gantt.js
+var gantt = __nccwpck_require__(9632);
+;// CONCATENATED MODULE: ./build/report/sections/events.js
+
+
+
+
+
+
+
+/** What happened, when, as a table: the run, its steps, and when the service did not answer. Times are UTC by the runner's clock. */
+function events(report) {
+    const { run, timeline } = report;
+    const all = [
+        ...(run.detectedAt === undefined ? [] : [[run.detectedAt, 'The trouble was detected']]),
+        [run.startedAt, 'The run started'],
+        ...(0,availability/* outages */.vu)(report).flatMap((outage) => aroundOutage(outage, report)),
+        ...(0,gantt/* foldHosts */.h8)(timeline).map((span) => [span.start, told(span)]),
+        [run.endedAt, `The run ended: ${(0,report_escape/* code */.aY)(report.result)}`],
+    ];
+    const rows = all.toSorted(([one], [other]) => one - other).map(([time, what]) => [(0,quantity/* moment */.n$)(time), what]);
+    return (0,table/* table */.t)({ head: ['Time', 'What'], rows, noun: 'event', limit: 24 * budget/* KiB */.ty });
+}
+function aroundOutage({ start, end, verdict }, report) {
+    const length = (0,quantity/* duration */.p0)((end - start) / 1000);
+    if (verdict === 'unknown')
+        return [[start, `The health URL could not be asked, for ${length}`]];
+    const lasts = (0,impact/* stillDown */.D5)(report) && end >= report.run.endedAt;
+    return [
+        [start, `The health URL did not answer well, ${lasts ? 'up to the end of the run' : `for ${length}`}`],
+        ...(lasts ? [] : [[end, 'The health URL answered well again']]),
+    ];
+}
+function told({ stage, title, host, start, end, result }) {
+    const where = host === undefined ? '' : ` on ${(0,report_escape/* code */.aY)(host, 80)}`;
+    const became = result === 'done' ? '' : result === 'failed' ? ': **failed**' : ': undone';
+    return `${(0,report_escape/* text */.Qq)(stage, 60)}: ${(0,report_escape/* text */.Qq)(title, 120)}${where} (${(0,quantity/* duration */.p0)((end - start) / 1000)})${became}`;
+}
+
+// EXTERNAL MODULE: ./build/report/sections/failures.js
+var failures = __nccwpck_require__(592);
+// EXTERNAL MODULE: ./build/report/sections/goals.js + 1 modules
+var goals = __nccwpck_require__(7189);
+// EXTERNAL MODULE: ./build/report/sections/hosts.js
+var hosts = __nccwpck_require__(5192);
+// EXTERNAL MODULE: ./build/report/sections/kept.js
+var sections_kept = __nccwpck_require__(5143);
+;// CONCATENATED MODULE: ./build/report/sections/prevention.js
+/** What is left to people, as boxes to tick. */
+function prevention({ result, run }) {
+    const drilled = run.drill === true && result === 'rolled-back';
+    const tasks = drilled ? afterDrill : [...(result === 'rolled-back' || result === 'unchanged' ? [] : ['Production brought to a good release']), ...afterIncident];
+    return tasks.map((task) => `- [ ] ${task}`).join('\n');
+}
+const afterDrill = [
+    'What went slower, or otherwise, than expected is written down above',
+    'Each target that was missed has an owner and a date',
+    'Procedure and documentation brought up to date',
+];
+const afterIncident = [
+    'Root cause found, and written down above',
+    'Cause mended, with a test that fails without the mending',
+    'Looked at why it was not found before it reached production',
+    'Alarms and smoke tests completed so that it would be found sooner',
+    'Procedure and documentation brought up to date',
+    'Reviewed by the team, with names and dates for what is left',
+];
+
+// EXTERNAL MODULE: ./build/report/sections/raw.js
+var raw = __nccwpck_require__(4537);
+// EXTERNAL MODULE: ./build/report/standing.js
+var standing = __nccwpck_require__(9176);
+;// CONCATENATED MODULE: ./build/report/incident.js
 
 
 
@@ -14825,23 +16800,28 @@ function recoverySeconds({ run }) {
 
 
 
-const limit = 256 * _budget_js__WEBPACK_IMPORTED_MODULE_0__/* .KiB */ .ty;
+
+
+const limit = 256 * budget/* KiB */.ty;
 /** The incident report, Markdown ready to be committed: filled from what was recorded; what only people know is left to them, and says so. */
 function incidentReport(report) {
     const { run } = report;
     const parts = [
-        `# Incident: rollback of ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)(run.environment, 60)} on ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_13__/* .moment */ .n$)(run.startedAt).slice(0, 10)}`,
-        section('Summary', (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)((0,_headline_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .Pl)(report), 600), facts(report)),
-        section('Timeline', timeline(report)),
+        `# ${run.drill === true ? 'Drill' : 'Incident'}: rollback of ${(0,report_escape/* text */.Qq)(run.environment, 60)} on ${(0,quantity/* moment */.n$)(run.startedAt).slice(0, 10)}`,
+        section('Summary', (0,report_escape/* text */.Qq)((0,headline/* headline */.Pl)(report), 600), facts(report)),
+        section('Timeline', events(report)),
         section('Root cause', rootCause(report)),
-        section('Impact', impact(report), (0,_sections_kept_js__WEBPACK_IMPORTED_MODULE_8__/* .lostRows */ .Ae)(report), failedChecks(report)),
-        section('Actions taken', actions(report), (0,_sections_failures_js__WEBPACK_IMPORTED_MODULE_5__/* .failures */ .e)(report), (0,_sections_hosts_js__WEBPACK_IMPORTED_MODULE_7__/* .hosts */ .S)(report), titled('Saved', (0,_sections_kept_js__WEBPACK_IMPORTED_MODULE_8__/* .backups */ .um)(report)), titled('Worth knowing', (0,_sections_kept_js__WEBPACK_IMPORTED_MODULE_8__/* .notes */ .Q2)(report))),
-        section('Against the targets', (0,_sections_goals_js__WEBPACK_IMPORTED_MODULE_6__/* .targetTable */ .i)(report)),
+        section('Impact', cost(report), course(report), failedRequests(report), (0,sections_kept/* lostRows */.Ae)(report), failedChecks(report)),
+        section('Actions taken', actions(report), (0,changes/* restoredData */.pr)(report), (0,failures/* failures */.e)(report), (0,hosts/* hosts */.S)(report), titled('Saved', (0,sections_kept/* backups */.um)(report)), titled('Worth knowing', (0,sections_kept/* notes */.Q2)(report))),
+        section('Against the targets', (0,goals/* targetTable */.i)(report)),
         section('Prevention', prevention(report)),
-        section('Appendix: logs', (0,_sections_raw_js__WEBPACK_IMPORTED_MODULE_9__/* .logs */ .K9)(report)),
+        section('Appendix: logs', (0,raw/* logs */.K9)(report)),
     ].filter((part) => part !== '');
-    const kept = parts.filter((_part, index) => (0,_budget_js__WEBPACK_IMPORTED_MODULE_0__/* .bytesOf */ .$$)(parts.slice(0, index + 1).join('\n\n')) < limit);
-    return `${kept.join('\n\n')}\n`;
+    const kept = parts.filter((_part, index) => (0,budget/* bytesOf */.$$)(parts.slice(0, index + 1).join('\n\n')) < limit);
+    // Hosts print blanks at the ends of lines, of which every diff of the file would complain.
+    const whole = `${kept.join('\n\n').split('\n').map((line) => line.trimEnd()).join('\n')}\n`;
+    const read = aligned(whole);
+    return (0,budget/* bytesOf */.$$)(read) <= limit ? read : whole;
 }
 function section(title, ...bodies) {
     const filled = bodies.filter((body) => body !== '');
@@ -14853,76 +16833,40 @@ function titled(title, body) {
 function facts(report) {
     const { run, from } = report;
     const rows = [
-        ['Result', (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(report.result) + (report.reasonCode === '' ? '' : ` (${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(report.reasonCode)})`)],
-        ['Environment', (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(run.environment, 60)],
-        ['Found', from === undefined ? 'unknown' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from))],
-        ['Target', (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_2__/* .destination */ .j_)(report, 'unknown'))],
-        ['Method', (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(run.method, 40)],
-        ['Started by', `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)(run.actor, 60)} (${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(run.trigger, 60)})`],
-        ['Reason', run.reason === '' ? 'none was given' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)(run.reason)],
-        ['Run', `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(run.id, 60)} (${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .link */ .nf)('log', run.url)})`],
+        ...(run.drill === true ? [['Drill', 'nothing was wrong; production was to go back, and forward again']] : []),
+        ['Result', (0,report_escape/* code */.aY)(report.result) + (report.reasonCode === '' ? '' : ` (${(0,report_escape/* code */.aY)(report.reasonCode)})`)],
+        ['Environment', (0,report_escape/* code */.aY)(run.environment, 60)],
+        ['Found', from === undefined ? 'unknown' : (0,report_escape/* text */.Qq)((0,release/* describe */.q0)(from))],
+        ['Target', (0,report_escape/* text */.Qq)((0,release/* destination */.j_)(report, 'unknown'))],
+        ['Method', (0,report_escape/* code */.aY)(run.method, 40)],
+        ['Started by', `${(0,report_escape/* text */.Qq)(run.actor, 60)} (${(0,report_escape/* code */.aY)(run.trigger, 60)})`],
+        ['Reason', run.reason === '' ? 'none was given' : (0,report_escape/* text */.Qq)(run.reason)],
+        ['Run', `${(0,report_escape/* code */.aY)(run.id, 60)} (${(0,report_escape/* link */.nf)('log', run.url)})`],
     ];
     return rows.map(([what, value]) => `- ${what}: ${value}`).join('\n');
 }
-function timeline({ run, timeline: spans, downtime }) {
-    const first = downtime?.samples.find(({ verdict }) => verdict === 'failed');
-    const events = [
-        ...(run.detectedAt === undefined ? [] : [[run.detectedAt, 'The trouble was detected']]),
-        [run.startedAt, 'The run started'],
-        ...(first === undefined ? [] : [[first.time, 'The health URL did not pass for the first time']]),
-        ...(0,_gantt_js__WEBPACK_IMPORTED_MODULE_14__/* .foldHosts */ .h8)(spans).map((span) => [span.start, told(span)]),
-        [run.endedAt, 'The run ended'],
-    ];
-    const rows = events.toSorted(([one], [other]) => one - other).map(([time, what]) => [(0,_quantity_js__WEBPACK_IMPORTED_MODULE_13__/* .moment */ .n$)(time), what]);
-    return (0,_table_js__WEBPACK_IMPORTED_MODULE_11__/* .table */ .t)({ head: ['Time', 'What'], rows, noun: 'event', limit: 24 * _budget_js__WEBPACK_IMPORTED_MODULE_0__/* .KiB */ .ty });
-}
-function told({ stage, title, host, start, end, result }) {
-    const where = host === undefined ? '' : ` on ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .code */ .aY)(host, 80)}`;
-    const became = result === 'done' ? '' : result === 'failed' ? ': **failed**' : ': undone';
-    return `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)(stage, 60)}: ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)(title, 120)}${where} (${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_13__/* .duration */ .p0)((end - start) / 1000)})${became}`;
-}
 function rootCause(report) {
-    const suspects = (0,_sections_changes_js__WEBPACK_IMPORTED_MODULE_3__/* .commits */ .XP)(report);
+    const { run, result } = report;
+    const drilled = run.drill === true && result === 'rolled-back';
+    const which = drilled ? 'What went back, and forward again' : `The suspects are what ${result === 'rolled-back' ? 'went back' : 'should have gone back'}`;
+    const suspects = [(0,changes/* commits */.XP)(report), (0,raw/* files */.aq)(report, 3 * budget/* KiB */.ty), (0,changes/* migrations */.wR)(report)].filter((part) => part !== '');
     return [
-        'To be found by a person.',
-        ...(suspects === '' ? [] : [`The suspects are what ${report.result === 'rolled-back' ? 'went back' : 'should have gone back'} (${(0,_sections_changes_js__WEBPACK_IMPORTED_MODULE_3__/* .arrow */ .UE)(report)}):`, suspects, (0,_sections_changes_js__WEBPACK_IMPORTED_MODULE_3__/* .migrations */ .wR)(report)]),
-    ].filter((part) => part !== '').join('\n\n');
-}
-function impact(report) {
-    const failed = report.checks.filter(({ verdict }) => verdict === 'failed').length;
-    const unknown = report.checks.filter(({ verdict }) => verdict === 'unknown').length;
-    const caused = (0,_impact_js__WEBPACK_IMPORTED_MODULE_15__/* .measuredDowntime */ .iW)(report)?.caused;
-    return [
-        `- Availability during the run: ${(0,_impact_js__WEBPACK_IMPORTED_MODULE_15__/* .downtimeInWords */ .EH)(report)}${caused === undefined ? '' : ` (${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_13__/* .duration */ .p0)(caused)} from the first change on)`}.`,
-        `- Data: ${(0,_impact_js__WEBPACK_IMPORTED_MODULE_15__/* .lossInWords */ .ux)(report)}.`,
-        ...(report.access.length === 0 ? [] : [`- Requests during the run: ${(0,_impact_js__WEBPACK_IMPORTED_MODULE_15__/* .accessInWords */ .lS)(report)}.`]),
-        `- Checks: ${String(report.checks.length)} made, ${String(failed)} failed, ${String(unknown)} could not be measured.`,
-        '- Before the run, and for users: to be told by a person.',
-    ].join('\n');
+        drilled ? 'None is to be found: this was a drill.' : 'To be found by a person.',
+        ...(suspects.length === 0 ? [] : [`${which} (${(0,changes/* arrow */.UE)(report)}):`, ...suspects]),
+    ].join('\n\n');
 }
 function failedChecks(report) {
-    return (0,_sections_checks_js__WEBPACK_IMPORTED_MODULE_4__/* .checks */ .A)({ ...report, checks: report.checks.filter(({ verdict }) => verdict !== 'passed') });
+    return (0,checks/* checks */.A)({ ...report, checks: report.checks.filter(({ verdict }) => verdict !== 'passed') });
 }
 function actions(report) {
     const done = report.timeline.filter(({ result }) => result === 'done').length;
     const undone = report.timeline.filter(({ result }) => result === 'undone').length;
     const failed = report.timeline.filter(({ result }) => result === 'failed').length;
-    const stands = (0,_standing_js__WEBPACK_IMPORTED_MODULE_10__/* .standing */ .JA)(report);
+    const stands = (0,standing/* standing */.JA)(report);
     return [
-        `The run took ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_13__/* .duration */ .p0)((0,_impact_js__WEBPACK_IMPORTED_MODULE_15__/* .runSeconds */ .Rl)(report))}: ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_13__/* .count */ .U9)(done, 'step')} done, ${String(failed)} failed, ${String(undone)} undone; the timeline has each.`,
-        ...(stands === '' ? [] : [`At its end: ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_12__/* .text */ .Qq)(stands, 600)}.`]),
+        `The run took ${(0,quantity/* duration */.p0)((0,impact/* runSeconds */.Rl)(report))}: ${(0,quantity/* count */.U9)(done, 'step')} done, ${String(failed)} failed, ${String(undone)} undone; the timeline has each.`,
+        ...(stands === '' ? [] : [`At its end: ${(0,report_escape/* text */.Qq)(stands, 600)}.`]),
     ].join(' ');
-}
-function prevention({ result }) {
-    return [
-        ...(result === 'rolled-back' || result === 'unchanged' ? [] : ['Production brought to a good release']),
-        'Root cause found, and written down above',
-        'Cause mended, with a test that fails without the mending',
-        'Looked at why it was not found before it reached production',
-        'Alarms and smoke tests completed so that it would be found sooner',
-        'Procedure and documentation brought up to date',
-        'Reviewed by the team, with names and dates for what is left',
-    ].map((task) => `- [ ] ${task}`).join('\n');
 }
 
 
@@ -14959,6 +16903,8 @@ var impact = __nccwpck_require__(9802);
 
 
 
+/** Of a host, a release, a step: longer than any real one. */
+const longestName = 255;
 /**
  * Characters for each JSON output. GitHub takes 1 MiB for all outputs of a job together, counted in UTF-16: two bytes a character.
  */
@@ -14972,8 +16918,8 @@ function outputs(report, places) {
     return {
         result,
         'reason-code': reasonCode,
-        from: from?.sha ?? '',
-        to: restored?.dataOnly === true ? restored.backup : (to?.sha ?? ''),
+        from: (0,report_escape/* line */.n8)(from?.sha ?? '', longestName),
+        to: (0,report_escape/* line */.n8)(restored?.dataOnly === true ? restored.backup : (to?.sha ?? ''), longestName),
         health,
         'health-results': array(failedFirst(checks.filter(({ kind }) => kind === 'health')), check, room.checks),
         'smoke-tests': array(failedFirst(smoke), check, room.checks),
@@ -14982,6 +16928,7 @@ function outputs(report, places) {
         hosts: array(report.hosts, host, room.hosts),
         backup: backupOutput(report.backups),
         'duration-seconds': (0,impact/* runSeconds */.Rl)(report).toFixed(1),
+        'forward-seconds': report.drill?.forwardSeconds.toFixed(1) ?? '',
         'recovery-seconds': (0,impact/* recoverySeconds */.Bn)(report)?.toFixed(1) ?? '',
         'downtime-seconds': downtime?.total.toFixed(1) ?? '',
         'downtime-caused-seconds': downtime?.caused.toFixed(1) ?? '',
@@ -14994,19 +16941,19 @@ function outputs(report, places) {
 }
 function check({ name, url, host: on, verdict, status, milliseconds, tries, message }, longest) {
     return {
-        name: cut(name, longest), url: cut(url, longest), host: on ?? null, passed: verdict === 'unknown' ? null : verdict === 'passed',
+        name: cut(name, longest), url: cut(url, longest), host: on === undefined ? null : cut(on, longestName), passed: verdict === 'unknown' ? null : verdict === 'passed',
         status: status ?? null, milliseconds: milliseconds ?? null, tries, message: cut(message, longest),
     };
 }
 function host({ host: name, result, from, to, seconds, message }, longest) {
-    return { host: name, result, from, to, seconds, message: cut(message, longest) };
+    return { host: cut(name, longestName), result, from: cut(from, longestName), to: cut(to, longestName), seconds, message: cut(message, longest) };
 }
 /** The output `backup`, of every action that saves something. */
 function backupOutput(backups) {
     return array(backups, backup, room.backup);
 }
 function backup({ kind, host: on, location, bytes, sha256 }) {
-    return { kind, host: on, location, bytes, sha256 };
+    return { kind, host: cut(on, longestName), location: cut(location, 4 * longestName), bytes, sha256: cut(sha256, longestName) };
 }
 /** What a workflow asks for first stays when a list is cut. */
 function failedFirst(checks) {
@@ -15024,14 +16971,21 @@ function planOutput({ plan }) {
     for (const longest of [200, 60, 20]) {
         const stages = plan.stages.map((stage) => ({
             ...stage,
-            steps: stage.steps.map((step) => ({ ...step, title: cut(step.title, longest), ...(step.undo === undefined ? {} : { undo: { ...step.undo, title: cut(step.undo.title, longest) } }) })),
+            name: cut(stage.name, longest),
+            steps: stage.steps.map((step) => ({
+                ...step, id: cut(step.id, longestName), host: cut(step.host, longestName), title: cut(step.title, longest),
+                ...(step.undo === undefined ? {} : { undo: { ...step.undo, title: cut(step.undo.title, longest) } }),
+            })),
         }));
         const whole = planAsJson({ stages });
         if (whole.length <= room.plan)
             return whole;
     }
     const share = Math.floor(room.plan / plan.stages.length) - 200;
-    const stages = plan.stages.map(({ name, steps }) => ({ name: cut(name, 60), steps: upTo(steps.map(({ id, title, host: on, undo }) => ({ id, title: cut(title, 20), host: on, undo: undo === undefined ? null : cut(undo.title, 20) })), share) }));
+    const stages = plan.stages.map(({ name, steps }) => ({
+        name: cut(name, 60),
+        steps: upTo(steps.map(({ id, title, host: on, undo }) => ({ id: cut(id, longestName), title: cut(title, 20), host: cut(on, longestName), undo: undo === undefined ? null : cut(undo.title, 20) })), share),
+    }));
     return JSON.stringify({ stages: upTo(stages, room.plan) });
 }
 function upTo(items, limit) {
@@ -15117,56 +17071,115 @@ function sum(numbers) {
 
 /***/ }),
 
-/***/ 9823:
+/***/ 3364:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Vb: () => (/* binding */ nameOf),
-/* harmony export */   WM: () => (/* binding */ isCommit),
-/* harmony export */   Xx: () => (/* binding */ ruleInWords),
-/* harmony export */   dG: () => (/* binding */ calledOf),
-/* harmony export */   j_: () => (/* binding */ destination),
-/* harmony export */   q0: () => (/* binding */ describe),
-/* harmony export */   wn: () => (/* binding */ commitLink)
-/* harmony export */ });
-/* unused harmony export short */
-/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4963);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  dG: () => (/* binding */ calledOf),
+  wn: () => (/* binding */ commitLink),
+  q0: () => (/* binding */ describe),
+  j_: () => (/* binding */ destination),
+  WM: () => (/* binding */ isCommit),
+  Vb: () => (/* binding */ nameOf),
+  _n: () => (/* binding */ pullLink),
+  Xx: () => (/* binding */ ruleInWords),
+  h0: () => (/* binding */ release_short),
+  z7: () => (/* binding */ when),
+  mm: () => (/* binding */ withoutPull)
+});
+
+;// CONCATENATED MODULE: ./build/guards/revert.js
+/** Whether a commit that was taken back has been reverted since, by what commits say of themselves. Pure. */
+/**
+ * `git revert` writes `This reverts commit <sha>`, GitHub's button `Reverts owner/name#12`. A revert of any commit that the rollback took away counts: the
+ * cause is one of them, and a person has found which. A revert that was itself reverted counts no more.
+ * @param taken the commits that the rollback took away, the bad release itself among them
+ * @param since what came after the bad release, oldest first
+ */
+function isReverted(taken, since) {
+    const pulls = new Set(taken.flatMap(({ message }) => pullOf(message) ?? []));
+    // By the SHA of what was reverted: whether it is still out.
+    const reverts = new Map();
+    for (const { sha, message } of since) {
+        for (const [, reverted = ''] of message.matchAll(/\bThis reverts commit ([0-9a-f]{7,64})\b/gi)) {
+            const earlier = [...reverts.keys()].find((revert) => revert.startsWith(reverted.toLowerCase()));
+            if (earlier !== undefined)
+                reverts.set(earlier, !(reverts.get(earlier) ?? false));
+            else if (taken.some((one) => one.sha.startsWith(reverted.toLowerCase())))
+                reverts.set(sha, true);
+        }
+        for (const [, pull = ''] of message.matchAll(/^Reverts (?:[\w.-]+\/[\w.-]+)?#(\d+)\s*$/gm)) {
+            if (pulls.has(pull))
+                reverts.set(sha, true);
+        }
+    }
+    return [...reverts.values()].includes(true);
+}
+/** The pull request that a commit came from, as GitHub words merges and squashes. */
+function pullOf(message) {
+    const [subject = ''] = message.split('\n');
+    return /^Merge pull request #(\d+) from /.exec(subject)?.[1] ?? /\(#(\d+)\)$/.exec(subject)?.[1];
+}
+
+// EXTERNAL MODULE: ./build/report/escape.js
+var report_escape = __nccwpck_require__(4963);
+// EXTERNAL MODULE: ./build/report/quantity.js
+var quantity = __nccwpck_require__(7485);
+;// CONCATENATED MODULE: ./build/report/release.js
+
+
 
 /** Releases are full SHAs, or names (a colour, a backup) with the methods that change no code. */
-function short(release) {
-    return isCommit(release) ? release.slice(0, 7) : (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)(release, 60);
+function release_short(release) {
+    return isCommit(release) ? release.slice(0, 7) : (0,report_escape/* line */.n8)(release, 60);
 }
 /** `v2 (a1b2c3d "Stable release 2")`, `blue (a1b2c3d)`; plain text. */
 function describe(release) {
     if (!isCommit(release.sha))
-        return [short(release.sha), ...release.names.slice(0, 1).map((name) => `(${short(name)})`)].join(' ');
-    const subject = (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)(release.subject, 60);
-    const commit = subject === '' ? short(release.sha) : `${short(release.sha)} "${subject}"`;
+        return [release_short(release.sha), ...release.names.slice(0, 1).map((name) => `(${release_short(name)})`)].join(' ');
+    const subject = (0,report_escape/* line */.n8)(release.subject, 60);
+    const commit = subject === '' ? release_short(release.sha) : `${release_short(release.sha)} "${subject}"`;
     const name = release.names[0];
-    return name === undefined ? commit : `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)(name, 60)} (${commit})`;
+    return name === undefined ? commit : `${(0,report_escape/* line */.n8)(name, 60)} (${commit})`;
 }
 /** What production goes back to: a release, data, or both. Plain text. */
 function destination({ to, restored }, otherwise) {
     const release = to === undefined ? otherwise : describe(to);
     if (restored === undefined)
         return release;
-    const data = `the data of ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)(restored.time ?? restored.backup, 120)}`;
+    const data = `the data of ${restored.time === undefined ? (0,report_escape/* line */.n8)(restored.backup, 120) : when(restored.time)}`;
     return restored.dataOnly ? data : `${release} with ${data}`;
+}
+/** `2025-11-23 09:12:40 UTC` of an ISO time; what is none as it stands. Plain text. */
+function when(time) {
+    const at = Date.parse(time);
+    return Number.isNaN(at) ? (0,report_escape/* line */.n8)(time, 60) : (0,quantity/* moment */.n$)(at);
 }
 /** What a host's release is called: `v2`, else its short SHA. Plain text. */
 function nameOf(report, sha) {
     const release = [report.from, report.to].find((known) => known?.sha === sha);
-    return release === undefined ? short(sha) : calledOf(release);
+    return release === undefined ? release_short(sha) : calledOf(release);
 }
 /** A release by its own name: a tag of the commit, the colour, or the short SHA. Plain text. */
 function calledOf({ sha, names }) {
-    return (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .line */ .n8)((isCommit(sha) ? names[0] : undefined) ?? short(sha), 60);
+    return (0,report_escape/* line */.n8)((isCommit(sha) ? names[0] : undefined) ?? release_short(sha), 60);
 }
 /** The short SHA, linked to the commit; a release that is none is only named. */
 function commitLink(run, sha) {
-    const name = (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(short(sha));
-    return isCommit(sha) ? (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .link */ .nf)(name, `${run.serverUrl}/${run.repository}/commit/${sha}`) : name;
+    const name = (0,report_escape/* code */.aY)(release_short(sha));
+    return isCommit(sha) ? (0,report_escape/* link */.nf)(name, `${run.serverUrl}/${run.repository}/commit/${sha}`) : name;
+}
+/** A commit's subject as its author wrote it: GitHub's squash puts the pull request behind it. */
+function withoutPull(subject) {
+    return /\(#\d+\)$/.test(subject) ? subject.slice(0, subject.lastIndexOf('(#')).trimEnd() : subject;
+}
+/** The pull request that a commit came from, by its subject, linked; empty when it names none. */
+function pullLink(run, subject) {
+    const pull = pullOf(subject);
+    return pull === undefined ? '' : (0,report_escape/* link */.nf)(`#${pull}`, `${run.serverUrl}/${run.repository}/pull/${pull}`);
 }
 function isCommit(release) {
     return /^[0-9a-f]{40,64}$/.test(release);
@@ -15198,14 +17211,14 @@ const ruleInWords = {
 /* harmony export */ });
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4963);
 /* harmony import */ var _headline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3032);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9823);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3364);
 
 
 
-/** Undefined where no code went back. */
+/** Undefined where no code went back, or came forward again as in a drill. */
 function revertOf(report) {
     const { result, from, to, run, restored } = report;
-    if (result !== 'rolled-back' || run.dryRun || from === undefined || to === undefined || from.sha === to.sha || restored?.dataOnly === true)
+    if (result !== 'rolled-back' || run.dryRun || run.drill === true || from === undefined || to === undefined || from.sha === to.sha || restored?.dataOnly === true)
         return undefined;
     const subject = (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(from.subject, 60) || from.sha.slice(0, 7);
     const why = run.reason === '' ? '' : `\n\n**Why:** ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)(run.reason, 300)}`;
@@ -15232,12 +17245,13 @@ function revertOf(report) {
 /* harmony export */   Ao: () => (/* binding */ changes),
 /* harmony export */   UE: () => (/* binding */ arrow),
 /* harmony export */   XP: () => (/* binding */ commits),
+/* harmony export */   pr: () => (/* binding */ restoredData),
 /* harmony export */   wR: () => (/* binding */ migrations)
 /* harmony export */ });
 /* harmony import */ var _budget_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5641);
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4963);
 /* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7485);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9823);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3364);
 /* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5102);
 
 
@@ -15246,18 +17260,19 @@ function revertOf(report) {
 
 /** From which release to which, by which rule, and the commits and migrations that go. */
 function changes(report) {
-    return [data(report), ...(report.restored?.dataOnly === true ? [] : [fromTo(report), rule(report)]), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
+    return [restoredData(report), ...(report.restored?.dataOnly === true ? [] : [fromTo(report), rule(report)]), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
 }
 function fromTo({ from, to, run }) {
-    const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${name(release)}${inBrackets(run, release)}`));
+    const known = from?.sha === to?.sha ? [to] : [from, to];
+    const named = known.map((release) => (release === undefined ? 'unknown' : `${name(release)}${inBrackets(run, release)}`));
     return from === undefined && to === undefined ? '' : named.join(' → ');
 }
 /** Which data is live again, and where the replaced one is. */
-function data({ restored, run }) {
+function restoredData({ restored, run }) {
     if (restored === undefined)
         return '';
     const { backup, time, release, used, kept } = restored;
-    const of = release === undefined ? 'a dump that was not made by this action' : `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(time ?? '', 40)}, of release ${(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .commitLink */ .wn)(run, release)}`;
+    const of = release === undefined ? 'a dump that was not made by this action' : `${time === undefined ? 'an unknown time' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .when */ .z7)(time))}, of release ${(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .commitLink */ .wn)(run, release)}`;
     return `**Data** of ${of}: ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(backup, 200)}. The application uses ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(used, 80)} afterwards; what was replaced is kept in ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(kept, 80)}.`;
 }
 function name(release) {
@@ -15285,8 +17300,14 @@ function commits({ commits: known, commitCount, run, from, to, filesChanged }) {
         : '';
     const files = filesChanged > 0 ? ` in ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(filesChanged, 'file')}` : '';
     const more = all > shown.length ? `\n\n… and ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(all - shown.length, 'more commit')}.` : '';
-    const rows = shown.map((commit) => [(0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .commitLink */ .wn)(run, commit.sha), (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(commit.subject, 120), (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(commit.author, 60), day(commit)]);
-    return `**${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(all, 'commit')}**${files}${comparison === '' ? '' : ` (${comparison})`}\n\n${(0,_table_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .t)({ head: ['Commit', 'Subject', 'Author', 'Date'], rows, noun: 'commit', limit: 14 * _budget_js__WEBPACK_IMPORTED_MODULE_0__/* .KiB */ .ty })}${more}`;
+    const pulls = shown.map(({ subject: words }) => (0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .pullLink */ ._n)(run, words));
+    const pulled = pulls.some((pull) => pull !== '');
+    const rows = shown.map((commit, index) => [
+        // What the next column links is not said twice.
+        (0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .commitLink */ .wn)(run, commit.sha), (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(pulls[index] === '' ? commit.subject : (0,_release_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutPull */ .mm)(commit.subject), 120), ...(pulled ? [pulls[index] ?? ''] : []), (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(commit.author, 60), day(commit),
+    ]);
+    const columns = ['Commit', 'Subject', ...(pulled ? ['Pull request'] : []), 'Author', 'Date'];
+    return `**${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .count */ .U9)(all, 'commit')}**${files}${comparison === '' ? '' : ` (${comparison})`}\n\n${(0,_table_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .t)({ head: columns, rows, noun: 'commit', limit: 14 * _budget_js__WEBPACK_IMPORTED_MODULE_0__/* .KiB */ .ty })}${more}`;
 }
 /** The migrations that go back, in the order in which they do. */
 function migrations({ migrations: all }) {
@@ -15323,18 +17344,18 @@ function arrow({ from, to }) {
 
 const words = { passed: 'passed', failed: '**failed**', unknown: '**unknown**' };
 const order = ['failed', 'unknown', 'passed'];
-/** Health checks and smoke tests, those that did not pass first; a check that passed on many hosts is one row. */
+/** Health checks and smoke tests, those that did not pass first; a check that came out the same on many hosts is one row. */
 function checks({ checks: all }) {
     const rows = order.flatMap((verdict) => grouped(all.filter((check) => check.verdict === verdict)).map(row));
     return (0,_table_js__WEBPACK_IMPORTED_MODULE_0__/* .table */ .t)({ head: ['Check', 'Asked from', 'Verdict', 'Status', 'Time', 'Tries', 'What came'], rows, noun: 'check', most: 60, limit: 20 * 1024 });
 }
 function grouped(checked) {
-    const groups = Map.groupBy(checked, ({ kind, name, host, verdict, url }) => JSON.stringify([kind, (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .line */ .n8)(name, 120), host === undefined ? (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .line */ .n8)(url) : 'hosts', verdict]));
+    const groups = Map.groupBy(checked, ({ kind, name, host, verdict, url, message }) => JSON.stringify([kind, (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .line */ .n8)(name, 120), host === undefined ? (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .line */ .n8)(url) : 'hosts', verdict, verdict === 'passed' ? '' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .line */ .n8)(message)]));
     return [...groups.values()].flatMap((group) => {
         const [first, ...rest] = group;
         if (first === undefined)
             return [];
-        const foldable = first.verdict === 'passed' && group.length > 3;
+        const foldable = group.length > 3;
         return foldable ? [[first, ...rest]] : group.map((check) => [check]);
     });
 }
@@ -15344,13 +17365,22 @@ function row([first, ...rest]) {
     const slowest = times.reduce((most, time) => Math.max(most, time), 0);
     return [
         `${first.kind === 'health' ? 'health' : 'smoke'} ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(first.name, 120)}`,
-        rest.length > 0 ? (0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(group.length, 'host') : first.host === undefined ? 'the runner' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(first.host, 80),
+        askedFrom(group),
         first.wrongRelease === true ? `${words[first.verdict]}, wrong release` : words[first.verdict],
         first.status === undefined ? '' : String(first.status),
         times.length === 0 ? '' : `${rest.length > 0 ? 'up to ' : ''}${String(Math.round(slowest))} ms`,
         String(group.reduce((most, { tries }) => Math.max(most, tries), 0)),
-        rest.length > 0 ? '' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .text */ .Qq)(first.message),
+        new Set(group.map(({ message }) => (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .line */ .n8)(message))).size > 1 ? '' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .text */ .Qq)(first.message),
     ];
+}
+/** Of many hosts their number; of those on which it did not pass, also their names. */
+function askedFrom(group) {
+    const hosts = group.flatMap(({ host }) => (host === undefined ? [] : [host]));
+    if (hosts.length === 0)
+        return 'the runner';
+    if (group.length > 1 && group.every(({ verdict }) => verdict === 'passed'))
+        return (0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(group.length, 'host');
+    return hosts.length === 1 ? (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(hosts.join(''), 80) : `${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(hosts.length, 'host')}: ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .text */ .Qq)((0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(hosts.map((host) => (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .line */ .n8)(host, 80))), 500)}`;
 }
 
 
@@ -15424,12 +17454,16 @@ function targets(report) {
     return [time(report), downtime(report), loss(report)];
 }
 function time(report) {
+    const goal = 'Rolled back within 5 minutes';
+    const { drill } = report;
+    if (drill !== undefined)
+        return { goal, measured: `${(0,quantity/* duration */.p0)(drill.backSeconds)}, and forward again in ${(0,quantity/* duration */.p0)(drill.forwardSeconds)}`, met: drill.backSeconds <= 300 ? 'yes' : 'no' };
     const seconds = (0,impact/* runSeconds */.Rl)(report);
     const recovery = (0,impact/* recoverySeconds */.Bn)(report);
     const detection = recovery === undefined ? '' : `, ${(0,quantity/* duration */.p0)(recovery)} from its detection on`;
     const done = report.result === 'rolled-back';
     return {
-        goal: 'Rolled back within 5 minutes',
+        goal,
         measured: `${done ? '' : 'not rolled back; the run took '}${(0,quantity/* duration */.p0)(seconds)}${detection}`,
         met: done && seconds <= 300 ? 'yes' : 'no',
     };
@@ -15479,7 +17513,7 @@ function taskList(items) {
 /* harmony export */ });
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4963);
 /* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7485);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9823);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3364);
 /* harmony import */ var _standing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9176);
 /* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5102);
 
@@ -15501,7 +17535,6 @@ function hosts(report) {
         return rows(report, all);
     const failed = all.filter(({ result }) => result === 'failed');
     return [
-        `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(capitalised((0,_standing_js__WEBPACK_IMPORTED_MODULE_1__/* .standing */ .JA)(report)))}.`,
         rows(report, failed),
         `<details><summary>All ${String(all.length)} hosts</summary>\n\n${rows(report, all)}\n\n</details>`,
     ].filter((part) => part !== '').join('\n\n');
@@ -15513,15 +17546,12 @@ function rows(report, shown) {
         limit: 11 * 1024,
         rows: shown.map((host) => [
             (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(host.host, 80),
-            words[host.result],
-            host.result === 'failed' ? `unsure; found on ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .nameOf */ .Vb)(report, (0,_standing_js__WEBPACK_IMPORTED_MODULE_1__/* .releaseNow */ .Us)(host)))}` : (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .nameOf */ .Vb)(report, (0,_standing_js__WEBPACK_IMPORTED_MODULE_1__/* .releaseNow */ .Us)(host))),
+            (0,_standing_js__WEBPACK_IMPORTED_MODULE_1__/* .cameBack */ .aQ)(host, report) ? 'back, and forward again' : words[host.result],
+            host.result === 'failed' ? `unsure; found on ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .nameOf */ .Vb)(report, (0,_standing_js__WEBPACK_IMPORTED_MODULE_1__/* .releaseNow */ .Us)(host, report)))}` : (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)((0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .nameOf */ .Vb)(report, (0,_standing_js__WEBPACK_IMPORTED_MODULE_1__/* .releaseNow */ .Us)(host, report))),
             host.seconds > 0 ? (0,_quantity_js__WEBPACK_IMPORTED_MODULE_4__/* .duration */ .p0)(host.seconds) : '',
             (0,_escape_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)(host.message),
         ]),
     });
-}
-function capitalised(sentence) {
-    return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 }
 
 
@@ -15570,6 +17600,7 @@ function notes({ notes: all }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F9: () => (/* binding */ found),
 /* harmony export */   K9: () => (/* binding */ logs),
+/* harmony export */   aq: () => (/* binding */ files),
 /* harmony export */   ll: () => (/* binding */ sql)
 /* harmony export */ });
 /* harmony import */ var _budget_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5641);
@@ -15580,6 +17611,14 @@ function notes({ notes: all }) {
 
 function sql({ migrationSql }) {
     return migrationSql.trim() === '' ? '' : (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .fence */ .EU)((0,_budget_js__WEBPACK_IMPORTED_MODULE_0__/* .head */ .d5)((0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .clean */ .uH)(migrationSql.trim()), 30 * _budget_js__WEBPACK_IMPORTED_MODULE_0__/* .KiB */ .ty), 'sql');
+}
+/** The paths of the files that change. */
+function files({ files: known = [], filesChanged }, limit = 12 * _budget_js__WEBPACK_IMPORTED_MODULE_0__/* .KiB */ .ty) {
+    if (known.length === 0)
+        return '';
+    const shown = known.map((path) => (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .line */ .n8)(path, 400));
+    const left = filesChanged - shown.length;
+    return (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .fence */ .EU)((0,_budget_js__WEBPACK_IMPORTED_MODULE_0__/* .head */ .d5)([...shown, ...(left > 0 ? [`… and ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U9)(left, 'more file')}`] : [])].join('\n'), limit), 'text');
 }
 /** The ends of the log files; the room is shared by all of them. */
 function logs({ logs: all }, limit = 40 * _budget_js__WEBPACK_IMPORTED_MODULE_0__/* .KiB */ .ty) {
@@ -15602,6 +17641,105 @@ function excerpt({ host, file, text }, limit) {
 
 /***/ }),
 
+/***/ 1744:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Op: () => (/* binding */ timeline_availability),
+  SR: () => (/* binding */ availabilityInText),
+  IO: () => (/* binding */ timeline)
+});
+
+// EXTERNAL MODULE: ./build/report/availability.js
+var availability = __nccwpck_require__(1923);
+// EXTERNAL MODULE: ./build/report/diagram.js
+var diagram = __nccwpck_require__(407);
+// EXTERNAL MODULE: ./build/report/quantity.js
+var quantity = __nccwpck_require__(7485);
+;// CONCATENATED MODULE: ./build/report/chart.js
+
+
+const most = 60;
+/** The run in at most sixty stretches of the same length, each with at least one question in it or the answer before it. Empty without samples. */
+function buckets({ downtime, run }) {
+    const samples = downtime?.samples ?? [];
+    const length = run.endedAt - run.startedAt;
+    if (samples.length === 0 || length <= 0)
+        return [];
+    const number = Math.min(most, samples.length);
+    const parts = Array.from({ length: number }, () => []);
+    for (const sample of samples)
+        parts[Math.min(number - 1, Math.max(0, Math.floor(((sample.time - run.startedAt) / length) * number)))]?.push(sample);
+    const drawn = [];
+    for (const part of parts)
+        drawn.push(part.length === 0 ? { good: settled(drawn.at(-1)) } : shareOf(part));
+    return drawn;
+}
+/** What the last answer was goes on until the next: a stretch that was half good is not half good for ever. */
+function settled(before) {
+    return before?.good === undefined || before.good === 100 ? before?.good : 0;
+}
+function shareOf(samples) {
+    const good = samples.filter(({ verdict }) => verdict === 'passed').length;
+    const bad = samples.filter(({ verdict }) => verdict === 'failed').length;
+    return { good: good + bad === 0 ? undefined : Math.round((good / (good + bad)) * 100) };
+}
+/** A bar a stretch: green as far as answers were good, red above; grey where it could not be asked. Empty without samples. */
+function availabilityChart(report) {
+    const all = buckets(report);
+    if (all.length === 0)
+        return '';
+    const { startedAt, endedAt } = report.run;
+    const bars = (height) => `    bar [${all.map(height).join(', ')}]`;
+    return (0,diagram/* diagram */.AC)(diagram/* barsLook */.K_, [
+        'xychart-beta',
+        `    x-axis "${(0,quantity/* clock */.pm)(startedAt)} to ${(0,quantity/* clock */.pm)(endedAt)} UTC, a bar is ${(0,quantity/* duration */.p0)((endedAt - startedAt) / 1000 / all.length)}" [${all.map((_bucket, index) => index + 1).join(', ')}]`,
+        '    y-axis "Answers" 0 --> 100',
+        // Each is drawn over the one before it.
+        bars(({ good }) => (good === undefined ? 100 : 0)),
+        bars(({ good }) => (good === undefined || good === 100 ? 0 : 100)),
+        bars(({ good }) => good ?? 0),
+    ]);
+}
+
+// EXTERNAL MODULE: ./build/report/escape.js
+var report_escape = __nccwpck_require__(4963);
+// EXTERNAL MODULE: ./build/report/gantt.js
+var gantt = __nccwpck_require__(9632);
+// EXTERNAL MODULE: ./build/report/impact.js
+var impact = __nccwpck_require__(9802);
+;// CONCATENATED MODULE: ./build/report/sections/timeline.js
+
+
+
+
+
+/** The gantt, as GitHub draws it. */
+function timeline(report) {
+    const diagram = (0,gantt/* gantt */.VM)(report);
+    return diagram === '' ? '' : `\`\`\`mermaid\n${diagram}\n\`\`\``;
+}
+/** The prober's answers from the start to the end of the run, drawn. */
+function timeline_availability(report) {
+    const downtime = (0,impact/* measuredDowntime */.iW)(report);
+    if (downtime === undefined)
+        return '';
+    return `${(0,availability/* answers */.GA)(downtime.samples)} Green is for good answers, red for none, grey for what could not be asked.\n\n\`\`\`mermaid\n${availabilityChart(report)}\n\`\`\``;
+}
+/** The same as plain text, which is read where nothing is drawn. */
+function availabilityInText(report) {
+    const downtime = (0,impact/* measuredDowntime */.iW)(report);
+    if (downtime === undefined)
+        return '';
+    return `${(0,availability/* answers */.GA)(downtime.samples)}\n\n${(0,report_escape/* fence */.EU)(`${(0,availability/* strip */.bB)(report)}\n\n█ good answer   ▁ none   ? could not be asked`, 'text')}`;
+}
+
+
+/***/ }),
+
 /***/ 9176:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -15609,12 +17747,13 @@ function excerpt({ host, file, text }, limit) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   JA: () => (/* binding */ standing),
 /* harmony export */   Us: () => (/* binding */ releaseNow),
+/* harmony export */   aQ: () => (/* binding */ cameBack),
 /* harmony export */   md: () => (/* binding */ worstFirst)
 /* harmony export */ });
 /* unused harmony export severity */
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4963);
 /* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7485);
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9823);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3364);
 
 
 
@@ -15634,7 +17773,10 @@ function standing(report) {
 function group(report, result, hosts) {
     const one = hosts.length === 1;
     const who = result === 'failed' ? (0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(hosts.map(({ host }) => (0,_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .line */ .n8)(host, 80)), 3) : (0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(hosts.length, 'host');
-    const releases = (0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)([...new Set(hosts.map((host) => (0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .nameOf */ .Vb)(report, releaseNow(host))))], 2);
+    const named = (releaseOf) => (0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)([...new Set(hosts.map((host) => (0,_release_js__WEBPACK_IMPORTED_MODULE_0__/* .nameOf */ .Vb)(report, releaseOf(host))))], 2);
+    const releases = named((host) => releaseNow(host, report));
+    if (cameBack(hosts[0], report))
+        return `${who} went back to ${named(({ to }) => to)} and ${one ? 'is' : 'are'} on ${releases} again`;
     switch (result) {
         case 'failed': return `${who} ${one ? 'needs' : 'need'} a person`;
         case 'rolled-back': return `${who} ${one ? 'is' : 'are'} on ${releases}`;
@@ -15643,15 +17785,22 @@ function group(report, result, hosts) {
         case 'unchanged': return `${who} ${one ? 'was' : 'were'} already on ${releases}`;
     }
 }
+/** Whether it was taken back and forward again, as in a drill that passed. */
+function cameBack(host, { drill }) {
+    return drill !== undefined && (host?.result === 'rolled-back' || host?.result === 'undone');
+}
 /** The release on which a host is now; of a failed host, the one on which it was found. */
-function releaseNow({ result, from, to }) {
+function releaseNow(host, report) {
+    const { result, from, to } = host;
+    if (cameBack(host, report))
+        return from;
     return result === 'rolled-back' || result === 'unchanged' ? to : from;
 }
 
 
 /***/ }),
 
-/***/ 7166:
+/***/ 8722:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -15669,13 +17818,16 @@ var budget = __nccwpck_require__(5641);
 var impact = __nccwpck_require__(9802);
 // EXTERNAL MODULE: ./build/report/quantity.js
 var quantity = __nccwpck_require__(7485);
+// EXTERNAL MODULE: ./build/report/standing.js
+var standing = __nccwpck_require__(9176);
 ;// CONCATENATED MODULE: ./build/report/checklist.js
+
 
 
 const person = 'for a person';
 /** What is to be done during a rollback, ticked only where the run recorded that it was done. */
 function duringRollback(report) {
-    const { result, hosts, timeline, health } = report;
+    const { result, hosts, timeline, health, run } = report;
     const done = result === 'rolled-back';
     const assessed = hosts.length > 0 && (timeline.length > 0 || report.plan.stages.length > 0 || result === 'unchanged');
     const lost = (0,impact/* lostRowCount */.Ir)(report);
@@ -15684,11 +17836,12 @@ function duringRollback(report) {
     return [
         { done: assessed, task: 'Every host assessed before anything was touched', detail: assessed ? (0,quantity/* count */.U9)(hosts.length, 'host') : 'the assessment did not come to an end' },
         { done: report.backups.length > 0, task: 'Backup made and verified', detail: backups(report) },
-        { done, task: 'Rolled back', detail: done ? (0,quantity/* count */.U9)(hosts.filter((host) => host.result === 'rolled-back').length, 'host') : notDone(report) },
+        { done, task: 'Rolled back', detail: done ? (0,quantity/* count */.U9)(hosts.filter((host) => host.result === 'rolled-back' || (0,standing/* cameBack */.aQ)(host, report)).length, 'host') : notDone(report) },
         ...(report.migrations.length === 0 ? [] : [{ done, task: 'Database at the target\'s revision', detail: done ? `${(0,quantity/* count */.U9)(report.migrations.length, 'migration')} undone` : notDone(report) }]),
+        ...(run.drill === true ? [{ done: report.drill !== undefined, task: 'Taken forward again, and compared with how it was found', detail: report.drill === undefined ? 'not finished' : (0,quantity/* duration */.p0)(report.drill.forwardSeconds) }] : []),
         { ...checked(report, 'health'), done: health === 'healthy' && checked(report, 'health').done, task: 'Health checks passed' },
         { ...checked(report, 'smoke'), task: 'Smoke tests passed' },
-        { done: lost !== undefined, task: 'Rows compared with the backup', detail: lost === undefined ? 'not measured' : (0,impact/* lossInWords */.ux)(report) },
+        ...(lost === undefined && !(0,impact/* changesDatabase */.Tu)(report) ? [] : [{ done: lost !== undefined, task: 'Rows compared with the backup', detail: lost === undefined ? 'not measured' : (0,impact/* lossInWords */.ux)(report) }]),
         ...(report.untouchedTables === undefined ? [] : [{ done: true, task: 'Rows of tables that no migration touched compared', detail: compared(report.untouchedTables) }]),
         { done: downtime !== undefined, task: 'Downtime measured', detail: downtime === undefined ? 'not measured' : (0,quantity/* duration */.p0)(downtime.total) },
         { done: collected > 0, task: 'Logs collected', detail: collected > 0 ? `${(0,quantity/* count */.U9)(collected, 'file')}, below` : 'none were kept' },
@@ -15696,13 +17849,21 @@ function duringRollback(report) {
     ];
 }
 /** What is left to do after it. `incidentReport` is the path where one was written. */
-function afterRollback({ result }, incidentReport) {
+function afterRollback({ result, run }, incidentReport) {
+    if (run.drill === true && result === 'rolled-back')
+        return afterDrill(incidentReport);
     return [
         { done: incidentReport !== '', task: 'Incident report written', detail: incidentReport === '' ? person : `${incidentReport}, to be completed by a person` },
         ...(result === 'undone' || result === 'failed' || result === 'cancelled' ? [{ done: false, task: 'Production brought back to a good release', detail: person }] : []),
         { done: false, task: 'Root cause found and mended, with a test', detail: person },
         { done: false, task: 'Status page and stakeholders told that it is over', detail: person },
         { done: false, task: 'Incident reviewed, with what will prevent it', detail: person },
+    ];
+}
+function afterDrill(incidentReport) {
+    return [
+        { done: incidentReport !== '', task: 'Report written', detail: incidentReport === '' ? person : `${incidentReport}, to be completed by a person` },
+        { done: false, task: 'What was slower or otherwise than expected mended', detail: person },
     ];
 }
 function compared({ same, written }) {
@@ -15743,8 +17904,6 @@ var checks = __nccwpck_require__(6506);
 var failures = __nccwpck_require__(592);
 // EXTERNAL MODULE: ./build/report/sections/goals.js + 1 modules
 var goals = __nccwpck_require__(7189);
-// EXTERNAL MODULE: ./build/report/sections/hosts.js
-var hosts = __nccwpck_require__(5192);
 // EXTERNAL MODULE: ./build/report/sections/kept.js
 var kept = __nccwpck_require__(5143);
 // EXTERNAL MODULE: ./build/checks/asked-at.js
@@ -15769,14 +17928,14 @@ function plan({ plan: { stages } }) {
 function steps({ touches, steps: all, prove, proofs = [] }) {
     const same = Map.groupBy(all, ({ id, title, undo }) => JSON.stringify([id, (0,report_escape/* line */.n8)(title, 160), (0,report_escape/* line */.n8)(undo?.title ?? '', 160)]));
     const nothing = touches ? '' : 'nothing in production changes';
-    const proof = [['*these must answer as the target before anything else is done*', plan_hosts(prove), '']];
+    const proof = [['*these must answer as the target before anything else is done*', hosts(prove), '']];
     return [
         ...[...same.values()].flatMap((group) => {
             const [first] = group;
-            return first === undefined ? [] : [[(0,report_escape/* text */.Qq)(first.title, 160), plan_hosts(group.map(({ host }) => host)), (0,report_escape/* text */.Qq)(first.undo?.title ?? nothing, 160)]];
+            return first === undefined ? [] : [[(0,report_escape/* text */.Qq)(first.title, 160), hosts(group.map(({ host }) => host)), (0,report_escape/* text */.Qq)(first.undo?.title ?? nothing, 160)]];
         }),
         ...(prove.length === 0 ? [] : proof),
-        ...proofs.map((each) => [`*${inWords(each)} before anything else is done*`, plan_hosts(askedFrom(each)), '']),
+        ...proofs.map((each) => [`*${inWords(each)} before anything else is done*`, hosts(askedFrom(each)), '']),
     ];
 }
 function inWords(proof) {
@@ -15789,34 +17948,43 @@ function askedFrom(proof) {
     const asked = proof.kind === 'servers' ? proof.servers : proof.through;
     return [...new Set(asked.map(({ balancer }) => balancer))];
 }
-function plan_hosts(names) {
+function hosts(names) {
     return (0,report_escape/* text */.Qq)((0,quantity/* listed */.KE)(names.map((name) => (0,report_escape/* line */.n8)(name, 80))));
 }
 
 // EXTERNAL MODULE: ./build/report/sections/raw.js
 var raw = __nccwpck_require__(4537);
-// EXTERNAL MODULE: ./build/report/availability.js
-var availability = __nccwpck_require__(1923);
-// EXTERNAL MODULE: ./build/report/gantt.js
-var gantt = __nccwpck_require__(9632);
-;// CONCATENATED MODULE: ./build/report/sections/timeline.js
+// EXTERNAL MODULE: ./build/report/sections/hosts.js
+var sections_hosts = __nccwpck_require__(5192);
+;// CONCATENATED MODULE: ./build/report/sections/state.js
 
 
 
 
-/** The gantt, as GitHub draws it. */
-function timeline(report) {
-    const diagram = (0,gantt/* gantt */.VM)(report);
-    return diagram === '' ? '' : `\`\`\`mermaid\n${diagram}\n\`\`\``;
+
+
+/** Where production stands at the end of the run: its hosts, how it answers, what became of its data. */
+function state(report) {
+    const stands = (0,standing/* standing */.JA)(report);
+    const facts = (0,table/* table */.t)({
+        head: ['Hosts', 'Health', 'Availability', 'Data'],
+        noun: 'fact',
+        rows: [[stands === '' ? 'not known' : (0,report_escape/* text */.Qq)(stands, 600), health(report), (0,report_escape/* text */.Qq)((0,headline/* capitalised */.Iu)((0,impact/* downtimeInWords */.EH)(report))), (0,report_escape/* text */.Qq)((0,headline/* capitalised */.Iu)((0,impact/* lossInWords */.ux)(report)))]],
+    });
+    return [facts, (0,sections_hosts/* hosts */.S)(report)].filter((part) => part !== '').join('\n\n');
 }
-/** The prober's answers from the start to the end of the run. */
-function timeline_availability(report) {
-    const downtime = (0,impact/* measuredDowntime */.iW)(report);
-    if (downtime === undefined)
-        return '';
-    return `${(0,availability/* answers */.GA)(downtime.samples)}\n\n${(0,report_escape/* fence */.EU)(`${(0,availability/* strip */.bB)(report)}\n\n█ good answer   ▁ none   ? could not be asked`, 'text')}`;
+function health({ health: found, checks }) {
+    const passed = checks.filter(({ verdict }) => verdict === 'passed').length;
+    const share = checks.length === 0 ? '' : `: ${String(passed)} of ${String(checks.length)} checks passed`;
+    switch (found) {
+        case 'healthy': return `healthy${share}`;
+        case 'unhealthy': return `**not healthy**${share}`;
+        case 'unknown': return `**not known**${share}`;
+    }
 }
 
+// EXTERNAL MODULE: ./build/report/sections/timeline.js + 1 modules
+var timeline = __nccwpck_require__(1744);
 ;// CONCATENATED MODULE: ./build/report/summary.js
 
 
@@ -15855,12 +18023,15 @@ function summary(report, incidentReport = '') {
 }
 function sections(report, incidentReport) {
     const { result } = report;
-    const state = { title: 'State of every host', body: (0,hosts/* hosts */.S)(report) };
+    const stands = { title: report.run.environment === 'production' ? 'State of production' : 'State of the environment', body: state(report) };
     const told = { title: 'Worth knowing', body: (0,kept/* notes */.Q2)(report) };
+    const course = [
+        { title: 'Timeline', body: (0,timeline/* timeline */.IO)(report) },
+        { title: 'Availability', body: (0,timeline/* availability */.Op)(report), ...((0,impact/* measuredDowntime */.iW)(report)?.total === 0 ? { folded: true } : {}) },
+    ];
+    const went = (title) => [{ title, body: (0,changes/* changes */.Ao)(report) }, { title: 'Rows no longer in live use', body: (0,kept/* lostRows */.Ae)(report) }];
     const evidence = [
         { title: 'Checks', body: (0,checks/* checks */.A)(report) },
-        { title: 'Timeline', body: timeline(report) },
-        { title: 'Rows no longer in live use', body: (0,kept/* lostRows */.Ae)(report) },
         { title: 'Backups', body: (0,kept/* backups */.um)(report) },
         { title: 'Targets', body: (0,goals/* targetTable */.i)(report) },
     ];
@@ -15869,8 +18040,8 @@ function sections(report, incidentReport) {
         { title: 'Checklist: after the rollback', body: (0,goals/* taskList */.R)(afterRollback(report, incidentReport)) },
     ];
     const details = [
-        { title: 'Availability during the run', body: timeline_availability(report), folded: true },
         { title: 'Plan', body: plan(report), folded: true },
+        { title: 'Files', body: (0,raw/* files */.aq)(report), folded: true },
         { title: 'SQL of the downgrade', body: (0,raw/* sql */.ll)(report), folded: true },
         { title: 'Logs', body: (0,raw/* logs */.K9)(report), folded: true },
         { title: 'As it was found', body: (0,raw/* found */.F9)(report), folded: true },
@@ -15879,23 +18050,24 @@ function sections(report, incidentReport) {
         case 'planned':
             return [
                 { title: 'What would change', body: (0,changes/* changes */.Ao)(report) },
+                { title: 'Files', body: (0,raw/* files */.aq)(report), folded: true },
                 { title: 'SQL of the downgrade', body: (0,raw/* sql */.ll)(report) },
                 { title: 'What would be done', body: plan(report) },
                 told,
-                { ...state, folded: true },
+                { ...stands, folded: true },
                 { title: 'Checks', body: (0,checks/* checks */.A)(report) },
                 { title: 'As it was found', body: (0,raw/* found */.F9)(report), folded: true },
             ];
         case 'unchanged':
-            return [state, told, ...evidence, { title: 'Release', body: (0,changes/* changes */.Ao)({ ...report, commits: [], migrations: [] }) }, ...details];
+            return [stands, told, ...course, { title: 'Release', body: (0,changes/* changes */.Ao)({ ...report, commits: [], migrations: [] }) }, ...evidence, ...details];
         case 'rolled-back':
-            return [{ title: 'What changed', body: (0,changes/* changes */.Ao)(report) }, { ...state, title: 'Hosts' }, told, ...evidence, ...lists, ...details];
+            return [stands, told, ...course, ...went(report.drill === undefined ? 'What went back' : 'What went back, and forward again'), ...evidence, ...lists, ...details];
         case 'refused':
-            return [{ title: 'What to do now', body: (0,failures/* failures */.e)(report) }, state, told, { title: 'What was asked for', body: (0,changes/* changes */.Ao)(report) }, ...evidence, ...details];
+            return [{ title: 'What to do now', body: (0,failures/* failures */.e)(report) }, stands, told, ...course, ...went('What was asked for'), ...evidence, ...details];
         case 'undone':
         case 'failed':
         case 'cancelled':
-            return [state, { title: 'What to do now', body: (0,failures/* failures */.e)(report) || carryOn(report) }, told, { title: 'What was tried', body: (0,changes/* changes */.Ao)(report) }, ...evidence, ...lists, ...details];
+            return [stands, { title: 'What to do now', body: (0,failures/* failures */.e)(report) || carryOn(report) }, told, ...course, ...went('What was tried'), ...evidence, ...lists, ...details];
     }
 }
 function carryOn({ result }) {
@@ -15905,6 +18077,7 @@ function carryOn({ result }) {
 function facts(report) {
     const { run } = report;
     return [
+        ...(run.drill === true ? ['**a drill**'] : []),
         ...(run.actor === '' ? [] : [`by ${(0,report_escape/* text */.Qq)(run.actor, 60)}${run.trigger === '' ? '' : ` (${(0,report_escape/* code */.aY)(run.trigger, 60)})`}`]),
         ...(run.reason === '' ? [] : [`reason: ${(0,report_escape/* text */.Qq)(run.reason, 200)}`]),
         `environment ${(0,report_escape/* code */.aY)(run.environment, 60)}`,
@@ -15935,20 +18108,20 @@ function rendered({ title, body, folded }) {
 function table({ head, rows, noun, most = 100, limit = 16 * _budget_js__WEBPACK_IMPORTED_MODULE_0__/* .KiB */ .ty }) {
     if (rows.length === 0)
         return '';
+    // A column in which nobody has anything to say only takes room.
+    const told = head.map((_title, column) => rows.some((cells) => cells[column] !== ''));
+    const row = (cells) => `| ${cells.filter((_cell, column) => told[column] === true).join(' | ')} |`;
     const lines = rows.slice(0, most).map(row);
     const kept = (0,_budget_js__WEBPACK_IMPORTED_MODULE_0__/* .fitting */ ._Q)(lines, limit - 512);
     const left = rows.length - kept.length;
     const more = left === 0 ? [] : ['', `… and ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(left, `more ${noun}`)}.`];
     return [row(head), row(head.map(() => '---')), ...kept, ...more].join('\n');
 }
-function row(cells) {
-    return `| ${cells.join(' | ')} |`;
-}
 
 
 /***/ }),
 
-/***/ 9055:
+/***/ 7380:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -15960,6 +18133,51 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/as-found.js
 var as_found = __nccwpck_require__(6694);
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(9984);
+// EXTERNAL MODULE: ./build/parallel.js
+var parallel = __nccwpck_require__(3344);
+// EXTERNAL MODULE: ./build/checks/hurl-file.js
+var hurl_file = __nccwpck_require__(8347);
+// EXTERNAL MODULE: ./build/checks/hurl-results.js + 1 modules
+var hurl_results = __nccwpck_require__(1173);
+;// CONCATENATED MODULE: ./build/checks/hurl-ready.js
+/** What must be true of `.hurl` files before anything is touched: a run that could never be proved does not begin. */
+
+
+
+
+const atOnce = 4;
+/**
+ * Hurl is there, it can read the files, and their variables are set.
+ * @throws RollbackError `missing-tool`, `invalid-input`
+ */
+async function refuseUnreadable(files, getHurl) {
+    if (files.length === 0)
+        return;
+    const hurl = await getHurl();
+    const problems = await (0,parallel/* eachAtMost */.W)(atOnce, files, async (file) => {
+        const end = await hurl.check(file.path);
+        return [...unreadable(file, end, hurl), ...unset(file, hurl)];
+    });
+    (0,errors/* refuseIfAny */.Yb)(problems.flat());
+}
+function unreadable({ path, text }, end, { secrets }) {
+    const refused = (what, why) => [{ code: 'invalid-input', what: `${path} ${what}`, ...(why === '' ? {} : { why }), fix: `See what "hurl ${path}" says in the checked-out repository.` }];
+    if (end.kind === 'late')
+        return refused('could not be read by Hurl in time', '');
+    if (end.kind === 'unrun')
+        return refused('could not be read by Hurl', end.why);
+    if (end.code !== 0)
+        return refused('cannot be read by Hurl', (0,hurl_results/* lastWords */.a)(end.trouble, secrets));
+    return /^[ \t]*[^\s#]/m.test(text) ? [] : refused('holds no request', '');
+}
+function unset(file, { variables }) {
+    return (0,hurl_file/* unsetIn */.$3)(file, variables).map((name) => ({
+        code: 'invalid-input', what: `${file.path} uses the variable ${name}, which is not set`, fix: `Set HURL_VARIABLE_${name} in the "env" of the step, or HURL_SECRET_${name} where it is a secret.`,
+    }));
+}
+
 // EXTERNAL MODULE: ./build/checks/logs.js
 var logs = __nccwpck_require__(6358);
 ;// CONCATENATED MODULE: ./build/checks/downtime.js
@@ -16057,12 +18275,10 @@ function inOrder(samples) {
     return samples.toSorted((one, other) => one.time - other.time);
 }
 
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __nccwpck_require__(9984);
 // EXTERNAL MODULE: ./build/execute.js
 var execute = __nccwpck_require__(8192);
-// EXTERNAL MODULE: ./build/parallel.js
-var parallel = __nccwpck_require__(3344);
+// EXTERNAL MODULE: ./build/notify/event.js
+var notify_event = __nccwpck_require__(1885);
 // EXTERNAL MODULE: ./build/recording.js
 var build_recording = __nccwpck_require__(2052);
 // EXTERNAL MODULE: ./build/settle.js + 4 modules
@@ -16071,8 +18287,8 @@ var settle = __nccwpck_require__(6735);
 var host_reports = __nccwpck_require__(6995);
 // EXTERNAL MODULE: ./build/underway.js + 1 modules
 var build_underway = __nccwpck_require__(9464);
-// EXTERNAL MODULE: ./build/verification.js + 5 modules
-var verification = __nccwpck_require__(3381);
+// EXTERNAL MODULE: ./build/verification.js + 6 modules
+var verification = __nccwpck_require__(6275);
 ;// CONCATENATED MODULE: ./build/rollback.js
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -16138,6 +18354,8 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
+
 async function rollback(inputs, method, run, world) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
@@ -16156,15 +18374,20 @@ async function rollback(inputs, method, run, world) {
         let touched = false;
         const onTouch = () => {
             touched = true;
+            world.tell((0,notify_event/* eventOf */.A)(recording, world.clock.now(), { kind: 'executing' }));
             prober.mark();
         };
         try {
             const env_2 = { stack: [], error: void 0, hasError: false };
             try {
+                // Fetching Hurl takes a while: meanwhile the hosts are looked at.
+                const readable = refuseUnreadable(inputs.hurlFiles, world.hurl);
+                readable.catch(() => undefined);
                 const connected = __addDisposableResource(env_2, await world.connect(inputs, run), true);
                 world.log.info(`Looking at ${connected.hosts.size} ${connected.hosts.size === 1 ? 'host' : 'hosts'}; nothing is changed yet`);
                 const assessed = (known = await method.assess(inputs, { ...world, run, hosts: connected.hosts }));
                 writeDown(recording, assessed);
+                await readable;
                 const verifying = { inputs, hosts: connected.hosts, appHosts: assessed.appHosts, fronts: assessed.fronts ?? [], asking: world };
                 const before = await lookBefore(verifying);
                 recording.found = [...assessed.found, ...(await readTails(verifying))];
@@ -16174,6 +18397,8 @@ async function rollback(inputs, method, run, world) {
                     if ((0,verification/* failuresOf */.dJ)(recording.checks).length === 0)
                         return await untouched(assessed, 'unchanged');
                 }
+                if (inputs.drill && assessed.run !== run.id)
+                    return await untouched(assessed, 'refused', [unfinished]);
                 if (inputs.dryRun)
                     return await untouched(assessed, 'planned');
                 const refusal = inputs.beforeCommand === undefined ? undefined : await world.command(inputs.beforeCommand, {});
@@ -16183,6 +18408,7 @@ async function rollback(inputs, method, run, world) {
                 recording.notes.push(...locked.notes);
                 await refuseIfMoved(assessed, locked, inputs);
                 world.checkpoint({ token: locked.token, recording, assessed, before });
+                world.tell((0,notify_event/* eventOf */.A)(recording, world.clock.now(), { kind: 'begun', hosts: Object.keys(assessed.current), health: recording.health, ...(assessed.run === run.id ? {} : { takesUp: assessed.run }) }));
                 const underway = (0,build_underway/* getUnderway */.I)({ inputs, method, assessed, recording, before, locked, world, rds: await world.rds(), onTouch });
                 try {
                     const executed = await (0,execute/* execute */.g7)(assessed.plan, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, underway.executor);
@@ -16230,8 +18456,10 @@ async function rollback(inputs, method, run, world) {
             await result_2;
     }
 }
-async function proveAll({ verifying, assessed, recording, executor }) {
+async function proveAll(underway) {
+    const { verifying, assessed, recording, executor } = underway;
     const start = executor.clock.now();
+    underway.tell({ kind: 'verifying' });
     executor.log.info('Verifying every host and the public address');
     const results = await (0,verification/* verifyAll */.Vf)(verifying, assessed.to);
     recording.checks = (0,verification/* latest */.IW)(recording.checks, results);
@@ -16267,6 +18495,9 @@ async function askPositions(by, files) {
 function servingHosts({ appHosts, fronts }) {
     return [...new Set([...appHosts, ...fronts.map(({ balancer }) => balancer)])];
 }
+const unfinished = {
+    code: 'locked', what: 'an earlier rollback was not brought to its end, and a drill does not take it up', fix: 'Run the rollback without "drill" first; it takes up from there.',
+};
 class Moved extends errors/* RollbackError */.ZS {
 }
 /** Between the assessment and the lock somebody else may have deployed: the plan would be wrong then. */
@@ -16408,10 +18639,13 @@ function rowsByTable(lines) {
     }));
 }
 
-// EXTERNAL MODULE: ./build/verification.js + 5 modules
-var verification = __nccwpck_require__(3381);
+// EXTERNAL MODULE: ./build/underway.js + 1 modules
+var underway = __nccwpck_require__(9464);
+// EXTERNAL MODULE: ./build/verification.js + 6 modules
+var verification = __nccwpck_require__(6275);
 ;// CONCATENATED MODULE: ./build/settle.js
 /** How a run that may have touched production comes to its end: kept, taken back, or left for a person. Shared by main and post. */
+
 
 
 
@@ -16428,7 +18662,7 @@ async function settle(run, done, policy, cancelled) {
     recordFacts(recording, assessed, done.facts);
     recordNotes(recording, assessed, done.facts, 'note');
     const settled = await decide(run, done, policy, cancelled);
-    if (settled.result === 'rolled-back')
+    if ((0,underway/* staysBack */.a)(settled))
         recordNotes(recording, assessed, done.facts, 'note-rolled-back');
     else if (settled.material === 'drop')
         recordNotes(recording, assessed, done.facts, 'note-put-back');
@@ -16442,10 +18676,10 @@ async function finish(run, done, settled) {
     if (settled.failures.length > 0 && done.touched)
         recording.logs = await readLogs(run);
     recording.access = await readAccess(run);
-    if (settled.result === 'rolled-back')
+    if ((0,underway/* staysBack */.a)(settled))
         await compareUntouched(run, done.facts);
     // What had left live use is back.
-    if (settled.result !== 'rolled-back' && settled.material === 'drop' && recording.lostRows !== undefined)
+    if (!(0,underway/* staysBack */.a)(settled) && settled.material === 'drop' && recording.lostRows !== undefined)
         recording.lostRows = [];
     recording.health = (0,build_recording/* healthOf */.Wr)(Object.values(await (0,verification/* askBaseline */.xi)(run.verifying)));
     recording.hosts = (0,host_reports/* hostReports */.Y)({ recording, assessed, settled, begun: done.begun });
@@ -16455,9 +18689,9 @@ async function finish(run, done, settled) {
 }
 async function decide(run, done, policy, cancelled) {
     const { failures } = done;
-    if (failures.length === 0 && !cancelled)
-        return { result: 'rolled-back', failures, material: 'drop' };
     const { inputs, assessed, recording } = run;
+    if (failures.length === 0 && !cancelled)
+        return inputs.drill ? goForward(run, done) : { result: 'rolled-back', failures, material: 'drop' };
     // What an earlier run had begun is still as that one left it: what it kept for its undo is all there is.
     const takenUp = assessed.run !== recording.run.id;
     if (!done.touched)
@@ -16468,14 +18702,30 @@ async function decide(run, done, policy, cancelled) {
     if (failures.some(({ code }) => code === 'locked'))
         return { result: 'failed', failures, material: 'leave' };
     run.executor.log.info(`Taking back what was done: ${failures[0]?.what ?? 'the run was cancelled'}`);
-    const undone = await (0,execute/* undo */.tN)(assessed.plan, takenUp ? everyStep(assessed) : done.begun, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, run.executor);
-    const left = [...undone.failures, ...(await (0,as_found/* unlikeFound */.l)(assessed.asFound, run.hosts, run.executor, writtenByTheApplication(done.facts, undone.facts)))];
-    const worse = await (0,verification/* proveNoWorse */.Q)(run.verifying, run.before.health);
-    recording.checks = (0,verification/* latest */.IW)(recording.checks, worse);
-    left.push(...(0,verification/* failuresOf */.dJ)(worse).map((failure) => ({ ...failure, code: 'undo-failed' })));
+    run.tell({ kind: 'undoing', failures });
+    const left = await takeBack(run, done, takenUp ? everyStep(assessed) : done.begun);
     if (left.length > 0)
         return { result: 'failed', failures: [...failures, ...left], material: 'keep' };
     return { result: cancelled ? 'cancelled' : 'undone', failures, material: 'drop' };
+}
+/** The second half of a drill: production is proved to be back, and goes forward again. What a run takes up is not its own to time: that is no drill. */
+async function goForward(run, done) {
+    const { recording, executor } = run;
+    const start = executor.clock.now();
+    executor.log.info('Drill: production is back, and goes forward again to where it was');
+    const left = await takeBack(run, done, done.begun);
+    if (left.length > 0)
+        return { result: 'failed', failures: left, material: 'keep' };
+    recording.drill = { backSeconds: (start - recording.run.startedAt) / 1000, forwardSeconds: (executor.clock.now() - start) / 1000 };
+    return { result: 'rolled-back', failures: [], material: 'drop', forward: true };
+}
+/** Undoes the steps and compares everything with how it was found, health among it; what is not as it was. */
+async function takeBack({ assessed, inputs, hosts, executor, verifying, before, recording }, done, steps) {
+    const undone = await (0,execute/* undo */.tN)(assessed.plan, steps, inputs.timeout === 'none' ? Number.POSITIVE_INFINITY : inputs.timeout, executor);
+    const unlike = await (0,as_found/* unlikeFound */.l)(assessed.asFound, hosts, executor, writtenByTheApplication(done.facts, undone.facts));
+    const worse = await (0,verification/* proveNoWorse */.Q)(verifying, before.health);
+    recording.checks = (0,verification/* latest */.IW)(recording.checks, worse);
+    return [...undone.failures, ...unlike, ...(0,verification/* failuresOf */.dJ)(worse).map((failure) => ({ ...failure, code: 'undo-failed' }))];
 }
 /** The earlier run may have begun any of them; an undo asks first what there is to put back. */
 function everyStep({ plan }) {
@@ -16504,9 +18754,13 @@ function recordNotes(recording, { plan }, facts, fact) {
         recording.notes.push(...(facts.get((0,execute/* key */.Eb)(step))?.get(fact) ?? []).map((note) => `${step.host}: ${note}`));
 }
 /** The last step on every host. What could not be put away is told, and changes nothing in the result. */
-async function settle_close({ inputs, method, assessed, hosts, recording, executor }, { result, material }) {
+async function settle_close({ inputs, method, assessed, hosts, recording, executor }, { result, material, forward }) {
     const { id, actor, reason } = recording.run;
-    const ended = { time: executor.clock.now(), run: id, result, from: assessed.from.sha, to: assessed.to.sha, actor, reason };
+    const ended = {
+        time: executor.clock.now(), run: id, from: assessed.from.sha, to: assessed.to.sha, actor, reason,
+        // Production is as it was found: whoever reads the record must not take it for the target.
+        ...(forward === true ? { result: 'undone', drill: 'passed' } : { result }),
+    };
     await (0,parallel/* eachAtMost */.W)(executor.parallel, [...hosts.values()], async (host) => {
         const { script, needsDatabase } = method.close(inputs, assessed, host.name, ended, material);
         const secret = needsDatabase ? executor.databaseSecret : undefined;
@@ -16611,6 +18865,7 @@ async function takeUp(inputs, method, checkpoint, world) {
             const connected = __addDisposableResource(env_1, await world.connect(inputs, recording.run), true);
             const locked = __addDisposableResource(env_1, await connected.lock(token), true);
             const underway = (0,_underway_js__WEBPACK_IMPORTED_MODULE_3__/* .getUnderway */ .I)({ inputs, method, assessed, recording, before, locked, world, rds: await world.rds(), onTouch: () => undefined });
+            underway.tell({ kind: 'taken-up' });
             const places = underway.executor.hosts;
             const begun = await (0,_settle_js__WEBPACK_IMPORTED_MODULE_2__/* .begunOn */ .p$)(places, ['running', 'finished', 'interrupted']);
             const touched = assessed.plan.stages.some((stage) => stage.touches && stage.steps.some(({ host, id }) => begun.has(`${host} ${id}`)));
@@ -16655,7 +18910,8 @@ async function takeUp(inputs, method, checkpoint, world) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  I: () => (/* binding */ getUnderway)
+  I: () => (/* binding */ getUnderway),
+  a: () => (/* binding */ staysBack)
 });
 
 // EXTERNAL MODULE: ./build/databases/source.js
@@ -16676,13 +18932,20 @@ function withRds(hosts, rds, of, around) {
     return new Map([...hosts, [place.name, place]]);
 }
 
-// EXTERNAL MODULE: ./build/verification.js + 5 modules
-var verification = __nccwpck_require__(3381);
+// EXTERNAL MODULE: ./build/notify/event.js
+var notify_event = __nccwpck_require__(1885);
+// EXTERNAL MODULE: ./build/verification.js + 6 modules
+var verification = __nccwpck_require__(6275);
 ;// CONCATENATED MODULE: ./build/underway.js
 
 
 
 
+
+/** Whether production is left on the target. */
+function staysBack({ result, forward }) {
+    return result === 'rolled-back' && forward !== true;
+}
 function getUnderway({ inputs, method, assessed, recording, before, locked, world, rds, onTouch }) {
     const { hosts, token } = locked;
     const { clock, log } = world;
@@ -16714,13 +18977,14 @@ function getUnderway({ inputs, method, assessed, recording, before, locked, worl
             log.warning(`How this run ends could not be written down for the post step: ${(0,errors/* messageOf */.bD)(thrown)}`);
         }
     };
-    return { inputs, method, assessed, recording, before, hosts, verifying, executor, decided };
+    const tell = (happened) => world.tell((0,notify_event/* eventOf */.A)(recording, clock.now(), happened));
+    return { inputs, method, assessed, recording, before, hosts, verifying, executor, tell, decided };
 }
 
 
 /***/ }),
 
-/***/ 3381:
+/***/ 6275:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -16778,6 +19042,38 @@ function isBad(answer) {
 
 // EXTERNAL MODULE: ./build/checks/health.js
 var checks_health = __nccwpck_require__(4499);
+// EXTERNAL MODULE: ./build/checks/hurl-file.js
+var hurl_file = __nccwpck_require__(8347);
+// EXTERNAL MODULE: ./build/checks/hurl-results.js + 1 modules
+var hurl_results = __nccwpck_require__(1173);
+;// CONCATENATED MODULE: ./build/checks/hurl.js
+
+
+
+/** For one file, all its tries included. */
+const limit = 60_000;
+const pause = 2000;
+const hurl_atOnce = 4;
+/** Runs the files, a few at once; each passes with its first good try. One result for each request that was sent. */
+async function runHurlFiles(files, getHurl, asking) {
+    if (files.length === 0)
+        return [];
+    const hurl = await getHurl();
+    const results = await (0,parallel/* eachAtMost */.W)(hurl_atOnce, files, (file) => runOne(file, hurl, asking));
+    return results.flat();
+}
+async function runOne(file, hurl, { clock, signal }) {
+    const until = clock.now() + limit;
+    for (let tries = 1;; tries++) {
+        const left = Math.max(1, until - clock.now());
+        const results = (0,hurl_results/* resultsOf */.q)(file, await hurl.run(file.path, left, signal), { tries, secrets: hurl.secrets, limit });
+        const passed = results.every(({ verdict }) => verdict === 'passed');
+        if (passed || tries >= (0,hurl_file/* triesOf */.p5)(file) || signal.aborted || clock.now() + pause >= until)
+            return results;
+        await clock.sleep(pause, signal);
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/checks/identity.js
 
 
@@ -16824,14 +19120,14 @@ function isOther({ verdict, status = 0 }) {
 ;// CONCATENATED MODULE: ./build/checks/smoke.js
 
 const patience = 10_000;
-const pause = 2000;
+const smoke_pause = 2000;
 /** Only what changes nothing is asked again: a second DELETE or POST is another act. */
 const tries = { GET: 3, HEAD: 3, OPTIONS: 3, POST: 1, PUT: 1, PATCH: 1, DELETE: 1 };
 /** Runs all of them at once; each passes with its first good try. */
 async function runSmokeTests(tests, asking, from = {}) {
-    return Promise.all(tests.map((one) => runOne(one, asking, from)));
+    return Promise.all(tests.map((one) => smoke_runOne(one, asking, from)));
 }
-async function runOne(smoke, { http, clock, signal }, from) {
+async function smoke_runOne(smoke, { http, clock, signal }, from) {
     const { method, url, within } = smoke;
     // Waits longer than `within` allows, so that it can be said how slow the answer was.
     const timeout = Math.max(patience, within ?? 0);
@@ -16840,7 +19136,7 @@ async function runOne(smoke, { http, clock, signal }, from) {
         if (found.verdict === 'passed' || done >= tries[method] || signal.aborted) {
             return { kind: 'smoke', name: `${method} ${url.pathname}`, url: (0,asked_at/* addressOf */.c)(url, from.at), ...(from.via !== undefined && { host: from.via.name }), tries: done, ...found };
         }
-        await clock.sleep(pause, signal);
+        await clock.sleep(smoke_pause, signal);
     }
 }
 /** What one answer means for a smoke test. */
@@ -16902,15 +19198,16 @@ var verdict = __nccwpck_require__(4204);
 
 
 
+
 /**
  * Health until it is steady, then who answers, then smoke tests, then the soak. What comes after a check that did not pass is not
  * run and not in the results. One host after its restart is verified with its own health checks, no smoke tests and no soak.
  */
-async function verify({ health, limits, smoke, smokeAt, soak: duration, questions = identityQuestions }, asking) {
+async function verify({ health, limits, smoke, smokeAt, hurl, soak: duration, questions = identityQuestions }, asking) {
     const parts = [
         () => Promise.all(health.map((check) => (0,checks_health/* untilHealthy */.ym)(check, limits, asking))),
         () => Promise.all(health.flatMap(({ expected, ...check }) => (expected === undefined ? [] : [proveIdentity({ ...check, expected }, asking, questions)]))),
-        () => runSmokeTests(smoke, asking, smokeAt),
+        async () => (await Promise.all([runSmokeTests(smoke, asking, smokeAt), hurl === undefined ? [] : runHurlFiles(hurl.files, hurl.get, asking)])).flat(),
         async () => (duration > 0 ? soak(health, { duration, interval: limits.interval }, asking) : []),
     ];
     const results = [];
@@ -16951,7 +19248,7 @@ async function proveProof(by, target, proof) {
         case 'gone': return proveAway(by, proof);
     }
 }
-/** Servers that people do not see yet: they answer as the target from every load balancer, and the first one's smoke tests pass there. */
+/** Servers that people do not see yet: they answer as the target from every load balancer, and the first one's smoke tests pass there. Hurl's files are asked by the runner, which does not reach them. */
 async function proveServers(by, target, servers) {
     const health = servers.flatMap((server) => askedChecks(by, server, target));
     const [first] = servers;
@@ -16968,9 +19265,9 @@ async function proveAway({ inputs: { versionFrom }, hosts, asking }, { through, 
 }
 /** All hosts and the public address, smoke tests, soak. */
 async function verifyAll(by, target) {
-    const { smokeTests, soak } = by.inputs;
+    const { smokeTests, hurlFiles, soak } = by.inputs;
     const health = [...publicChecks(by, target), ...hostChecks(by, by.appHosts, target), ...by.fronts.flatMap((front) => askedChecks(by, front, target))];
-    return verify({ health, limits: limitsOf(by.inputs), smoke: smokeTests, soak }, by.asking);
+    return verify({ health, limits: limitsOf(by.inputs), smoke: smokeTests, hurl: { files: hurlFiles, get: by.asking.hurl }, soak }, by.asking);
 }
 /** After an undo: what answered well before has to answer well again. The reasons why not. */
 async function proveNoWorse(by, before) {
@@ -45808,6 +48105,14 @@ module.exports = require("node:dns");
 
 /***/ }),
 
+/***/ 1553:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:dns/promises");
+
+/***/ }),
+
 /***/ 8474:
 /***/ ((module) => {
 
@@ -45909,6 +48214,14 @@ module.exports = require("node:querystring");
 
 "use strict";
 module.exports = require("node:stream");
+
+/***/ }),
+
+/***/ 6466:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:stream/promises");
 
 /***/ }),
 
@@ -54663,7 +56976,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 7264:
+/***/ 6058:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -54675,6 +56988,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   z3: () => (/* binding */ error),
   Gu: () => (/* binding */ getState),
   pq: () => (/* binding */ info),
+  _o: () => (/* binding */ isDebug),
   lm: () => (/* binding */ notice),
   LZ: () => (/* binding */ saveState),
   C1: () => (/* binding */ setFailed),
@@ -54684,7 +56998,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getInput, getMultilineInput, group, isDebug, markdownSummary, platform, setCommandEcho, summary, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getInput, getMultilineInput, group, markdownSummary, platform, setCommandEcho, summary, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
@@ -54857,804 +57171,10 @@ function file_command_prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 // EXTERNAL MODULE: external "path"
 var external_path_ = __nccwpck_require__(6928);
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(8611);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(5692);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var node_modules_tunnel = __nccwpck_require__(770);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
-/* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-var HttpCodes;
-(function (HttpCodes) {
-    HttpCodes[HttpCodes["OK"] = 200] = "OK";
-    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
-    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
-    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
-    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
-    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
-    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
-    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
-    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
-    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
-    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
-    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
-    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
-    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
-    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
-    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
-    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
-    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
-    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
-    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
-    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
-    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
-    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (HttpCodes = {}));
-var Headers;
-(function (Headers) {
-    Headers["Accept"] = "accept";
-    Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
-var MediaTypes;
-(function (MediaTypes) {
-    MediaTypes["ApplicationJson"] = "application/json";
-})(MediaTypes || (MediaTypes = {}));
-/**
- * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
- * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
- */
-function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-    return proxyUrl ? proxyUrl.href : '';
-}
-const HttpRedirectCodes = [
-    HttpCodes.MovedPermanently,
-    HttpCodes.ResourceMoved,
-    HttpCodes.SeeOther,
-    HttpCodes.TemporaryRedirect,
-    HttpCodes.PermanentRedirect
-];
-const HttpResponseRetryCodes = [
-    HttpCodes.BadGateway,
-    HttpCodes.ServiceUnavailable,
-    HttpCodes.GatewayTimeout
-];
-const RetryableHttpVerbs = (/* unused pure expression or super */ null && (['OPTIONS', 'GET', 'DELETE', 'HEAD']));
-const ExponentialBackoffCeiling = 10;
-const ExponentialBackoffTimeSlice = 5;
-class HttpClientError extends Error {
-    constructor(message, statusCode) {
-        super(message);
-        this.name = 'HttpClientError';
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, HttpClientError.prototype);
-    }
-}
-class HttpClientResponse {
-    constructor(message) {
-        this.message = message;
-    }
-    readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                let output = Buffer.alloc(0);
-                this.message.on('data', (chunk) => {
-                    output = Buffer.concat([output, chunk]);
-                });
-                this.message.on('end', () => {
-                    resolve(output.toString());
-                });
-            }));
-        });
-    }
-    readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                const chunks = [];
-                this.message.on('data', (chunk) => {
-                    chunks.push(chunk);
-                });
-                this.message.on('end', () => {
-                    resolve(Buffer.concat(chunks));
-                });
-            }));
-        });
-    }
-}
-function isHttps(requestUrl) {
-    const parsedUrl = new URL(requestUrl);
-    return parsedUrl.protocol === 'https:';
-}
-class lib_HttpClient {
-    constructor(userAgent, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-            if (requestOptions.ignoreSslError != null) {
-                this._ignoreSslError = requestOptions.ignoreSslError;
-            }
-            this._socketTimeout = requestOptions.socketTimeout;
-            if (requestOptions.allowRedirects != null) {
-                this._allowRedirects = requestOptions.allowRedirects;
-            }
-            if (requestOptions.allowRedirectDowngrade != null) {
-                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-            }
-            if (requestOptions.maxRedirects != null) {
-                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-            }
-            if (requestOptions.keepAlive != null) {
-                this._keepAlive = requestOptions.keepAlive;
-            }
-            if (requestOptions.allowRetries != null) {
-                this._allowRetries = requestOptions.allowRetries;
-            }
-            if (requestOptions.maxRetries != null) {
-                this._maxRetries = requestOptions.maxRetries;
-            }
-        }
-    }
-    options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('GET', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('POST', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PUT', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-    }
-    /**
-     * Gets a typed object from an endpoint
-     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-     */
-    getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            const res = yield this.get(requestUrl, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.post(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.put(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.patch(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    /**
-     * Makes a raw http request.
-     * All other methods such as get, post, patch, and request ultimately call this.
-     * Prefer get, del, post and patch
-     */
-    request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
-            if (this._disposed) {
-                throw new Error('Client has already been disposed.');
-            }
-            const parsedUrl = new URL(requestUrl);
-            let info = this._prepareRequest(verb, parsedUrl, headers);
-            // Only perform retries on reads since writes may not be idempotent.
-            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
-                ? this._maxRetries + 1
-                : 1;
-            let numTries = 0;
-            let response;
-            do {
-                response = yield this.requestRaw(info, data);
-                // Check if it's an authentication challenge
-                if (response &&
-                    response.message &&
-                    response.message.statusCode === HttpCodes.Unauthorized) {
-                    let authenticationHandler;
-                    for (const handler of this.handlers) {
-                        if (handler.canHandleAuthentication(response)) {
-                            authenticationHandler = handler;
-                            break;
-                        }
-                    }
-                    if (authenticationHandler) {
-                        return authenticationHandler.handleAuthentication(this, info, data);
-                    }
-                    else {
-                        // We have received an unauthorized response but have no handlers to handle it.
-                        // Let the response return to the caller.
-                        return response;
-                    }
-                }
-                let redirectsRemaining = this._maxRedirects;
-                while (response.message.statusCode &&
-                    HttpRedirectCodes.includes(response.message.statusCode) &&
-                    this._allowRedirects &&
-                    redirectsRemaining > 0) {
-                    const redirectUrl = response.message.headers['location'];
-                    if (!redirectUrl) {
-                        // if there's no location to redirect to, we won't
-                        break;
-                    }
-                    const parsedRedirectUrl = new URL(redirectUrl);
-                    if (parsedUrl.protocol === 'https:' &&
-                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
-                        !this._allowRedirectDowngrade) {
-                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
-                    }
-                    // we need to finish reading the response before reassigning response
-                    // which will leak the open socket.
-                    yield response.readBody();
-                    // strip authorization header if redirected to a different hostname
-                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                        for (const header in headers) {
-                            // header names are case insensitive
-                            if (header.toLowerCase() === 'authorization') {
-                                delete headers[header];
-                            }
-                        }
-                    }
-                    // let's make the request with the new redirectUrl
-                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
-                    response = yield this.requestRaw(info, data);
-                    redirectsRemaining--;
-                }
-                if (!response.message.statusCode ||
-                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
-                    // If not a retry code, return immediately instead of retrying
-                    return response;
-                }
-                numTries += 1;
-                if (numTries < maxTries) {
-                    yield response.readBody();
-                    yield this._performExponentialBackoff(numTries);
-                }
-            } while (numTries < maxTries);
-            return response;
-        });
-    }
-    /**
-     * Needs to be called if keepAlive is set to true in request options.
-     */
-    dispose() {
-        if (this._agent) {
-            this._agent.destroy();
-        }
-        this._disposed = true;
-    }
-    /**
-     * Raw request.
-     * @param info
-     * @param data
-     */
-    requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => {
-                function callbackForResult(err, res) {
-                    if (err) {
-                        reject(err);
-                    }
-                    else if (!res) {
-                        // If `err` is not passed, then `res` must be passed.
-                        reject(new Error('Unknown error'));
-                    }
-                    else {
-                        resolve(res);
-                    }
-                }
-                this.requestRawWithCallback(info, data, callbackForResult);
-            });
-        });
-    }
-    /**
-     * Raw request with callback.
-     * @param info
-     * @param data
-     * @param onResult
-     */
-    requestRawWithCallback(info, data, onResult) {
-        if (typeof data === 'string') {
-            if (!info.options.headers) {
-                info.options.headers = {};
-            }
-            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-            if (!callbackCalled) {
-                callbackCalled = true;
-                onResult(err, res);
-            }
-        }
-        const req = info.httpModule.request(info.options, (msg) => {
-            const res = new HttpClientResponse(msg);
-            handleResult(undefined, res);
-        });
-        let socket;
-        req.on('socket', sock => {
-            socket = sock;
-        });
-        // If we ever get disconnected, we want the socket to timeout eventually
-        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
-            if (socket) {
-                socket.end();
-            }
-            handleResult(new Error(`Request timeout: ${info.options.path}`));
-        });
-        req.on('error', function (err) {
-            // err has statusCode property
-            // res should have headers
-            handleResult(err);
-        });
-        if (data && typeof data === 'string') {
-            req.write(data, 'utf8');
-        }
-        if (data && typeof data !== 'string') {
-            data.on('close', function () {
-                req.end();
-            });
-            data.pipe(req);
-        }
-        else {
-            req.end();
-        }
-    }
-    /**
-     * Gets an http agent. This function is useful when you need an http agent that handles
-     * routing through a proxy server - depending upon the url and proxy environment variables.
-     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-     */
-    getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-    }
-    getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-            return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-    }
-    _prepareRequest(method, requestUrl, headers) {
-        const info = {};
-        info.parsedUrl = requestUrl;
-        const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? https : http;
-        const defaultPort = usingSsl ? 443 : 80;
-        info.options = {};
-        info.options.host = info.parsedUrl.hostname;
-        info.options.port = info.parsedUrl.port
-            ? parseInt(info.parsedUrl.port)
-            : defaultPort;
-        info.options.path =
-            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
-        info.options.method = method;
-        info.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-            info.options.headers['user-agent'] = this.userAgent;
-        }
-        info.options.agent = this._getAgent(info.parsedUrl);
-        // gives handlers an opportunity to participate
-        if (this.handlers) {
-            for (const handler of this.handlers) {
-                handler.prepareRequest(info.options);
-            }
-        }
-        return info;
-    }
-    _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
-        }
-        return lowercaseKeys(headers || {});
-    }
-    /**
-     * Gets an existing header value or returns a default.
-     * Handles converting number header values to strings since HTTP headers must be strings.
-     * Note: This returns string | string[] since some headers can have multiple values.
-     * For headers that must always be a single string (like Content-Type), use the
-     * specialized _getExistingOrDefaultContentTypeHeader method instead.
-     */
-    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
-            if (headerValue) {
-                clientHeader =
-                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
-            }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== undefined) {
-            return typeof additionalValue === 'number'
-                ? additionalValue.toString()
-                : additionalValue;
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    /**
-     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-     * Always returns a single string (not an array) since Content-Type should be a single value.
-     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-     */
-    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
-            if (headerValue) {
-                if (typeof headerValue === 'number') {
-                    clientHeader = String(headerValue);
-                }
-                else if (Array.isArray(headerValue)) {
-                    clientHeader = headerValue.join(', ');
-                }
-                else {
-                    clientHeader = headerValue;
-                }
-            }
-        }
-        const additionalValue = additionalHeaders[Headers.ContentType];
-        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
-        if (additionalValue !== undefined) {
-            if (typeof additionalValue === 'number') {
-                return String(additionalValue);
-            }
-            else if (Array.isArray(additionalValue)) {
-                return additionalValue.join(', ');
-            }
-            else {
-                return additionalValue;
-            }
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-            agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-            agent = this._agent;
-        }
-        // if agent is already assigned use that agent.
-        if (agent) {
-            return agent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        let maxSockets = 100;
-        if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
-        }
-        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
-        if (proxyUrl && proxyUrl.hostname) {
-            const agentOptions = {
-                maxSockets,
-                keepAlive: this._keepAlive,
-                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
-                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-                })), { host: proxyUrl.hostname, port: proxyUrl.port })
-            };
-            let tunnelAgent;
-            const overHttps = proxyUrl.protocol === 'https:';
-            if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
-            }
-            else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
-            }
-            agent = tunnelAgent(agentOptions);
-            this._proxyAgent = agent;
-        }
-        // if tunneling agent isn't assigned create a new agent
-        if (!agent) {
-            const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
-            this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            agent.options = Object.assign(agent.options || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return agent;
-    }
-    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-            proxyAgent = this._proxyAgentDispatcher;
-        }
-        // if agent is already assigned use that agent.
-        if (proxyAgent) {
-            return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
-            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
-        })));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return proxyAgent;
-    }
-    _getUserAgentWithOrchestrationId(userAgent) {
-        const baseUserAgent = userAgent || 'actions/http-client';
-        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
-        if (orchId) {
-            // Sanitize the orchestration ID to ensure it contains only valid characters
-            // Valid characters: 0-9, a-z, _, -, .
-            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-    }
-    _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
-            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-            return new Promise(resolve => setTimeout(() => resolve(), ms));
-        });
-    }
-    _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
-                const statusCode = res.message.statusCode || 0;
-                const response = {
-                    statusCode,
-                    result: null,
-                    headers: {}
-                };
-                // not found leads to null obj returned
-                if (statusCode === HttpCodes.NotFound) {
-                    resolve(response);
-                }
-                // get the result from the body
-                function dateTimeDeserializer(key, value) {
-                    if (typeof value === 'string') {
-                        const a = new Date(value);
-                        if (!isNaN(a.valueOf())) {
-                            return a;
-                        }
-                    }
-                    return value;
-                }
-                let obj;
-                let contents;
-                try {
-                    contents = yield res.readBody();
-                    if (contents && contents.length > 0) {
-                        if (options && options.deserializeDates) {
-                            obj = JSON.parse(contents, dateTimeDeserializer);
-                        }
-                        else {
-                            obj = JSON.parse(contents);
-                        }
-                        response.result = obj;
-                    }
-                    response.headers = res.message.headers;
-                }
-                catch (err) {
-                    // Invalid resource (contents not json);  leaving result obj null
-                }
-                // note that 3xx redirects are handled by the http layer.
-                if (statusCode > 299) {
-                    let msg;
-                    // if exception/error in body, attempt to get better error
-                    if (obj && obj.message) {
-                        msg = obj.message;
-                    }
-                    else if (contents && contents.length > 0) {
-                        // it may be the case that the exception is in the body message as string
-                        msg = contents;
-                    }
-                    else {
-                        msg = `Failed request: (${statusCode})`;
-                    }
-                    const err = new HttpClientError(msg, statusCode);
-                    err.result = response.result;
-                    reject(err);
-                }
-                else {
-                    resolve(response);
-                }
-            }));
-        });
-    }
-}
-const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
-//# sourceMappingURL=index.js.map
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -55679,7 +57199,7 @@ class BasicCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -55701,7 +57221,7 @@ class auth_BearerCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -55723,7 +57243,7 @@ class PersonalAccessTokenCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -56118,8 +57638,8 @@ function toPlatformPath(pth) {
     return pth.replace(/[/\\]/g, path.sep);
 }
 //# sourceMappingURL=path-utils.js.map
-// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 4 modules
-var lib_exec = __nccwpck_require__(2697);
+// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 2 modules
+var lib_exec = __nccwpck_require__(5260);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
 var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -56506,17 +58026,16 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 2697:
+/***/ 5260:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ exec),
   H: () => (/* binding */ getExecOutput)
 });
-
-// UNUSED EXPORTS: exec
 
 // EXTERNAL MODULE: external "string_decoder"
 var external_string_decoder_ = __nccwpck_require__(3193);
@@ -56528,466 +58047,14 @@ var external_events_ = __nccwpck_require__(4434);
 var external_child_process_ = __nccwpck_require__(5317);
 // EXTERNAL MODULE: external "path"
 var external_path_ = __nccwpck_require__(6928);
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(9896);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
-// export const {open} = 'fs'
-const IS_WINDOWS = process.platform === 'win32';
-/**
- * Custom implementation of readlink to ensure Windows junctions
- * maintain trailing backslash for backward compatibility with Node.js < 24
- *
- * In Node.js 20, Windows junctions (directory symlinks) always returned paths
- * with trailing backslashes. Node.js 24 removed this behavior, which breaks
- * code that relied on this format for path operations.
- *
- * This implementation restores the Node 20 behavior by adding a trailing
- * backslash to all junction results on Windows.
- */
-function readlink(fsPath) {
-    return __awaiter(this, void 0, void 0, function* () {
-        const result = yield fs.promises.readlink(fsPath);
-        // On Windows, restore Node 20 behavior: add trailing backslash to all results
-        // since junctions on Windows are always directory links
-        if (IS_WINDOWS && !result.endsWith('\\')) {
-            return `${result}\\`;
-        }
-        return result;
-    });
-}
-// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
-const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_.constants.O_RDONLY;
-function exists(fsPath) {
-    return __awaiter(this, void 0, void 0, function* () {
-        try {
-            yield stat(fsPath);
-        }
-        catch (err) {
-            if (err.code === 'ENOENT') {
-                return false;
-            }
-            throw err;
-        }
-        return true;
-    });
-}
-function isDirectory(fsPath_1) {
-    return __awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
-        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
-        return stats.isDirectory();
-    });
-}
-/**
- * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
- * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
- */
-function isRooted(p) {
-    p = normalizeSeparators(p);
-    if (!p) {
-        throw new Error('isRooted() parameter "p" cannot be empty');
-    }
-    if (IS_WINDOWS) {
-        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
-        ); // e.g. C: or C:\hello
-    }
-    return p.startsWith('/');
-}
-/**
- * Best effort attempt to determine whether a file exists and is executable.
- * @param filePath    file path to check
- * @param extensions  additional file extensions to try
- * @return if file exists and is executable, returns the file path. otherwise empty string.
- */
-function tryGetExecutablePath(filePath, extensions) {
-    return __awaiter(this, void 0, void 0, function* () {
-        let stats = undefined;
-        try {
-            // test file exists
-            stats = yield stat(filePath);
-        }
-        catch (err) {
-            if (err.code !== 'ENOENT') {
-                // eslint-disable-next-line no-console
-                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-            }
-        }
-        if (stats && stats.isFile()) {
-            if (IS_WINDOWS) {
-                // on Windows, test for valid extension
-                const upperExt = external_path_.extname(filePath).toUpperCase();
-                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
-                    return filePath;
-                }
-            }
-            else {
-                if (isUnixExecutable(stats)) {
-                    return filePath;
-                }
-            }
-        }
-        // try each extension
-        const originalFilePath = filePath;
-        for (const extension of extensions) {
-            filePath = originalFilePath + extension;
-            stats = undefined;
-            try {
-                stats = yield stat(filePath);
-            }
-            catch (err) {
-                if (err.code !== 'ENOENT') {
-                    // eslint-disable-next-line no-console
-                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-                }
-            }
-            if (stats && stats.isFile()) {
-                if (IS_WINDOWS) {
-                    // preserve the case of the actual file (since an extension was appended)
-                    try {
-                        const directory = external_path_.dirname(filePath);
-                        const upperName = external_path_.basename(filePath).toUpperCase();
-                        for (const actualName of yield readdir(directory)) {
-                            if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_.join(directory, actualName);
-                                break;
-                            }
-                        }
-                    }
-                    catch (err) {
-                        // eslint-disable-next-line no-console
-                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
-                    }
-                    return filePath;
-                }
-                else {
-                    if (isUnixExecutable(stats)) {
-                        return filePath;
-                    }
-                }
-            }
-        }
-        return '';
-    });
-}
-function normalizeSeparators(p) {
-    p = p || '';
-    if (IS_WINDOWS) {
-        // convert slashes on Windows
-        p = p.replace(/\//g, '\\');
-        // remove redundant slashes
-        return p.replace(/\\\\+/g, '\\');
-    }
-    // remove redundant slashes
-    return p.replace(/\/\/+/g, '/');
-}
-// on Mac/Linux, test the execute bit
-//     R   W  X  R  W X R W X
-//   256 128 64 32 16 8 4 2 1
-function isUnixExecutable(stats) {
-    return ((stats.mode & 1) > 0 ||
-        ((stats.mode & 8) > 0 &&
-            process.getgid !== undefined &&
-            stats.gid === process.getgid()) ||
-        ((stats.mode & 64) > 0 &&
-            process.getuid !== undefined &&
-            stats.uid === process.getuid()));
-}
-// Get the path of cmd.exe in windows
-function getCmdPath() {
-    var _a;
-    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
-}
-//# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
-var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-/**
- * Copies a file or folder.
- * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See CopyOptions.
- */
-function cp(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
-        // Dest is an existing file, but not forcing
-        if (destStat && destStat.isFile() && !force) {
-            return;
-        }
-        // If dest is an existing directory, should copy inside.
-        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
-            ? path.join(dest, path.basename(source))
-            : dest;
-        if (!(yield ioUtil.exists(source))) {
-            throw new Error(`no such file or directory: ${source}`);
-        }
-        const sourceStat = yield ioUtil.stat(source);
-        if (sourceStat.isDirectory()) {
-            if (!recursive) {
-                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
-            }
-            else {
-                yield cpDirRecursive(source, newDest, 0, force);
-            }
-        }
-        else {
-            if (path.relative(source, newDest) === '') {
-                // a file cannot be copied to itself
-                throw new Error(`'${newDest}' and '${source}' are the same file`);
-            }
-            yield io_copyFile(source, newDest, force);
-        }
-    });
-}
-/**
- * Moves a path.
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See MoveOptions.
- */
-function mv(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        if (yield ioUtil.exists(dest)) {
-            let destExists = true;
-            if (yield ioUtil.isDirectory(dest)) {
-                // If dest is directory copy src into dest
-                dest = path.join(dest, path.basename(source));
-                destExists = yield ioUtil.exists(dest);
-            }
-            if (destExists) {
-                if (options.force == null || options.force) {
-                    yield rmRF(dest);
-                }
-                else {
-                    throw new Error('Destination already exists');
-                }
-            }
-        }
-        yield mkdirP(path.dirname(dest));
-        yield ioUtil.rename(source, dest);
-    });
-}
-/**
- * Remove a path recursively with force
- *
- * @param inputPath path to remove
- */
-function rmRF(inputPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (ioUtil.IS_WINDOWS) {
-            // Check for invalid characters
-            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
-            if (/[*"<>|]/.test(inputPath)) {
-                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
-            }
-        }
-        try {
-            // note if path does not exist, error is silent
-            yield ioUtil.rm(inputPath, {
-                force: true,
-                maxRetries: 3,
-                recursive: true,
-                retryDelay: 300
-            });
-        }
-        catch (err) {
-            throw new Error(`File was unable to be removed ${err}`);
-        }
-    });
-}
-/**
- * Make a directory.  Creates the full path with folders in between
- * Will throw if it fails
- *
- * @param   fsPath        path to create
- * @returns Promise<void>
- */
-function mkdirP(fsPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        ok(fsPath, 'a path argument must be provided');
-        yield ioUtil.mkdir(fsPath, { recursive: true });
-    });
-}
-/**
- * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
- * If you check and the tool does not exist, it will throw.
- *
- * @param     tool              name of the tool
- * @param     check             whether to check if tool exists
- * @returns   Promise<string>   path to tool
- */
-function which(tool, check) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // recursive when check=true
-        if (check) {
-            const result = yield which(tool, false);
-            if (!result) {
-                if (IS_WINDOWS) {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
-                }
-                else {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
-                }
-            }
-            return result;
-        }
-        const matches = yield findInPath(tool);
-        if (matches && matches.length > 0) {
-            return matches[0];
-        }
-        return '';
-    });
-}
-/**
- * Returns a list of all occurrences of the given tool on the system path.
- *
- * @returns   Promise<string[]>  the paths of the tool
- */
-function findInPath(tool) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // build the list of extensions to try
-        const extensions = [];
-        if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_.delimiter)) {
-                if (extension) {
-                    extensions.push(extension);
-                }
-            }
-        }
-        // if it's rooted, return it if exists. otherwise return empty.
-        if (isRooted(tool)) {
-            const filePath = yield tryGetExecutablePath(tool, extensions);
-            if (filePath) {
-                return [filePath];
-            }
-            return [];
-        }
-        // if any path separators, return empty
-        if (tool.includes(external_path_.sep)) {
-            return [];
-        }
-        // build the list of directories
-        //
-        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
-        // it feels like we should not do this. Checking the current directory seems like more of a use
-        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
-        // across platforms.
-        const directories = [];
-        if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_.delimiter)) {
-                if (p) {
-                    directories.push(p);
-                }
-            }
-        }
-        // find all matches
-        const matches = [];
-        for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_.join(directory, tool), extensions);
-            if (filePath) {
-                matches.push(filePath);
-            }
-        }
-        return matches;
-    });
-}
-function readCopyOptions(options) {
-    const force = options.force == null ? true : options.force;
-    const recursive = Boolean(options.recursive);
-    const copySourceDirectory = options.copySourceDirectory == null
-        ? true
-        : Boolean(options.copySourceDirectory);
-    return { force, recursive, copySourceDirectory };
-}
-function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        // Ensure there is not a run away recursive copy
-        if (currentDepth >= 255)
-            return;
-        currentDepth++;
-        yield mkdirP(destDir);
-        const files = yield ioUtil.readdir(sourceDir);
-        for (const fileName of files) {
-            const srcFile = `${sourceDir}/${fileName}`;
-            const destFile = `${destDir}/${fileName}`;
-            const srcFileStat = yield ioUtil.lstat(srcFile);
-            if (srcFileStat.isDirectory()) {
-                // Recurse
-                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
-            }
-            else {
-                yield io_copyFile(srcFile, destFile, force);
-            }
-        }
-        // Change the mode for the newly created directory
-        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
-    });
-}
-// Buffered file copy
-function io_copyFile(srcFile, destFile, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
-            // unlink/re-link it
-            try {
-                yield ioUtil.lstat(destFile);
-                yield ioUtil.unlink(destFile);
-            }
-            catch (e) {
-                // Try to override file permission
-                if (e.code === 'EPERM') {
-                    yield ioUtil.chmod(destFile, '0666');
-                    yield ioUtil.unlink(destFile);
-                }
-                // other errors = it doesn't exist, no work to do
-            }
-            // Copy over symlink
-            const symlinkFull = yield ioUtil.readlink(srcFile);
-            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
-        }
-        else if (!(yield ioUtil.exists(destFile)) || force) {
-            yield ioUtil.copyFile(srcFile, destFile);
-        }
-    });
-}
-//# sourceMappingURL=io.js.map
+// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
+var io = __nccwpck_require__(8701);
+// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io-util.js
+var io_util = __nccwpck_require__(90);
 ;// CONCATENATED MODULE: external "timers"
 const external_timers_namespaceObject = require("timers");
 ;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
-var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -57004,7 +58071,7 @@ var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg
 
 
 /* eslint-disable @typescript-eslint/unbound-method */
-const toolrunner_IS_WINDOWS = process.platform === 'win32';
+const IS_WINDOWS = process.platform === 'win32';
 /*
  * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
  */
@@ -57027,7 +58094,7 @@ class ToolRunner extends external_events_.EventEmitter {
         const toolPath = this._getSpawnFileName();
         const args = this._getSpawnArgs(options);
         let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
-        if (toolrunner_IS_WINDOWS) {
+        if (IS_WINDOWS) {
             // Windows + cmd file
             if (this._isCmdFile()) {
                 cmd += toolPath;
@@ -57081,7 +58148,7 @@ class ToolRunner extends external_events_.EventEmitter {
         }
     }
     _getSpawnFileName() {
-        if (toolrunner_IS_WINDOWS) {
+        if (IS_WINDOWS) {
             if (this._isCmdFile()) {
                 return process.env['COMSPEC'] || 'cmd.exe';
             }
@@ -57089,7 +58156,7 @@ class ToolRunner extends external_events_.EventEmitter {
         return this.toolPath;
     }
     _getSpawnArgs(options) {
-        if (toolrunner_IS_WINDOWS) {
+        if (IS_WINDOWS) {
             if (this._isCmdFile()) {
                 let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
                 for (const a of this.args) {
@@ -57342,18 +58409,18 @@ class ToolRunner extends external_events_.EventEmitter {
      * @returns   number
      */
     exec() {
-        return toolrunner_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             // root the tool path if it is unrooted and contains relative pathing
-            if (!isRooted(this.toolPath) &&
+            if (!io_util/* isRooted */.Qh(this.toolPath) &&
                 (this.toolPath.includes('/') ||
-                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
+                    (IS_WINDOWS && this.toolPath.includes('\\')))) {
                 // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
                 this.toolPath = external_path_.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
             }
             // if the tool is only a file name, then resolve it from the PATH
             // otherwise verify it exists (add extension on Windows if necessary)
-            this.toolPath = yield which(this.toolPath, true);
-            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
+            this.toolPath = yield io/* which */.K7(this.toolPath, true);
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
                 this._debug(`exec tool: ${this.toolPath}`);
                 this._debug('arguments:');
                 for (const arg of this.args) {
@@ -57367,7 +58434,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 state.on('debug', (message) => {
                     this._debug(message);
                 });
-                if (this.options.cwd && !(yield exists(this.options.cwd))) {
+                if (this.options.cwd && !(yield io_util/* exists */.t2(this.options.cwd))) {
                     return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
                 }
                 const fileName = this._getSpawnFileName();
@@ -57654,6 +58721,1312 @@ function getExecOutput(commandLine, args, options) {
     });
 }
 //# sourceMappingURL=exec.js.map
+
+/***/ }),
+
+/***/ 4942:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Qq: () => (/* binding */ HttpClient)
+});
+
+// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
+
+// EXTERNAL MODULE: external "http"
+var external_http_ = __nccwpck_require__(8611);
+var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
+// EXTERNAL MODULE: external "https"
+var external_https_ = __nccwpck_require__(5692);
+var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var tunnel = __nccwpck_require__(770);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+/* eslint-disable @typescript-eslint/no-explicit-any */
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function lib_getProxyUrl(serverUrl) {
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new undici.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+
+/***/ }),
+
+/***/ 90:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $1: () => (/* binding */ lstat),
+/* harmony export */   Ck: () => (/* binding */ mkdir),
+/* harmony export */   Cy: () => (/* binding */ readdir),
+/* harmony export */   H8: () => (/* binding */ IS_WINDOWS),
+/* harmony export */   Qh: () => (/* binding */ isRooted),
+/* harmony export */   YN: () => (/* binding */ symlink),
+/* harmony export */   dJ: () => (/* binding */ stat),
+/* harmony export */   h_: () => (/* binding */ readlink),
+/* harmony export */   k6: () => (/* binding */ chmod),
+/* harmony export */   m3: () => (/* binding */ copyFile),
+/* harmony export */   rm: () => (/* binding */ rm),
+/* harmony export */   t2: () => (/* binding */ exists),
+/* harmony export */   vr: () => (/* binding */ tryGetExecutablePath),
+/* harmony export */   y1: () => (/* binding */ unlink)
+/* harmony export */ });
+/* unused harmony exports open, rename, rmdir, UV_FS_O_EXLOCK, READONLY, isDirectory, getCmdPath */
+/* harmony import */ var fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9896);
+/* harmony import */ var path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6928);
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { chmod, copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs__WEBPACK_IMPORTED_MODULE_0__.promises;
+// export const {open} = 'fs'
+const IS_WINDOWS = process.platform === 'win32';
+/**
+ * Custom implementation of readlink to ensure Windows junctions
+ * maintain trailing backslash for backward compatibility with Node.js < 24
+ *
+ * In Node.js 20, Windows junctions (directory symlinks) always returned paths
+ * with trailing backslashes. Node.js 24 removed this behavior, which breaks
+ * code that relied on this format for path operations.
+ *
+ * This implementation restores the Node 20 behavior by adding a trailing
+ * backslash to all junction results on Windows.
+ */
+function readlink(fsPath) {
+    return __awaiter(this, void 0, void 0, function* () {
+        const result = yield fs__WEBPACK_IMPORTED_MODULE_0__.promises.readlink(fsPath);
+        // On Windows, restore Node 20 behavior: add trailing backslash to all results
+        // since junctions on Windows are always directory links
+        if (IS_WINDOWS && !result.endsWith('\\')) {
+            return `${result}\\`;
+        }
+        return result;
+    });
+}
+// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
+const UV_FS_O_EXLOCK = 0x10000000;
+const READONLY = fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY;
+function exists(fsPath) {
+    return __awaiter(this, void 0, void 0, function* () {
+        try {
+            yield stat(fsPath);
+        }
+        catch (err) {
+            if (err.code === 'ENOENT') {
+                return false;
+            }
+            throw err;
+        }
+        return true;
+    });
+}
+function isDirectory(fsPath_1) {
+    return __awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
+        return stats.isDirectory();
+    });
+}
+/**
+ * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
+ * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
+ */
+function isRooted(p) {
+    p = normalizeSeparators(p);
+    if (!p) {
+        throw new Error('isRooted() parameter "p" cannot be empty');
+    }
+    if (IS_WINDOWS) {
+        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
+        ); // e.g. C: or C:\hello
+    }
+    return p.startsWith('/');
+}
+/**
+ * Best effort attempt to determine whether a file exists and is executable.
+ * @param filePath    file path to check
+ * @param extensions  additional file extensions to try
+ * @return if file exists and is executable, returns the file path. otherwise empty string.
+ */
+function tryGetExecutablePath(filePath, extensions) {
+    return __awaiter(this, void 0, void 0, function* () {
+        let stats = undefined;
+        try {
+            // test file exists
+            stats = yield stat(filePath);
+        }
+        catch (err) {
+            if (err.code !== 'ENOENT') {
+                // eslint-disable-next-line no-console
+                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+            }
+        }
+        if (stats && stats.isFile()) {
+            if (IS_WINDOWS) {
+                // on Windows, test for valid extension
+                const upperExt = path__WEBPACK_IMPORTED_MODULE_1__.extname(filePath).toUpperCase();
+                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
+                    return filePath;
+                }
+            }
+            else {
+                if (isUnixExecutable(stats)) {
+                    return filePath;
+                }
+            }
+        }
+        // try each extension
+        const originalFilePath = filePath;
+        for (const extension of extensions) {
+            filePath = originalFilePath + extension;
+            stats = undefined;
+            try {
+                stats = yield stat(filePath);
+            }
+            catch (err) {
+                if (err.code !== 'ENOENT') {
+                    // eslint-disable-next-line no-console
+                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+                }
+            }
+            if (stats && stats.isFile()) {
+                if (IS_WINDOWS) {
+                    // preserve the case of the actual file (since an extension was appended)
+                    try {
+                        const directory = path__WEBPACK_IMPORTED_MODULE_1__.dirname(filePath);
+                        const upperName = path__WEBPACK_IMPORTED_MODULE_1__.basename(filePath).toUpperCase();
+                        for (const actualName of yield readdir(directory)) {
+                            if (upperName === actualName.toUpperCase()) {
+                                filePath = path__WEBPACK_IMPORTED_MODULE_1__.join(directory, actualName);
+                                break;
+                            }
+                        }
+                    }
+                    catch (err) {
+                        // eslint-disable-next-line no-console
+                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
+                    }
+                    return filePath;
+                }
+                else {
+                    if (isUnixExecutable(stats)) {
+                        return filePath;
+                    }
+                }
+            }
+        }
+        return '';
+    });
+}
+function normalizeSeparators(p) {
+    p = p || '';
+    if (IS_WINDOWS) {
+        // convert slashes on Windows
+        p = p.replace(/\//g, '\\');
+        // remove redundant slashes
+        return p.replace(/\\\\+/g, '\\');
+    }
+    // remove redundant slashes
+    return p.replace(/\/\/+/g, '/');
+}
+// on Mac/Linux, test the execute bit
+//     R   W  X  R  W X R W X
+//   256 128 64 32 16 8 4 2 1
+function isUnixExecutable(stats) {
+    return ((stats.mode & 1) > 0 ||
+        ((stats.mode & 8) > 0 &&
+            process.getgid !== undefined &&
+            stats.gid === process.getgid()) ||
+        ((stats.mode & 64) > 0 &&
+            process.getuid !== undefined &&
+            stats.uid === process.getuid()));
+}
+// Get the path of cmd.exe in windows
+function getCmdPath() {
+    var _a;
+    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
+}
+//# sourceMappingURL=io-util.js.map
+
+/***/ }),
+
+/***/ 8701:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K7: () => (/* binding */ which),
+/* harmony export */   U$: () => (/* binding */ mkdirP),
+/* harmony export */   Yz: () => (/* binding */ rmRF),
+/* harmony export */   cp: () => (/* binding */ cp)
+/* harmony export */ });
+/* unused harmony exports mv, findInPath */
+/* harmony import */ var assert__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2613);
+/* harmony import */ var path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6928);
+/* harmony import */ var _io_util_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(90);
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+/**
+ * Copies a file or folder.
+ * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See CopyOptions.
+ */
+function cp(source_1, dest_1) {
+    return __awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
+        const destStat = (yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2(dest)) ? yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .stat */ .dJ(dest) : null;
+        // Dest is an existing file, but not forcing
+        if (destStat && destStat.isFile() && !force) {
+            return;
+        }
+        // If dest is an existing directory, should copy inside.
+        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
+            ? path__WEBPACK_IMPORTED_MODULE_1__.join(dest, path__WEBPACK_IMPORTED_MODULE_1__.basename(source))
+            : dest;
+        if (!(yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2(source))) {
+            throw new Error(`no such file or directory: ${source}`);
+        }
+        const sourceStat = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .stat */ .dJ(source);
+        if (sourceStat.isDirectory()) {
+            if (!recursive) {
+                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
+            }
+            else {
+                yield cpDirRecursive(source, newDest, 0, force);
+            }
+        }
+        else {
+            if (path__WEBPACK_IMPORTED_MODULE_1__.relative(source, newDest) === '') {
+                // a file cannot be copied to itself
+                throw new Error(`'${newDest}' and '${source}' are the same file`);
+            }
+            yield copyFile(source, newDest, force);
+        }
+    });
+}
+/**
+ * Moves a path.
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See MoveOptions.
+ */
+function mv(source_1, dest_1) {
+    return __awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        if (yield ioUtil.exists(dest)) {
+            let destExists = true;
+            if (yield ioUtil.isDirectory(dest)) {
+                // If dest is directory copy src into dest
+                dest = path.join(dest, path.basename(source));
+                destExists = yield ioUtil.exists(dest);
+            }
+            if (destExists) {
+                if (options.force == null || options.force) {
+                    yield rmRF(dest);
+                }
+                else {
+                    throw new Error('Destination already exists');
+                }
+            }
+        }
+        yield mkdirP(path.dirname(dest));
+        yield ioUtil.rename(source, dest);
+    });
+}
+/**
+ * Remove a path recursively with force
+ *
+ * @param inputPath path to remove
+ */
+function rmRF(inputPath) {
+    return __awaiter(this, void 0, void 0, function* () {
+        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8) {
+            // Check for invalid characters
+            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+            if (/[*"<>|]/.test(inputPath)) {
+                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
+            }
+        }
+        try {
+            // note if path does not exist, error is silent
+            yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__.rm(inputPath, {
+                force: true,
+                maxRetries: 3,
+                recursive: true,
+                retryDelay: 300
+            });
+        }
+        catch (err) {
+            throw new Error(`File was unable to be removed ${err}`);
+        }
+    });
+}
+/**
+ * Make a directory.  Creates the full path with folders in between
+ * Will throw if it fails
+ *
+ * @param   fsPath        path to create
+ * @returns Promise<void>
+ */
+function mkdirP(fsPath) {
+    return __awaiter(this, void 0, void 0, function* () {
+        (0,assert__WEBPACK_IMPORTED_MODULE_0__.ok)(fsPath, 'a path argument must be provided');
+        yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .mkdir */ .Ck(fsPath, { recursive: true });
+    });
+}
+/**
+ * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
+ * If you check and the tool does not exist, it will throw.
+ *
+ * @param     tool              name of the tool
+ * @param     check             whether to check if tool exists
+ * @returns   Promise<string>   path to tool
+ */
+function which(tool, check) {
+    return __awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // recursive when check=true
+        if (check) {
+            const result = yield which(tool, false);
+            if (!result) {
+                if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8) {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+                }
+                else {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+                }
+            }
+            return result;
+        }
+        const matches = yield findInPath(tool);
+        if (matches && matches.length > 0) {
+            return matches[0];
+        }
+        return '';
+    });
+}
+/**
+ * Returns a list of all occurrences of the given tool on the system path.
+ *
+ * @returns   Promise<string[]>  the paths of the tool
+ */
+function findInPath(tool) {
+    return __awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // build the list of extensions to try
+        const extensions = [];
+        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8 && process.env['PATHEXT']) {
+            for (const extension of process.env['PATHEXT'].split(path__WEBPACK_IMPORTED_MODULE_1__.delimiter)) {
+                if (extension) {
+                    extensions.push(extension);
+                }
+            }
+        }
+        // if it's rooted, return it if exists. otherwise return empty.
+        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .isRooted */ .Qh(tool)) {
+            const filePath = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .tryGetExecutablePath */ .vr(tool, extensions);
+            if (filePath) {
+                return [filePath];
+            }
+            return [];
+        }
+        // if any path separators, return empty
+        if (tool.includes(path__WEBPACK_IMPORTED_MODULE_1__.sep)) {
+            return [];
+        }
+        // build the list of directories
+        //
+        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
+        // it feels like we should not do this. Checking the current directory seems like more of a use
+        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
+        // across platforms.
+        const directories = [];
+        if (process.env.PATH) {
+            for (const p of process.env.PATH.split(path__WEBPACK_IMPORTED_MODULE_1__.delimiter)) {
+                if (p) {
+                    directories.push(p);
+                }
+            }
+        }
+        // find all matches
+        const matches = [];
+        for (const directory of directories) {
+            const filePath = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .tryGetExecutablePath */ .vr(path__WEBPACK_IMPORTED_MODULE_1__.join(directory, tool), extensions);
+            if (filePath) {
+                matches.push(filePath);
+            }
+        }
+        return matches;
+    });
+}
+function readCopyOptions(options) {
+    const force = options.force == null ? true : options.force;
+    const recursive = Boolean(options.recursive);
+    const copySourceDirectory = options.copySourceDirectory == null
+        ? true
+        : Boolean(options.copySourceDirectory);
+    return { force, recursive, copySourceDirectory };
+}
+function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
+    return __awaiter(this, void 0, void 0, function* () {
+        // Ensure there is not a run away recursive copy
+        if (currentDepth >= 255)
+            return;
+        currentDepth++;
+        yield mkdirP(destDir);
+        const files = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .readdir */ .Cy(sourceDir);
+        for (const fileName of files) {
+            const srcFile = `${sourceDir}/${fileName}`;
+            const destFile = `${destDir}/${fileName}`;
+            const srcFileStat = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .lstat */ .$1(srcFile);
+            if (srcFileStat.isDirectory()) {
+                // Recurse
+                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
+            }
+            else {
+                yield copyFile(srcFile, destFile, force);
+            }
+        }
+        // Change the mode for the newly created directory
+        yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .chmod */ .k6(destDir, (yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .stat */ .dJ(sourceDir)).mode);
+    });
+}
+// Buffered file copy
+function copyFile(srcFile, destFile, force) {
+    return __awaiter(this, void 0, void 0, function* () {
+        if ((yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .lstat */ .$1(srcFile)).isSymbolicLink()) {
+            // unlink/re-link it
+            try {
+                yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .lstat */ .$1(destFile);
+                yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .unlink */ .y1(destFile);
+            }
+            catch (e) {
+                // Try to override file permission
+                if (e.code === 'EPERM') {
+                    yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .chmod */ .k6(destFile, '0666');
+                    yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .unlink */ .y1(destFile);
+                }
+                // other errors = it doesn't exist, no work to do
+            }
+            // Copy over symlink
+            const symlinkFull = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .readlink */ .h_(srcFile);
+            yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .symlink */ .YN(symlinkFull, destFile, _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8 ? 'junction' : null);
+        }
+        else if (!(yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2(destFile)) || force) {
+            yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .copyFile */ .m3(srcFile, destFile);
+        }
+    });
+}
+//# sourceMappingURL=io.js.map
 
 /***/ })
 

@@ -2802,7 +2802,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6297:
+/***/ 8678:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 "use strict";
@@ -5014,7 +5014,7 @@ for (const ctor of [HttpAgent, HttpsAgent]) {
       const dstPort = options.port;
 
       if (Client === undefined)
-        Client = __webpack_require__(6297);
+        Client = __webpack_require__(8678);
 
       const client = new Client();
       let triedForward = false;
@@ -5108,7 +5108,7 @@ module.exports = {
   AgentProtocol,
   BaseAgent,
   createAgent,
-  Client: __webpack_require__(6297),
+  Client: __webpack_require__(8678),
   CygwinAgent,
   HTTPAgent,
   HTTPSAgent,

@@ -41,7 +41,7 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-
 /* harmony export */   O: () => (/* binding */ tellDebuggers),
 /* harmony export */   _: () => (/* binding */ actionsLog)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7264);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6058);
 /* harmony import */ var _harmless_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7409);
 
 
@@ -78,7 +78,7 @@ function tellDebuggers(thrown) {
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7264);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6058);
 /* harmony import */ var _harmless_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7409);
 /** What a run leaves on GitHub: outputs, the job's summary, annotations, masks. */
 
@@ -198,20 +198,20 @@ __nccwpck_require__.d(__webpack_exports__, {
   uQ: () => (/* binding */ takeRaw)
 });
 
-// UNUSED EXPORTS: workspace
+// UNUSED EXPORTS: readFile, settledByPost, workspace
 
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 10 modules
-var core = __nccwpck_require__(7264);
-// EXTERNAL MODULE: ./build/inputs.js + 1 modules
-var inputs = __nccwpck_require__(5902);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
+var core = __nccwpck_require__(6058);
+// EXTERNAL MODULE: ./build/inputs.js + 4 modules
+var inputs = __nccwpck_require__(9396);
 // EXTERNAL MODULE: ./build/inputs/masks.js
 var masks = __nccwpck_require__(7320);
 // EXTERNAL MODULE: ./build/adapters/actions/log.js
 var log = __nccwpck_require__(4974);
 // EXTERNAL MODULE: ./build/adapters/actions/results.js
 var results = __nccwpck_require__(906);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/adapters/inputs.js
@@ -236,28 +236,32 @@ function takeInputs(env, secrets) {
 }
 const largest = 256 * 1024;
 /**
- * Reads the file that the `config` input names, if it lies in the checked-out repository. Never throws: what is wrong is told together with
+ * Reads a file that an input names, if it lies in the checked-out repository. Never throws: what is wrong is told together with
  * every other mistake.
  * @param workspace `GITHUB_WORKSPACE`
  * @param path as given, relative to the workspace
  */
-async function readConfigFile(workspace, path) {
+function inputs_readRepositoryFile(workspace, path) {
     try {
-        const root = await (0,promises_.realpath)(workspace);
-        const file = await (0,promises_.realpath)((0,external_node_path_.resolve)(root, path));
+        const root = (0,external_node_fs_.realpathSync)(workspace);
+        const file = (0,external_node_fs_.realpathSync)((0,external_node_path_.resolve)(root, path));
         if (!file.startsWith(root + external_node_path_.sep))
             return { path, problem: 'which is outside of the repository' };
-        const facts = await (0,promises_.stat)(file);
+        const facts = (0,external_node_fs_.statSync)(file);
         if (!facts.isFile())
             return { path, problem: 'which is not a file' };
         if (facts.size > largest)
             return { path, problem: `which is larger than ${largest / 1024} KiB` };
-        return { path, text: await (0,promises_.readFile)(file, 'utf8') };
+        return { path, text: (0,external_node_fs_.readFileSync)(file, 'utf8') };
     }
     catch (thrown) {
         const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
         return { path, problem: missing ? 'which does not exist' : 'which cannot be read' };
     }
+}
+/** The file that the `config` input names. */
+async function readConfigFile(workspace, path) {
+    return inputs_readRepositoryFile(workspace, path);
 }
 
 ;// CONCATENATED MODULE: ./build/adapters/door.js
@@ -292,18 +296,22 @@ async function configFileOf(raw) {
     const path = raw['config'] ?? '';
     return path === '' ? undefined : readConfigFile(workspace, path);
 }
+/** What becomes of a cancelled run whose `post` settles it: no step is started any more, and steps in flight go on by themselves. */
+const settledByPost = 'no further step is started. The post step brings the run to its end.';
+/** Reads the files of the repository that inputs name. */
+const readFile = (path) => readRepositoryFile(workspace, path);
 /**
- * Ends this process when the job is cancelled, until the run is settled. The runner gives 7.5 s: no step is started any more, steps in flight go on
- * by themselves, and `post` settles the run.
+ * Ends this process when the job is cancelled, until the run is settled. The runner gives 7.5 s.
  * @param outputs that say so; the runner takes none from `post`
+ * @param then what becomes of the run, for the log
  */
-function endWhenCancelled(outputs) {
+function endWhenCancelled(outputs, then) {
     let settled = false;
     for (const signal of ['SIGINT', 'SIGTERM']) {
         process.on(signal, () => {
             if (settled)
                 return;
-            log/* actionsLog */._.warning(`Cancelled (${signal}): no further step is started. The post step brings the run to its end.`);
+            log/* actionsLog */._.warning(`Cancelled (${signal}): ${then}`);
             (0,results/* writeOutputs */.Kn)(outputs);
             process.exit(1);
         });
@@ -589,7 +597,7 @@ function since(start) {
 
 /***/ }),
 
-/***/ 9274:
+/***/ 5525:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -1476,8 +1484,8 @@ function mayPass({ code, why }) {
 var log = __nccwpck_require__(4974);
 // EXTERNAL MODULE: ./build/adapters/clock.js + 1 modules
 var clock = __nccwpck_require__(4810);
-// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 4 modules
-var exec = __nccwpck_require__(2697);
+// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 2 modules
+var exec = __nccwpck_require__(5260);
 ;// CONCATENATED MODULE: ./build/adapters/command.js
 
 
@@ -1498,17 +1506,33 @@ async function runCommand(text, environment, log) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/adapters/deployment-payload.js
+/** The fields of a deployment's payload as GraphQL gives it: JSON, and where it was passed as a text JSON within JSON. None where it is no object. */
+function payloadFields(payload) {
+    try {
+        let read = JSON.parse(payload ?? '{}');
+        if (typeof read === 'string')
+            read = JSON.parse(read);
+        return new Map(typeof read === 'object' && read !== null ? Object.entries(read) : []);
+    }
+    catch {
+        return new Map();
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/adapters/github.js
+
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
     deployments(last: 50, environments: $environment, orderBy: { field: CREATED_AT, direction: ASC }) {
-      nodes { commitOid createdAt statuses(last: 20) { nodes { state } } }
+      nodes { commitOid createdAt task payload statuses(last: 20) { nodes { state createdAt } } }
     }
   }
 }`;
 /**
- * The environment's last 50 deployments. A deployment that once succeeded counts as such: GitHub turns it to `inactive` when the next
- * one succeeds. Undefined when GitHub does not answer within 5 s: a rollback does not wait for it.
+ * The environment's last 50 deployments. One that once succeeded counts as such: GitHub turns it to `inactive` when the next one succeeds. Not so
+ * when its release was taken back since, as its own record or that of the rollback says. Drills, and rollbacks that did not succeed, are left out: what they deployed has not stayed.
+ * Undefined when GitHub does not answer within 5 s: a rollback does not wait for it.
  */
 async function deploymentRecords(options) {
     const [owner, name] = options.repository.split('/');
@@ -1518,15 +1542,37 @@ async function deploymentRecords(options) {
         const { getOctokit } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
         const octokit = getOctokit(options.token, { ...(options.apiUrl === undefined ? {} : { baseUrl: options.apiUrl }), request: { signal: AbortSignal.timeout(5000) } });
         const { repository } = await octokit.graphql(query, { owner, name, environment: [options.environment] });
-        return repository?.deployments.nodes.map(({ commitOid, createdAt, statuses }) => ({
-            sha: commitOid,
-            time: Date.parse(createdAt),
-            state: statuses?.nodes.some(({ state }) => state === 'SUCCESS') ? 'success' : 'other',
-        }));
+        return repository === null ? undefined : recordsOf(repository.deployments.nodes);
     }
     catch {
         return undefined;
     }
+}
+function recordsOf(nodes) {
+    const lasting = nodes.filter((node) => !isRollback(node) || (succeeded(node) && payloadFields(node.payload).get('drill') !== true));
+    const takenBack = lasting.flatMap((node) => takenBackBy(node) ?? []);
+    return lasting.map((node) => {
+        const time = Date.parse(node.createdAt);
+        const good = succeeded(node) && !takenBack.some(({ sha, since }) => sha === node.commitOid && since >= time);
+        return { sha: node.commitOid, time, state: good ? 'success' : 'other' };
+    });
+}
+/** The release that a record says was taken back, and until when it was deployed: a rollback's own record, or that of a deployment that failed after it had succeeded. */
+function takenBackBy(node) {
+    if (isRollback(node)) {
+        const [from, to] = [payloadFields(node.payload).get('from'), node.commitOid];
+        return typeof from === 'string' && from !== to ? { sha: from, since: Date.parse(node.createdAt) } : undefined;
+    }
+    const states = (node.statuses?.nodes ?? []).toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+    const success = states.findLastIndex(({ state }) => state === 'SUCCESS');
+    const failure = states.slice(success + 1).findLast(({ state }) => state === 'FAILURE' || state === 'ERROR');
+    return success === -1 || failure === undefined ? undefined : { sha: node.commitOid, since: Date.parse(failure.createdAt) };
+}
+function isRollback({ task }) {
+    return task === 'rollback';
+}
+function succeeded({ statuses }) {
+    return statuses?.nodes.some(({ state }) => state === 'SUCCESS') === true;
 }
 
 // EXTERNAL MODULE: ./build/adapters/http.js + 3 modules
@@ -1549,15 +1595,19 @@ var known_hosts = __nccwpck_require__(2332);
 
 /** At most so many handshakes at once: sshd drops connections beyond ten that are not let in yet. */
 const handshakes = 5;
-function realWorld(inputs, run, checkpoint, signal) {
+/** @param own what a story without checkpoints, cancellation or people to be told leaves out */
+function realWorld(inputs, run, own = {}) {
+    const { checkpoint = () => undefined, signal = new AbortController().signal, tell = () => undefined } = own;
     const asked = deploymentRecords({ token: inputs.githubToken, repository: run.repository, environment: run.environment, apiUrl: process.env['GITHUB_API_URL'] });
     let rds;
+    let hurl;
     return {
-        clock: clock/* systemClock */.m, log: log/* actionsLog */._, http: (0,http/* httpOver */.n)(), checkpoint, signal,
+        clock: clock/* systemClock */.m, log: log/* actionsLog */._, http: (0,http/* httpOver */.n)(), checkpoint, signal, tell,
         deployments: () => asked,
         random: Math.random,
         // The SDK is large: only who names an instance waits for it.
         rds: async () => (inputs.rdsInstance === undefined ? undefined : (rds ??= (await Promise.all(/* import() */[__nccwpck_require__.e(861), __nccwpck_require__.e(172), __nccwpck_require__.e(14)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1014))).rdsIn(inputs.awsRegion))),
+        hurl: () => (hurl ??= Promise.all(/* import() */[__nccwpck_require__.e(805), __nccwpck_require__.e(414)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7414)).then(({ openHurl }) => openHurl(process.env['GITHUB_WORKSPACE'] ?? process.cwd(), process.env, log/* actionsLog */._))),
         command: (text, environment) => runCommand(text, environment, log/* actionsLog */._),
         async connect() {
             const { sshJumpHost, databaseHost, hosts, loadBalancers = [], appDir, parallel, lockWait } = inputs;
@@ -1600,7 +1650,7 @@ function reachOne({ sshPrivateKey, sshKnownHosts, appDir, ...way }, run) {
             // The lock lies in the checkout; without one nothing is locked.
             appDir: appDir ?? '/', parallel: 1, lockWait: 0, githubToken: undefined, rdsInstance: undefined, awsRegion: undefined,
         };
-        return realWorld(reach, run, () => undefined, new AbortController().signal).connect(reach, run);
+        return realWorld(reach, run).connect(reach, run);
     };
 }
 
@@ -1902,7 +1952,7 @@ function folderName(text) {
 
 /***/ }),
 
-/***/ 5902:
+/***/ 9396:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -1918,7 +1968,35 @@ __nccwpck_require__.d(__webpack_exports__, {
 var inputs_invalid = __nccwpck_require__(7682);
 // EXTERNAL MODULE: ./build/inputs/kinds/duration.js
 var duration = __nccwpck_require__(557);
+;// CONCATENATED MODULE: ./build/inputs/drill-rules.js
+
+function* drill_rules_drillRules({ drill, 'dry-run': dryRun }) {
+    if (drill === true && dryRun === true)
+        yield invalid('Input "drill" must not be "true" with "dry-run": a drill changes production and takes it back, a dry run changes nothing', 'Take one of them out.');
+}
+
+;// CONCATENATED MODULE: ./build/inputs/tell-rules.js
+
+function* tell_rules_tellRules(values, isSet) {
+    if (isSet('statuspage-api-key') && !isSet('statuspage-page-id')) {
+        yield invalid('Input "statuspage-page-id" is required with "statuspage-api-key"', 'Set it to the id of the page, or take the key out.');
+    }
+    for (const name of ['statuspage-page-id', 'statuspage-component-ids', 'statuspage-api-url']) {
+        if (isSet(name) && !isSet('statuspage-api-key'))
+            yield invalid(`Input "${name}" has no effect without "statuspage-api-key"`, 'Set "statuspage-api-key" (is the secret there in this environment?), or take it out.');
+    }
+    const [slack, webhook] = [values['slack-webhook-url'], values['webhook-url']];
+    if (webhook?.hostname === 'hooks.slack.com') {
+        yield invalid('Input "webhook-url" must not be a webhook of Slack, which does not take this action\'s JSON', 'Pass it with "slack-webhook-url".');
+    }
+    if (slack?.hostname === 'hooks.slack.com' && slack.pathname.length < '/services/T/B/x'.length) {
+        yield invalid('Input "slack-webhook-url" must be the whole address that Slack gives out, with /services/ and three parts in it', 'Copy it from the settings of the app in Slack ("Incoming Webhooks").');
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/inputs/contradictions.js
+
+
 
 
 
@@ -1934,6 +2012,8 @@ function contradictions_contradictions(values, isSet) {
         ...healthRules(values, isSet),
         ...placeRules(values, isSet),
         ...trafficRules(values, isSet),
+        ...drillRules(values),
+        ...tellRules(values, isSet),
         ...alone('install-when', ['install-command'], isSet),
         ...alone('virtualenv', ['migrations', 'install-command'], isSet),
     ];
@@ -2173,12 +2253,25 @@ function* alone(name, needs, isSet) {
 
 // EXTERNAL MODULE: ./build/inputs/declaration.js
 var declaration = __nccwpck_require__(7509);
-// EXTERNAL MODULE: ./build/inputs/declarations.js + 18 modules
-var declarations = __nccwpck_require__(9653);
+// EXTERNAL MODULE: ./build/inputs/declarations.js + 21 modules
+var declarations = __nccwpck_require__(9448);
 // EXTERNAL MODULE: ./build/inputs/reader.js + 3 modules
 var reader = __nccwpck_require__(5541);
+;// CONCATENATED MODULE: ./build/inputs/repository-files.js
+
+/** For an action whose door reads no files. */
+const repository_files_readsNone = () => ({ problem: 'which cannot be read' });
+function repository_files_hurlFilesIn(lines, read) {
+    const found = lines.flatMap((line) => ('hurl' in line ? [{ path: line.hurl, ...read(line.hurl) }] : []));
+    return {
+        files: found.flatMap((file) => ('text' in file ? [file] : [])),
+        failures: found.flatMap((file) => ('problem' in file ? [invalid(`Input "smoke-tests" names ${file.path}, ${file.problem}`, 'Name a .hurl file of the repository, which the job has checked out before.')] : [])),
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/inputs.js
 /** The inputs of the rollback action: read once, all mistakes told at once, before anything is touched. */
+
 
 
 
@@ -2192,13 +2285,18 @@ const secretInputs = (0,declaration/* secretNames */.XG)(declarations/* allDecla
  * @param raw texts by input name (`health-url`), as the runner hands them over
  * @param config the file that the `config` input names, when it names one
  * @param methods the values that `method` may have
+ * @param readFile reads the files of the repository that inputs name
  * @throws RollbackError `invalid-input`, one failure for each mistake
  */
-function readInputs(raw, config, methods) {
-    return derive(readAll(raw, config, { declarations: rollbackDeclarations(methods), secrets: secretInputs, elsewhere: Object.keys(allDeclarations), together: contradictions }));
+function readInputs(raw, config, methods, readFile = readsNone) {
+    const values = readAll(raw, config, {
+        declarations: rollbackDeclarations(methods), secrets: secretInputs, elsewhere: Object.keys(allDeclarations),
+        together: (given, isSet) => [...contradictions(given, isSet), ...hurlFilesIn(given['smoke-tests'] ?? [], readFile).failures],
+    });
+    return derive(values, readFile);
 }
 const fiveMinutes = (/* unused pure expression or super */ null && (5 * 60_000));
-function derive(values) {
+function derive(values, readFile) {
     const { config: _config, 'ssh-user': _user, 'ssh-port': _port, ...rest } = values;
     const app = values['app-dir'] ?? '';
     const inApp = (path) => (path === undefined ? undefined : below(app, path));
@@ -2208,6 +2306,7 @@ function derive(values) {
     const rds = values['rds-instance'] !== undefined;
     const standardBackup = movesTrafficAlone(values) ? [] : restores && rds ? ['rds'] : databaseKnown ? ['database'] : [];
     const asked = values.backup.length === 0 ? standardBackup : values.backup;
+    const smokeLines = values['smoke-tests'];
     return camelCased({
         ...rest,
         'app-dir': app,
@@ -2220,6 +2319,8 @@ function derive(values) {
         backup: asked.filter((kind) => kind !== 'none'),
         cutover: values.cutover ?? (values['env-file'] !== undefined ? 'repoint' : rds ? 'rename' : 'swap'),
         'max-data-loss-rows': values['max-data-loss-rows'] ?? (restores ? 0 : 'any'),
+        'smoke-tests': smokeLines.flatMap((line) => ('hurl' in line ? [] : [line])),
+        'hurl-files': hurlFilesIn(smokeLines, readFile).files,
         timeout: values.timeout ?? (restores ? 'none' : fiveMinutes),
     });
 }
@@ -2278,7 +2379,7 @@ function secretNames(declarations) {
 
 /***/ }),
 
-/***/ 9653:
+/***/ 9448:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -2289,7 +2390,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   ZU: () => (/* binding */ watchDeclarations)
 });
 
-// UNUSED EXPORTS: backupDeclarations, guardDeclarations, rollbackDeclarations
+// UNUSED EXPORTS: backupDeclarations, guardDeclarations, reportDeclarations, rollbackDeclarations
 
 // EXTERNAL MODULE: ./build/inputs/declaration.js
 var declaration = __nccwpck_require__(7509);
@@ -2532,6 +2633,18 @@ function whole({ from, to }) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/inputs/kinds/period.js
+
+const day = 86_400_000;
+/** A year, be it a leap year: how far back records are read. */
+const longest = 366;
+/** A stretch of whole days: `30d`, `4w`. */
+const period = (text) => {
+    const [, digits, unit] = /^([1-9]\d{0,3})([dw])$/.exec(text) ?? [];
+    const days = Number(digits) * (unit === 'w' ? 7 : 1);
+    return days <= longest ? (0,kind/* accept */.J)(days * day) : (0,kind/* refuse */.T)(`must be a period of days or weeks, such as 30d or 4w, of at most ${longest}d`, { got: text });
+};
+
 // EXTERNAL MODULE: ./build/inputs/kinds/private-key.js
 var private_key = __nccwpck_require__(5820);
 ;// CONCATENATED MODULE: ./build/inputs/kinds/time.js
@@ -2590,6 +2703,32 @@ const share = (text) => {
 /** `average`, or a percentile: `p95`, `p99.9`. */
 const statistic = (text) => /^(average|p(?!0{1,2}(\.0*)?$)\d{1,2}(\.\d{1,2})?)$/.test(text) ? (0,kind/* accept */.J)(text) : (0,kind/* refuse */.T)('must be "average" or a percentile such as "p95"', { got: text });
 
+;// CONCATENATED MODULE: ./build/checks/hurl-file.js
+/** Whether a line of `smoke-tests` names a file and not an address. */
+function isHurlPath(line) {
+    return /^\S+\.hurl$/.test(line) && !line.includes('://');
+}
+/**
+ * How often a file is run until it passes. Only what changes nothing is asked again: a second POST is another act. A line of a body that
+ * looks like a request counts as one, which costs no more than the second try.
+ */
+function triesOf({ text }) {
+    return /^[ \t]*(?!(?:GET|HEAD|OPTIONS|HTTP)[ \t])[A-Z]+[ \t]+\S/m.test(text) ? 1 : 3;
+}
+/** `GET {{base}}/api/jobs`: the request as it is written in a line, counted from 1. */
+function requestAt({ text }, line) {
+    return text.split('\n')[line - 1]?.trim() ?? '';
+}
+/** What Hurl makes itself where a name is expected. https://hurl.dev/docs/templates.html#functions */
+const functions = (/* unused pure expression or super */ null && (['newUuid', 'newDate', 'getEnv']));
+/** Variables of its templates that nobody has set: neither the file itself, by a capture or an option, nor whoever runs it. */
+function unsetIn({ text }, given) {
+    const lines = text.split('\n').filter((line) => !/^\s*#/.test(line));
+    const used = lines.flatMap((line) => [...line.matchAll(/\{\{\s*([A-Za-z][\w-]*)/g)].map(([, name = '']) => name));
+    const own = lines.flatMap((line) => /^\s*(?:variable\s*:\s*)?([A-Za-z][\w-]*)\s*[:=]/.exec(line)?.[1] ?? []);
+    return [...new Set(used)].filter((name) => !given.has(name) && !own.includes(name) && !functions.includes(name));
+}
+
 ;// CONCATENATED MODULE: ./build/checks/smoke-grammar.js
 const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const classes = ['2xx', '3xx', '4xx', '5xx'];
@@ -2617,8 +2756,6 @@ function printSmokeTest({ method, url, status, contains, within }) {
 function parse(line) {
     const words = line.match(/"(?:[^"\\]|\\.)*"(?=\s|$)|=>|\S+/g) ?? [];
     const [first = '', second = ''] = words;
-    if (/^\S+\.hurl$/.test(line.trim()) && !first.includes('://'))
-        return { problem: `.hurl files are not supported by this version, got "${first}"` };
     const method = methods.find((name) => name === first.toUpperCase());
     if (method === undefined && /^[a-z]+$/i.test(first))
         return { problem: `the method must be one of ${methods.join(', ')}, got "${first}"` };
@@ -2688,18 +2825,29 @@ var version_from = __nccwpck_require__(1862);
 
 
 
-/** One smoke test, as `parseSmokeTests` reads it. */
+
+
+/** One smoke test, as `parseSmokeTests` reads it, or a `.hurl` file. */
 const smokeTest = (line) => {
+    if (isHurlPath(line)) {
+        const path = (0,kinds_path/* relativePath */.iZ)(line);
+        return 'value' in path ? (0,kind/* accept */.J)({ hurl: path.value }) : path;
+    }
     const { tests: [test], problems: [problem] } = parseSmokeTests([line]);
     if (test !== undefined && problem === undefined)
         return (0,kind/* accept */.J)(test);
-    return (0,kind/* refuse */.T)(`must be a smoke test: ${problem ?? 'it is empty'}`, { fix: 'The form is: [METHOD] URL [=> STATUS] [contains "text"] [within 2s]' });
+    return (0,kind/* refuse */.T)(`must be a smoke test: ${problem ?? 'it is empty'}`, { fix: 'The form is: [METHOD] URL [=> STATUS] [contains "text"] [within 2s], or the path of a .hurl file' });
 };
 /** Where the service says which release it is. */
 const versionFrom = (text) => {
     const parsed = (0,version_from/* parseVersionFrom */.kH)(text);
     return parsed === undefined ? (0,kind/* refuse */.T)('must be header:<name> or json:/<pointer>', { got: text }) : (0,kind/* accept */.J)(parsed);
 };
+
+;// CONCATENATED MODULE: ./build/inputs/kinds/statuspage.js
+
+/** A page or a component of Statuspage. It becomes a part of an address. */
+const statuspageId = (text) => /^[a-z0-9]{1,64}$/.test(text) ? (0,kind/* accept */.J)(text) : (0,kind/* refuse */.T)('must be an id as Statuspage shows it, lower case letters and digits such as kctbh9vrtdwd', { got: text });
 
 ;// CONCATENATED MODULE: ./build/inputs/kinds/text.js
 
@@ -2744,6 +2892,11 @@ const httpUrl = (text) => {
     if (url === undefined)
         return (0,kind/* refuse */.T)(url_rule, { got: text, ...(/^[\w.-]+(:\d+)?(\/|$)/.test(text) && { fix: `Write it with its scheme: https://${text}` }) });
     return text.includes('#') ? (0,kind/* refuse */.T)(`${url_rule} without a fragment (#…)`, { got: text }) : (0,kind/* accept */.J)(url);
+};
+/** An address that is itself the credential, as chat services give it out: never shown, not even when it is wrong. */
+const secretUrl = (text) => {
+    const parsed = httpUrl(text);
+    return 'refused' in parsed ? (0,kind/* refuse */.T)(`${url_rule} without user, password and fragment`) : parsed;
 };
 /**
  * `mysql://`, `mariadb://` or `postgresql://`, with a driver or without (`mariadb+pymysql://`). The text stays as it is: which characters of the
@@ -2796,6 +2949,8 @@ function addressOf(text) {
 
 
 
+
+
 const second = 1000;
 const dependencyFiles = [
     'requirements*.txt', 'poetry.lock', 'uv.lock', 'package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'Gemfile.lock', 'composer.lock',
@@ -2807,6 +2962,7 @@ const what = (methods) => ({
     reason: (0,declaration/* optional */.lq)(prose({ max: 500 })),
     'detected-at': (0,declaration/* optional */.lq)(time),
     'dry-run': (0,declaration/* preset */.IS)('false', closed_boolean),
+    drill: (0,declaration/* preset */.IS)('false', closed_boolean),
     config: (0,declaration/* optional */.lq)(kinds_path/* relativePath */.iZ),
 });
 const hosts = {
@@ -2893,8 +3049,17 @@ const run = {
     'after-command': (0,declaration/* optional */.lq)(command),
 };
 const tell = {
+    'slack-webhook-url': (0,declaration/* secret */.rJ)((0,declaration/* optional */.lq)(secretUrl)),
+    'statuspage-api-key': (0,declaration/* secret */.rJ)((0,declaration/* optional */.lq)(line({ max: 1024 }))),
+    'statuspage-page-id': (0,declaration/* optional */.lq)(statuspageId),
+    'statuspage-component-ids': (0,declaration/* several */.J$)(list(statuspageId)),
+    'statuspage-api-url': (0,declaration/* preset */.IS)('https://api.statuspage.io/v1', httpUrl),
+    'webhook-url': (0,declaration/* secret */.rJ)((0,declaration/* optional */.lq)(secretUrl)),
     'github-token': (0,declaration/* secret */.rJ)((0,declaration/* optional */.lq)(line({ max: 1024 }))),
     'incident-report': (0,declaration/* preset */.IS)('incident-report.md', kinds_path/* relativePath */.iZ),
+    'incident-issue': (0,declaration/* preset */.IS)('false', closed_boolean),
+    'incident-labels': (0,declaration/* preset */.IS)('incident\nrollback', list(line({ max: 50 }))),
+    'comment-on-pull-request': (0,declaration/* preset */.IS)('false', closed_boolean),
     'revert-pull-request': (0,declaration/* preset */.IS)('false', closed_boolean),
 };
 /**
@@ -2958,8 +3123,12 @@ const guardDeclarations = {
     'app-dir': (0,declaration/* optional */.lq)(kinds_path/* directory */.yy),
     'github-token': tell['github-token'],
 };
+/** The inputs of the report action. */
+const reportDeclarations = {
+    environment, config, period: (0,declaration/* preset */.IS)('30d', period), badge: (0,declaration/* optional */.lq)(kinds_path/* relativePath */.iZ), json: (0,declaration/* optional */.lq)(kinds_path/* relativePath */.iZ), 'github-token': tell['github-token'],
+};
 /** The inputs of all actions of this repository: one file may hold those of several. */
-const allDeclarations = { ...guardDeclarations, ...watchDeclarations, ...rollbackDeclarations([]), ...backupDeclarations };
+const allDeclarations = { ...reportDeclarations, ...guardDeclarations, ...watchDeclarations, ...rollbackDeclarations([]), ...backupDeclarations };
 
 
 /***/ }),
@@ -3161,8 +3330,8 @@ function isEncrypted(key) {
 /** Masking less would blank out half of the log. */
 const shortest = 4;
 /**
- * Everything by which a secret among the inputs could be recognised: each whole, each of its lines, and a password in a database URL as
- * it stands, percent-encoded and decoded. Works on raw texts, so that masking comes before anything that can fail.
+ * Everything by which a secret among the inputs could be recognised: each whole, each of its lines, a password in a database URL as
+ * it stands, percent-encoded and decoded, and the path of an address that is itself the credential. Works on raw texts, so that masking comes before anything that can fail.
  */
 function secretsToMask(raw, secrets) {
     const values = Object.entries(raw).filter(([name]) => secrets.has(name)).flatMap(([, text]) => masksOf(text));
@@ -3176,7 +3345,7 @@ function redactor(masks) {
 function masksOf(text) {
     const whole = text.trim();
     const lines = whole.split(/\r?\n/).map((line) => line.trim()).filter((line) => !/^-----(BEGIN|END) .*-----$/.test(line));
-    return [whole, ...lines, ...passwordsOf(whole)];
+    return [whole, ...lines, ...passwordsOf(whole), ...pathOf(whole)];
 }
 function passwordsOf(url) {
     // To the last @: a password that should have been encoded and was not is a secret all the same.
@@ -3185,6 +3354,13 @@ function passwordsOf(url) {
         return [];
     const decoded = decode(password);
     return [password, decoded, encodeURIComponent(decoded)];
+}
+/** A short one (`/hook`) is a word that stands elsewhere too, and no credential. */
+const shortestPath = 12;
+/** Of a web address, what follows the host: chat services put the credential there. */
+function pathOf(url) {
+    const [, path = ''] = /^https?:\/\/[^/?#\s]+\/([^\s]+)$/i.exec(url) ?? [];
+    return path.length < shortestPath ? [] : [path];
 }
 function decode(text) {
     try {
@@ -3418,8 +3594,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   P: () => (/* binding */ readWatchInputs)
 });
 
-// EXTERNAL MODULE: ./build/inputs.js + 1 modules
-var inputs = __nccwpck_require__(5902);
+// EXTERNAL MODULE: ./build/inputs.js + 4 modules
+var inputs = __nccwpck_require__(9396);
 ;// CONCATENATED MODULE: ./build/inputs/addresses.js
 /**
  * The hosts, complete, in their order; lines of the same place become one and the same object.
@@ -3455,8 +3631,8 @@ function camelCased(values) {
     return Object.fromEntries(Object.entries(values).map(([name, value]) => [name.replace(/-(.)/g, (_dash, letter) => letter.toUpperCase()), value]));
 }
 
-// EXTERNAL MODULE: ./build/inputs/declarations.js + 18 modules
-var declarations = __nccwpck_require__(9653);
+// EXTERNAL MODULE: ./build/inputs/declarations.js + 21 modules
+var declarations = __nccwpck_require__(9448);
 // EXTERNAL MODULE: ./build/inputs/kinds/path.js
 var kinds_path = __nccwpck_require__(2846);
 // EXTERNAL MODULE: ./build/inputs/reader.js + 3 modules
@@ -3722,13 +3898,13 @@ function clean(text) {
 /** One line of plain text (not Markdown) of at most `length` characters; `…` ends one that was cut. */
 function line(text, length = usualLength) {
     // What is far beyond the cut is not even looked at: a host may have sent megabytes.
-    const flat = clean(text.slice(0, length * 8)).replaceAll(/\s+/g, ' ').trim();
+    const flat = clean(text.trimStart().slice(0, length * 8)).replaceAll(/\s+/g, ' ').trim();
     const characters = Array.from(flat);
     return characters.length <= length ? flat : `${characters.slice(0, length - 1).join('').trimEnd()}…`;
 }
 /** One line as Markdown text that shows exactly these words, links to nobody and opens nothing. Addresses are shown as code. */
 function text(words, length) {
-    return parts(line(words, length), /((?:https?:\/\/|ftp:\/\/|www\.)\S*[^\s.,:;!?)\]}'"])/i, (address) => codeOf(address));
+    return parts(line(words, length), /((?:https?:\/\/|ftp:\/\/|www\.)\S*[^\s.,:;!?)\]}'"]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/i, (address) => codeOf(address));
 }
 /** As `text`, but `words` between two backticks become code: for sentences that name an input or a command. */
 function prose(words, length) {
@@ -3756,9 +3932,11 @@ function shown(flat) {
         .replaceAll('<', '&lt;')
         .replaceAll('|', '&#124;')
         .replaceAll(/[\\`*_~$[\]]/g, String.raw `\$&`)
-        .replaceAll(/(?<!\w)@(?=\w)/g, `@${zeroWidthSpace}`)
+        .replaceAll(/(?<![A-Za-z0-9])@(?=\w)/g, `@${zeroWidthSpace}`)
+        // `owner/repository#1` would link another repository's issue, and be told there; `#1` is one of our own.
+        .replaceAll(/(?<=[\w.-])#(?=\d)/g, `#${zeroWidthSpace}`)
         .replace(/^[#+\-=>]/, String.raw `\$&`)
-        .replace(/^(\d+)([.)])/, String.raw `$1\$2`);
+        .replace(/^(\d+)([.)])(?=\s|$)/, String.raw `$1\$2`);
 }
 /** A fenced block; its fence is longer than any run of backticks in it. */
 function fence(block, language = '') {
@@ -3786,8 +3964,9 @@ function link(markdown, address) {
 /* harmony export */   Iu: () => (/* binding */ capitalised)
 /* harmony export */ });
 /* unused harmony exports marks, headline, cause */
-/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9823);
-/* harmony import */ var _standing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9176);
+/* harmony import */ var _impact_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9802);
+/* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9823);
+/* harmony import */ var _standing_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9176);
 
 
 
@@ -3806,7 +3985,14 @@ const marks = {
 /** One sentence, plain text, that a frightened person understands: what became of the run and where production stands. */
 function headline(report) {
     const place = line(report.run.environment, 40) || 'production';
-    return line(capitalised(sentence(report, place)), 600);
+    return line(capitalised(report.run.drill === true ? ofDrill(report, place) : sentence(report, place)), 600);
+}
+/** That nobody was in trouble comes first. */
+function ofDrill(report, place) {
+    const { result, drill } = report;
+    if (result !== 'rolled-back' || drill === undefined)
+        return `drill: ${sentence(report, place)}`;
+    return `drill passed: ${place} went back to ${target(report)} in ${duration(drill.backSeconds)} and forward again in ${duration(drill.forwardSeconds)}; ${downtimeInWords(report)}; everything is as it was found.`;
 }
 function sentence(report, place) {
     switch (report.result) {
@@ -3880,11 +4066,82 @@ function capitalised(words) {
 
 /***/ }),
 
+/***/ 9802:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Rl: () => (/* binding */ runSeconds)
+/* harmony export */ });
+/* unused harmony exports measuredDowntime, downtimeInWords, stillDown, lostRowCount, lossInWords, accessInWords, changesDatabase, recoverySeconds */
+
+/** The downtime, if the service was really asked: without a single clear answer nothing was measured. */
+function measuredDowntime({ downtime }) {
+    return downtime?.samples.some(({ verdict }) => verdict !== 'unknown') === true ? downtime : undefined;
+}
+/** `the service did not answer for 6.2 s` */
+function downtimeInWords(report) {
+    const downtime = measuredDowntime(report);
+    if (downtime === undefined)
+        return 'how long the service did not answer was not measured';
+    if (downtime.total === 0)
+        return 'the service answered throughout';
+    const before = downtime.total - downtime.caused;
+    const share = before < 0.05 ? '' : downtime.caused < 0.05 ? ', all of it before the first change' : `, ${duration(before)} of it before the first change`;
+    return `the service did not answer for ${duration(downtime.total)}${share}${stillDown(report) ? ', and was not answering at the end' : ''}`;
+}
+/** Whether the last clear answer was a bad one: the time without an answer goes on after the run. */
+function stillDown(report) {
+    return measuredDowntime(report)?.samples.findLast(({ verdict }) => verdict !== 'unknown')?.verdict === 'failed';
+}
+/** Undefined when not measured. */
+function lostRowCount({ lostRows }) {
+    return lostRows === undefined ? undefined : sum(lostRows.map(({ rows }) => rows));
+}
+/** A run that ended so has changed nothing. */
+const untouched = new Set(['planned', 'refused', 'unchanged']);
+/** `nothing was lost` */
+function lossInWords(report) {
+    const lost = lostRowCount(report);
+    if (lost === undefined && untouched.has(report.result))
+        return 'the database was not touched';
+    if (lost === undefined)
+        return changesDatabase(report) ? 'whether rows were lost was not measured' : 'the database was not changed';
+    if (lost === 0)
+        return 'nothing was lost';
+    const tables = report.lostRows?.filter(({ rows }) => rows > 0).length ?? 0;
+    const kept = report.backups.some(({ kind }) => kind === 'database') ? ', and kept in the backup' : '';
+    return `${count(lost, 'row')} of ${count(tables, 'table')} ${lost === 1 ? 'is' : 'are'} no longer in live use${kept}`;
+}
+/** `12 of 480 requests were answered with a 5xx, to 3 clients`; a client that several hosts saw is counted on each. */
+function accessInWords({ access }) {
+    const [requests, errors, clients] = [sum(access.map((each) => each.requests)), sum(access.map((each) => each.errors)), sum(access.map((each) => each.clients))];
+    return `${errors} of ${count(requests, 'request')} ${errors === 1 ? 'was' : 'were'} answered with a 5xx${errors === 0 ? '' : `, to ${count(clients, 'client')}`}`;
+}
+/** Whether the plan has a step that can change the database. */
+function changesDatabase({ migrations, plan }) {
+    const steps = plan.stages.filter(({ touches }) => touches).flatMap((stage) => stage.steps);
+    return migrations.length > 0 || steps.some(({ id, needsDatabase }) => needsDatabase === true || id.startsWith('migrate'));
+}
+/** Seconds from the start to the end of the run. */
+function runSeconds({ run }) {
+    return Math.max(0, run.endedAt - run.startedAt) / 1000;
+}
+/** Seconds from the detection of the trouble to the end of the run; undefined when nobody told when that was. */
+function recoverySeconds({ run }) {
+    return run.detectedAt === undefined ? undefined : Math.max(0, run.endedAt - run.detectedAt) / 1000;
+}
+
+
+/***/ }),
+
 /***/ 9823:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
-/* unused harmony exports short, describe, destination, nameOf, calledOf, commitLink, isCommit, ruleInWords */
+/* unused harmony exports short, describe, destination, when, nameOf, calledOf, commitLink, withoutPull, pullLink, isCommit, ruleInWords */
+
+
 
 /** Releases are full SHAs, or names (a colour, a backup) with the methods that change no code. */
 function short(release) {
@@ -3904,8 +4161,13 @@ function destination({ to, restored }, otherwise) {
     const release = to === undefined ? otherwise : describe(to);
     if (restored === undefined)
         return release;
-    const data = `the data of ${line(restored.time ?? restored.backup, 120)}`;
+    const data = `the data of ${restored.time === undefined ? line(restored.backup, 120) : when(restored.time)}`;
     return restored.dataOnly ? data : `${release} with ${data}`;
+}
+/** `2025-11-23 09:12:40 UTC` of an ISO time; what is none as it stands. Plain text. */
+function when(time) {
+    const at = Date.parse(time);
+    return Number.isNaN(at) ? line(time, 60) : moment(at);
 }
 /** What a host's release is called: `v2`, else its short SHA. Plain text. */
 function nameOf(report, sha) {
@@ -3920,6 +4182,15 @@ function calledOf({ sha, names }) {
 function commitLink(run, sha) {
     const name = code(short(sha));
     return isCommit(sha) ? link(name, `${run.serverUrl}/${run.repository}/commit/${sha}`) : name;
+}
+/** A commit's subject as its author wrote it: GitHub's squash puts the pull request behind it. */
+function withoutPull(subject) {
+    return /\(#\d+\)$/.test(subject) ? subject.slice(0, subject.lastIndexOf('(#')).trimEnd() : subject;
+}
+/** The pull request that a commit came from, by its subject, linked; empty when it names none. */
+function pullLink(run, subject) {
+    const pull = pullOf(subject);
+    return pull === undefined ? '' : link(`#${pull}`, `${run.serverUrl}/${run.repository}/pull/${pull}`);
 }
 function isCommit(release) {
     return /^[0-9a-f]{40,64}$/.test(release);
@@ -3946,7 +4217,7 @@ const ruleInWords = {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
-/* unused harmony exports severity, worstFirst, standing, releaseNow */
+/* unused harmony exports severity, worstFirst, standing, cameBack, releaseNow */
 /* harmony import */ var _release_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9823);
 
 
@@ -3967,7 +4238,10 @@ function standing(report) {
 function group(report, result, hosts) {
     const one = hosts.length === 1;
     const who = result === 'failed' ? listed(hosts.map(({ host }) => line(host, 80)), 3) : count(hosts.length, 'host');
-    const releases = listed([...new Set(hosts.map((host) => nameOf(report, releaseNow(host))))], 2);
+    const named = (releaseOf) => listed([...new Set(hosts.map((host) => nameOf(report, releaseOf(host))))], 2);
+    const releases = named((host) => releaseNow(host, report));
+    if (cameBack(hosts[0], report))
+        return `${who} went back to ${named(({ to }) => to)} and ${one ? 'is' : 'are'} on ${releases} again`;
     switch (result) {
         case 'failed': return `${who} ${one ? 'needs' : 'need'} a person`;
         case 'rolled-back': return `${who} ${one ? 'is' : 'are'} on ${releases}`;
@@ -3976,15 +4250,22 @@ function group(report, result, hosts) {
         case 'unchanged': return `${who} ${one ? 'was' : 'were'} already on ${releases}`;
     }
 }
+/** Whether it was taken back and forward again, as in a drill that passed. */
+function cameBack(host, { drill }) {
+    return drill !== undefined && (host?.result === 'rolled-back' || host?.result === 'undone');
+}
 /** The release on which a host is now; of a failed host, the one on which it was found. */
-function releaseNow({ result, from, to }) {
+function releaseNow(host, report) {
+    const { result, from, to } = host;
+    if (cameBack(host, report))
+        return from;
     return result === 'rolled-back' || result === 'unchanged' ? to : from;
 }
 
 
 /***/ }),
 
-/***/ 147:
+/***/ 5934:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -4051,10 +4332,10 @@ function moment(time) {
     return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 /** `12:00:31`, of the same day in UTC. */
-function clock(time) {
+function quantity_clock(time) {
     return new Date(time).toISOString().slice(11, 19);
 }
-function quantity_sum(numbers) {
+function sum(numbers) {
     return numbers.reduce((total, number) => total + number, 0);
 }
 
@@ -4100,59 +4381,80 @@ function countLines(text) {
     return count;
 }
 
-;// CONCATENATED MODULE: ./build/report/impact.js
+// EXTERNAL MODULE: ./build/report/impact.js
+var impact = __nccwpck_require__(9802);
+// EXTERNAL MODULE: ./build/report/standing.js
+var report_standing = __nccwpck_require__(9176);
+;// CONCATENATED MODULE: ./build/report/checklist.js
 
-/** The downtime, if the service was really asked: without a single clear answer nothing was measured. */
-function measuredDowntime({ downtime }) {
-    return downtime?.samples.some(({ verdict }) => verdict !== 'unknown') === true ? downtime : undefined;
-}
-/** `the service did not answer for 6.2 s` */
-function downtimeInWords(report) {
-    const downtime = measuredDowntime(report);
-    if (downtime === undefined)
-        return 'how long the service did not answer was not measured';
-    if (downtime.total === 0)
-        return 'the service answered throughout';
-    const before = downtime.total - downtime.caused;
-    const share = before < 0.05 ? '' : downtime.caused < 0.05 ? ', all of it before the first change' : `, ${duration(before)} of it before the first change`;
-    return `the service did not answer for ${duration(downtime.total)}${share}${stillDown(report) ? ', and was not answering at the end' : ''}`;
-}
-/** Whether the last clear answer was a bad one: the time without an answer goes on after the run. */
-function stillDown(report) {
-    return measuredDowntime(report)?.samples.findLast(({ verdict }) => verdict !== 'unknown')?.verdict === 'failed';
-}
-/** Undefined when not measured. */
-function lostRowCount({ lostRows }) {
-    return lostRows === undefined ? undefined : sum(lostRows.map(({ rows }) => rows));
-}
-/** `nothing was lost` */
-function lossInWords(report) {
+
+
+const person = 'for a person';
+/** What is to be done during a rollback, ticked only where the run recorded that it was done. */
+function checklist_duringRollback(report) {
+    const { result, hosts, timeline, health, run } = report;
+    const done = result === 'rolled-back';
+    const assessed = hosts.length > 0 && (timeline.length > 0 || report.plan.stages.length > 0 || result === 'unchanged');
     const lost = lostRowCount(report);
-    if (lost === undefined)
-        return changesDatabase(report) ? 'whether rows were lost was not measured' : 'the database was not changed';
-    if (lost === 0)
-        return 'nothing was lost';
-    const tables = report.lostRows?.filter(({ rows }) => rows > 0).length ?? 0;
-    const kept = report.backups.some(({ kind }) => kind === 'database') ? ', and kept in the backup' : '';
-    return `${count(lost, 'row')} of ${count(tables, 'table')} ${lost === 1 ? 'is' : 'are'} no longer in live use${kept}`;
+    const collected = report.logs.length + report.found.length;
+    const downtime = measuredDowntime(report);
+    return [
+        { done: assessed, task: 'Every host assessed before anything was touched', detail: assessed ? count(hosts.length, 'host') : 'the assessment did not come to an end' },
+        { done: report.backups.length > 0, task: 'Backup made and verified', detail: checklist_backups(report) },
+        { done, task: 'Rolled back', detail: done ? count(hosts.filter((host) => host.result === 'rolled-back' || cameBack(host, report)).length, 'host') : notDone(report) },
+        ...(report.migrations.length === 0 ? [] : [{ done, task: 'Database at the target\'s revision', detail: done ? `${count(report.migrations.length, 'migration')} undone` : notDone(report) }]),
+        ...(run.drill === true ? [{ done: report.drill !== undefined, task: 'Taken forward again, and compared with how it was found', detail: report.drill === undefined ? 'not finished' : duration(report.drill.forwardSeconds) }] : []),
+        { ...checked(report, 'health'), done: health === 'healthy' && checked(report, 'health').done, task: 'Health checks passed' },
+        { ...checked(report, 'smoke'), task: 'Smoke tests passed' },
+        ...(lost === undefined && !changesDatabase(report) ? [] : [{ done: lost !== undefined, task: 'Rows compared with the backup', detail: lost === undefined ? 'not measured' : lossInWords(report) }]),
+        ...(report.untouchedTables === undefined ? [] : [{ done: true, task: 'Rows of tables that no migration touched compared', detail: compared(report.untouchedTables) }]),
+        { done: downtime !== undefined, task: 'Downtime measured', detail: downtime === undefined ? 'not measured' : duration(downtime.total) },
+        { done: collected > 0, task: 'Logs collected', detail: collected > 0 ? `${count(collected, 'file')}, below` : 'none were kept' },
+        { done: false, task: 'Team and users told', detail: person },
+    ];
 }
-/** `12 of 480 requests were answered with a 5xx, to 3 clients`; a client that several hosts saw is counted on each. */
-function accessInWords({ access }) {
-    const [requests, errors, clients] = [sum(access.map((each) => each.requests)), sum(access.map((each) => each.errors)), sum(access.map((each) => each.clients))];
-    return `${errors} of ${count(requests, 'request')} ${errors === 1 ? 'was' : 'were'} answered with a 5xx${errors === 0 ? '' : `, to ${count(clients, 'client')}`}`;
+/** What is left to do after it. `incidentReport` is the path where one was written. */
+function checklist_afterRollback({ result, run }, incidentReport) {
+    if (run.drill === true && result === 'rolled-back')
+        return afterDrill(incidentReport);
+    return [
+        { done: incidentReport !== '', task: 'Incident report written', detail: incidentReport === '' ? person : `${incidentReport}, to be completed by a person` },
+        ...(result === 'undone' || result === 'failed' || result === 'cancelled' ? [{ done: false, task: 'Production brought back to a good release', detail: person }] : []),
+        { done: false, task: 'Root cause found and mended, with a test', detail: person },
+        { done: false, task: 'Status page and stakeholders told that it is over', detail: person },
+        { done: false, task: 'Incident reviewed, with what will prevent it', detail: person },
+    ];
 }
-/** Whether the plan has a step that can change the database. */
-function changesDatabase({ migrations, plan }) {
-    const steps = plan.stages.filter(({ touches }) => touches).flatMap((stage) => stage.steps);
-    return migrations.length > 0 || steps.some(({ id, needsDatabase }) => needsDatabase === true || id.startsWith('migrate'));
+function afterDrill(incidentReport) {
+    return [
+        { done: incidentReport !== '', task: 'Report written', detail: incidentReport === '' ? person : `${incidentReport}, to be completed by a person` },
+        { done: false, task: 'What was slower or otherwise than expected mended', detail: person },
+    ];
 }
-/** Seconds from the start to the end of the run. */
-function runSeconds({ run }) {
-    return Math.max(0, run.endedAt - run.startedAt) / 1000;
+function compared({ same, written }) {
+    return `${count(same, 'table')} as found${written === 0 ? '' : `, ${count(written, 'table')} written to by the application`}`;
 }
-/** Seconds from the detection of the trouble to the end of the run; undefined when nobody told when that was. */
-function recoverySeconds({ run }) {
-    return run.detectedAt === undefined ? undefined : Math.max(0, run.endedAt - run.detectedAt) / 1000;
+function checklist_backups({ backups: made }) {
+    return made.length === 0 ? 'none was made' : made.map(({ kind, host }) => `${kind} on ${host}`).join(', ');
+}
+function notDone({ result }) {
+    switch (result) {
+        case 'unchanged': return 'there was nothing to do';
+        case 'planned': return 'a dry run changes nothing';
+        case 'refused': return 'refused before anything was touched';
+        case 'undone': return 'tried, and undone';
+        case 'rolled-back':
+        case 'failed':
+        case 'cancelled': return 'not finished';
+    }
+}
+function checked({ checks }, kind) {
+    const all = checks.filter((check) => check.kind === kind);
+    if (all.length === 0)
+        return { done: false, detail: 'none were made' };
+    const of = (verdict) => all.filter((check) => check.verdict === verdict).length;
+    const rest = [...(of('failed') > 0 ? [`${String(of('failed'))} failed`] : []), ...(of('unknown') > 0 ? [`${String(of('unknown'))} could not be measured`] : [])];
+    return { done: rest.length === 0, detail: [`${String(of('passed'))} of ${String(all.length)} passed`, ...rest].join(', ') };
 }
 
 // EXTERNAL MODULE: ./build/report/release.js
@@ -4164,14 +4466,14 @@ var release = __nccwpck_require__(9823);
 function table_table({ head, rows, noun, most = 100, limit = 16 * budget_KiB }) {
     if (rows.length === 0)
         return '';
+    // A column in which nobody has anything to say only takes room.
+    const told = head.map((_title, column) => rows.some((cells) => cells[column] !== ''));
+    const row = (cells) => `| ${cells.filter((_cell, column) => told[column] === true).join(' | ')} |`;
     const lines = rows.slice(0, most).map(row);
     const kept = budget_fitting(lines, limit - 512);
     const left = rows.length - kept.length;
     const more = left === 0 ? [] : ['', `… and ${quantity_count(left, `more ${noun}`)}.`];
     return [row(head), row(head.map(() => '---')), ...kept, ...more].join('\n');
-}
-function row(cells) {
-    return `| ${cells.join(' | ')} |`;
 }
 
 ;// CONCATENATED MODULE: ./build/report/sections/changes.js
@@ -4182,18 +4484,19 @@ function row(cells) {
 
 /** From which release to which, by which rule, and the commits and migrations that go. */
 function changes_changes(report) {
-    return [data(report), ...(report.restored?.dataOnly === true ? [] : [fromTo(report), rule(report)]), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
+    return [restoredData(report), ...(report.restored?.dataOnly === true ? [] : [fromTo(report), rule(report)]), commits(report), migrations(report)].filter((part) => part !== '').join('\n\n');
 }
 function fromTo({ from, to, run }) {
-    const named = [from, to].map((release) => (release === undefined ? 'unknown' : `${changes_name(release)}${inBrackets(run, release)}`));
+    const known = from?.sha === to?.sha ? [to] : [from, to];
+    const named = known.map((release) => (release === undefined ? 'unknown' : `${changes_name(release)}${inBrackets(run, release)}`));
     return from === undefined && to === undefined ? '' : named.join(' → ');
 }
 /** Which data is live again, and where the replaced one is. */
-function data({ restored, run }) {
+function restoredData({ restored, run }) {
     if (restored === undefined)
         return '';
     const { backup, time, release, used, kept } = restored;
-    const of = release === undefined ? 'a dump that was not made by this action' : `${text(time ?? '', 40)}, of release ${commitLink(run, release)}`;
+    const of = release === undefined ? 'a dump that was not made by this action' : `${time === undefined ? 'an unknown time' : text(when(time))}, of release ${commitLink(run, release)}`;
     return `**Data** of ${of}: ${code(backup, 200)}. The application uses ${code(used, 80)} afterwards; what was replaced is kept in ${code(kept, 80)}.`;
 }
 function changes_name(release) {
@@ -4221,8 +4524,14 @@ function commits({ commits: known, commitCount, run, from, to, filesChanged }) {
         : '';
     const files = filesChanged > 0 ? ` in ${count(filesChanged, 'file')}` : '';
     const more = all > shown.length ? `\n\n… and ${count(all - shown.length, 'more commit')}.` : '';
-    const rows = shown.map((commit) => [commitLink(run, commit.sha), text(commit.subject, 120), text(commit.author, 60), day(commit)]);
-    return `**${count(all, 'commit')}**${files}${comparison === '' ? '' : ` (${comparison})`}\n\n${table({ head: ['Commit', 'Subject', 'Author', 'Date'], rows, noun: 'commit', limit: 14 * KiB })}${more}`;
+    const pulls = shown.map(({ subject: words }) => pullLink(run, words));
+    const pulled = pulls.some((pull) => pull !== '');
+    const rows = shown.map((commit, index) => [
+        // What the next column links is not said twice.
+        commitLink(run, commit.sha), text(pulls[index] === '' ? commit.subject : withoutPull(commit.subject), 120), ...(pulled ? [pulls[index] ?? ''] : []), text(commit.author, 60), day(commit),
+    ]);
+    const columns = ['Commit', 'Subject', ...(pulled ? ['Pull request'] : []), 'Author', 'Date'];
+    return `**${count(all, 'commit')}**${files}${comparison === '' ? '' : ` (${comparison})`}\n\n${table({ head: columns, rows, noun: 'commit', limit: 14 * KiB })}${more}`;
 }
 /** The migrations that go back, in the order in which they do. */
 function migrations({ migrations: all }) {
@@ -4247,34 +4556,43 @@ function arrow({ from, to }) {
 
 const words = { passed: 'passed', failed: '**failed**', unknown: '**unknown**' };
 const order = (/* unused pure expression or super */ null && (['failed', 'unknown', 'passed']));
-/** Health checks and smoke tests, those that did not pass first; a check that passed on many hosts is one row. */
+/** Health checks and smoke tests, those that did not pass first; a check that came out the same on many hosts is one row. */
 function checks_checks({ checks: all }) {
-    const rows = order.flatMap((verdict) => grouped(all.filter((check) => check.verdict === verdict)).map(checks_row));
+    const rows = order.flatMap((verdict) => grouped(all.filter((check) => check.verdict === verdict)).map(row));
     return table({ head: ['Check', 'Asked from', 'Verdict', 'Status', 'Time', 'Tries', 'What came'], rows, noun: 'check', most: 60, limit: 20 * 1024 });
 }
 function grouped(checked) {
-    const groups = Map.groupBy(checked, ({ kind, name, host, verdict, url }) => JSON.stringify([kind, line(name, 120), host === undefined ? line(url) : 'hosts', verdict]));
+    const groups = Map.groupBy(checked, ({ kind, name, host, verdict, url, message }) => JSON.stringify([kind, line(name, 120), host === undefined ? line(url) : 'hosts', verdict, verdict === 'passed' ? '' : line(message)]));
     return [...groups.values()].flatMap((group) => {
         const [first, ...rest] = group;
         if (first === undefined)
             return [];
-        const foldable = first.verdict === 'passed' && group.length > 3;
+        const foldable = group.length > 3;
         return foldable ? [[first, ...rest]] : group.map((check) => [check]);
     });
 }
-function checks_row([first, ...rest]) {
+function row([first, ...rest]) {
     const group = [first, ...rest];
     const times = group.flatMap(({ milliseconds }) => (milliseconds === undefined ? [] : [milliseconds]));
     const slowest = times.reduce((most, time) => Math.max(most, time), 0);
     return [
         `${first.kind === 'health' ? 'health' : 'smoke'} ${code(first.name, 120)}`,
-        rest.length > 0 ? count(group.length, 'host') : first.host === undefined ? 'the runner' : code(first.host, 80),
+        askedFrom(group),
         first.wrongRelease === true ? `${words[first.verdict]}, wrong release` : words[first.verdict],
         first.status === undefined ? '' : String(first.status),
         times.length === 0 ? '' : `${rest.length > 0 ? 'up to ' : ''}${String(Math.round(slowest))} ms`,
         String(group.reduce((most, { tries }) => Math.max(most, tries), 0)),
-        rest.length > 0 ? '' : text(first.message),
+        new Set(group.map(({ message }) => line(message))).size > 1 ? '' : text(first.message),
     ];
+}
+/** Of many hosts their number; of those on which it did not pass, also their names. */
+function askedFrom(group) {
+    const hosts = group.flatMap(({ host }) => (host === undefined ? [] : [host]));
+    if (hosts.length === 0)
+        return 'the runner';
+    if (group.length > 1 && group.every(({ verdict }) => verdict === 'passed'))
+        return count(group.length, 'host');
+    return hosts.length === 1 ? code(hosts.join(''), 80) : `${count(hosts.length, 'host')}: ${text(listed(hosts.map((host) => line(host, 80))), 500)}`;
 }
 
 ;// CONCATENATED MODULE: ./build/report/sections/failures.js
@@ -4304,6 +4622,51 @@ function one({ what, code: reason, host, step, why, fix }, number) {
     ].join('\n\n');
 }
 
+;// CONCATENATED MODULE: ./build/report/targets.js
+
+
+/** What every rollback is held to; empty for a run that did not try to change anything. */
+function targets_targets(report) {
+    if (report.result === 'planned' || report.result === 'refused' || report.result === 'unchanged')
+        return [];
+    return [time(report), downtime(report), loss(report)];
+}
+function time(report) {
+    const goal = 'Rolled back within 5 minutes';
+    const { drill } = report;
+    if (drill !== undefined)
+        return { goal, measured: `${duration(drill.backSeconds)}, and forward again in ${duration(drill.forwardSeconds)}`, met: drill.backSeconds <= 300 ? 'yes' : 'no' };
+    const seconds = runSeconds(report);
+    const recovery = recoverySeconds(report);
+    const detection = recovery === undefined ? '' : `, ${duration(recovery)} from its detection on`;
+    const done = report.result === 'rolled-back';
+    return {
+        goal,
+        measured: `${done ? '' : 'not rolled back; the run took '}${duration(seconds)}${detection}`,
+        met: done && seconds <= 300 ? 'yes' : 'no',
+    };
+}
+function downtime(report) {
+    const goal = 'Unavailable for less than 1 minute';
+    const measured = measuredDowntime(report);
+    if (measured === undefined)
+        return { goal, measured: 'not measured', met: 'unknown' };
+    const share = measured.total - measured.caused < 0.05 ? '' : `, of it ${duration(measured.caused)} from the first change on`;
+    const open = stillDown(report);
+    return {
+        goal,
+        measured: `${duration(measured.total)}${share}${open ? ', and not answering at the end' : ''}`,
+        met: measured.total < 60 && !open ? 'yes' : 'no',
+    };
+}
+function loss(report) {
+    const goal = '0 bytes lost';
+    const rows = lostRowCount(report);
+    if (rows === undefined)
+        return changesDatabase(report) ? { goal, measured: 'not measured', met: 'unknown' } : { goal, measured: lossInWords(report), met: 'yes' };
+    return { goal, measured: rows === 0 ? '0 rows' : lossInWords(report), met: rows === 0 ? 'yes' : 'no' };
+}
+
 ;// CONCATENATED MODULE: ./build/report/sections/goals.js
 
 
@@ -4314,51 +4677,6 @@ function goals_targetTable(report) {
 }
 function goals_taskList(items) {
     return items.map(({ done, task, detail }) => `- [${done ? 'x' : ' '}] ${text(task)}: ${text(detail)}`).join('\n');
-}
-
-// EXTERNAL MODULE: ./build/report/standing.js
-var report_standing = __nccwpck_require__(9176);
-;// CONCATENATED MODULE: ./build/report/sections/hosts.js
-
-
-
-
-
-const hosts_words = {
-    'rolled-back': 'rolled back',
-    unchanged: 'unchanged',
-    undone: 'put back as found',
-    failed: '**needs a person**',
-    untouched: 'untouched',
-};
-/** The table of hosts, the worst first. Of more than ten, those in need are shown and all are folded away. */
-function hosts_hosts(report) {
-    const all = worstFirst(report.hosts);
-    if (all.length <= 10)
-        return rows(report, all);
-    const failed = all.filter(({ result }) => result === 'failed');
-    return [
-        `${text(capitalised(standing(report)))}.`,
-        rows(report, failed),
-        `<details><summary>All ${String(all.length)} hosts</summary>\n\n${rows(report, all)}\n\n</details>`,
-    ].filter((part) => part !== '').join('\n\n');
-}
-function rows(report, shown) {
-    return table({
-        head: ['Host', 'State', 'Release now', 'Time', 'What happened'],
-        noun: 'host',
-        limit: 11 * 1024,
-        rows: shown.map((host) => [
-            code(host.host, 80),
-            hosts_words[host.result],
-            host.result === 'failed' ? `unsure; found on ${text(nameOf(report, releaseNow(host)))}` : text(nameOf(report, releaseNow(host))),
-            host.seconds > 0 ? duration(host.seconds) : '',
-            text(host.message),
-        ]),
-    });
-}
-function capitalised(sentence) {
-    return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 }
 
 ;// CONCATENATED MODULE: ./build/report/sections/kept.js
@@ -4407,7 +4725,7 @@ function steps({ touches, steps: all, prove, proofs = [] }) {
             return first === undefined ? [] : [[text(first.title, 160), plan_hosts(group.map(({ host }) => host)), text(first.undo?.title ?? nothing, 160)]];
         }),
         ...(prove.length === 0 ? [] : proof),
-        ...proofs.map((each) => [`*${inWords(each)} before anything else is done*`, plan_hosts(askedFrom(each)), '']),
+        ...proofs.map((each) => [`*${inWords(each)} before anything else is done*`, plan_hosts(plan_askedFrom(each)), '']),
     ];
 }
 function inWords(proof) {
@@ -4416,7 +4734,7 @@ function inWords(proof) {
         case 'gone': return `none of ${proof.requests} requests may reach ${text(proof.server.name, 160)}`;
     }
 }
-function askedFrom(proof) {
+function plan_askedFrom(proof) {
     const asked = proof.kind === 'servers' ? proof.servers : proof.through;
     return [...new Set(asked.map(({ balancer }) => balancer))];
 }
@@ -4430,6 +4748,14 @@ function plan_hosts(names) {
 
 function raw_sql({ migrationSql }) {
     return migrationSql.trim() === '' ? '' : fence(head(clean(migrationSql.trim()), 30 * KiB), 'sql');
+}
+/** The paths of the files that change. */
+function raw_files({ files: known = [], filesChanged }, limit = 12 * KiB) {
+    if (known.length === 0)
+        return '';
+    const shown = known.map((path) => line(path, 400));
+    const left = filesChanged - shown.length;
+    return fence(head([...shown, ...(left > 0 ? [`… and ${count(left, 'more file')}`] : [])].join('\n'), limit), 'text');
 }
 /** The ends of the log files; the room is shared by all of them. */
 function raw_logs({ logs: all }, limit = 40 * KiB) {
@@ -4447,6 +4773,280 @@ function raw_found({ found: all }, limit = 24 * KiB) {
 function excerpt({ host, file, text }, limit) {
     const lines = clean(text).trimEnd();
     return `${code(host, 80)} ${code(file, 160)}\n\n${lines === '' ? 'Nothing was written.' : fence(tail(lines, limit), 'text')}`;
+}
+
+;// CONCATENATED MODULE: ./build/report/sections/hosts.js
+
+
+
+
+
+const hosts_words = {
+    'rolled-back': 'rolled back',
+    unchanged: 'unchanged',
+    undone: 'put back as found',
+    failed: '**needs a person**',
+    untouched: 'untouched',
+};
+/** The table of hosts, the worst first. Of more than ten, those in need are shown and all are folded away. */
+function hosts_hosts(report) {
+    const all = worstFirst(report.hosts);
+    if (all.length <= 10)
+        return rows(report, all);
+    const failed = all.filter(({ result }) => result === 'failed');
+    return [
+        rows(report, failed),
+        `<details><summary>All ${String(all.length)} hosts</summary>\n\n${rows(report, all)}\n\n</details>`,
+    ].filter((part) => part !== '').join('\n\n');
+}
+function rows(report, shown) {
+    return table({
+        head: ['Host', 'State', 'Release now', 'Time', 'What happened'],
+        noun: 'host',
+        limit: 11 * 1024,
+        rows: shown.map((host) => [
+            code(host.host, 80),
+            cameBack(host, report) ? 'back, and forward again' : hosts_words[host.result],
+            host.result === 'failed' ? `unsure; found on ${text(nameOf(report, releaseNow(host, report)))}` : text(nameOf(report, releaseNow(host, report))),
+            host.seconds > 0 ? duration(host.seconds) : '',
+            text(host.message),
+        ]),
+    });
+}
+
+;// CONCATENATED MODULE: ./build/report/sections/state.js
+
+
+
+
+
+
+/** Where production stands at the end of the run: its hosts, how it answers, what became of its data. */
+function state_state(report) {
+    const stands = standing(report);
+    const facts = table({
+        head: ['Hosts', 'Health', 'Availability', 'Data'],
+        noun: 'fact',
+        rows: [[stands === '' ? 'not known' : text(stands, 600), health(report), text(capitalised(downtimeInWords(report))), text(capitalised(lossInWords(report)))]],
+    });
+    return [facts, hosts(report)].filter((part) => part !== '').join('\n\n');
+}
+function health({ health: found, checks }) {
+    const passed = checks.filter(({ verdict }) => verdict === 'passed').length;
+    const share = checks.length === 0 ? '' : `: ${String(passed)} of ${String(checks.length)} checks passed`;
+    switch (found) {
+        case 'healthy': return `healthy${share}`;
+        case 'unhealthy': return `**not healthy**${share}`;
+        case 'unknown': return `**not known**${share}`;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/report/diagram.js
+/**
+ * How Mermaid's diagrams look: colours that can be told apart on a light page and on a dark one. GitHub draws with the theme of the reader, whose own
+ * colours (yellow bands, black lines through the words) hide what is to be seen.
+ */
+const colours = { good: '#2da44e', bad: '#cf222e', unknown: '#8c959f', work: '#3b6fb6' };
+/** A diagram of these lines, with its look before them. */
+function diagram_diagram(look, lines) {
+    return [`%%{init: ${JSON.stringify(look)}}%%`, ...lines].join('\n');
+}
+const diagram_ganttLook = {
+    themeVariables: {
+        sectionBkgColor: colours.unknown, altSectionBkgColor: `${colours.unknown}00`, sectionBkgColor2: colours.unknown,
+        taskBkgColor: colours.work, taskBorderColor: colours.work, taskTextColor: '#ffffff',
+        critBkgColor: colours.bad, critBorderColor: colours.bad, doneTaskBkgColor: colours.unknown, doneTaskBorderColor: colours.unknown,
+    },
+    themeCSS: '.grid .tick line { opacity: 0.25; }',
+    // Names of stages stand left of the bars; Mermaid's own padding is too small for them.
+    gantt: { leftPadding: 160, rightPadding: 20, barHeight: 22, fontSize: 13, sectionFontSize: 13 },
+};
+const bare = { showLabel: false, showTick: false, titleFontSize: 13 };
+/** Bars alone: no figures at the axes, which would make room for themselves by moving the bars. */
+const diagram_barsLook = {
+    themeVariables: { xyChart: { backgroundColor: '#00000000', plotColorPalette: [colours.unknown, colours.bad, colours.good].join(', ') } },
+    xyChart: { width: 900, height: 120, xAxis: bare, yAxis: bare },
+};
+
+;// CONCATENATED MODULE: ./build/report/chart.js
+
+
+const most = 60;
+/** The run in at most sixty stretches of the same length, each with at least one question in it or the answer before it. Empty without samples. */
+function buckets({ downtime, run }) {
+    const samples = downtime?.samples ?? [];
+    const length = run.endedAt - run.startedAt;
+    if (samples.length === 0 || length <= 0)
+        return [];
+    const number = Math.min(most, samples.length);
+    const parts = Array.from({ length: number }, () => []);
+    for (const sample of samples)
+        parts[Math.min(number - 1, Math.max(0, Math.floor(((sample.time - run.startedAt) / length) * number)))]?.push(sample);
+    const drawn = [];
+    for (const part of parts)
+        drawn.push(part.length === 0 ? { good: settled(drawn.at(-1)) } : shareOf(part));
+    return drawn;
+}
+/** What the last answer was goes on until the next: a stretch that was half good is not half good for ever. */
+function settled(before) {
+    return before?.good === undefined || before.good === 100 ? before?.good : 0;
+}
+function shareOf(samples) {
+    const good = samples.filter(({ verdict }) => verdict === 'passed').length;
+    const bad = samples.filter(({ verdict }) => verdict === 'failed').length;
+    return { good: good + bad === 0 ? undefined : Math.round((good / (good + bad)) * 100) };
+}
+/** A bar a stretch: green as far as answers were good, red above; grey where it could not be asked. Empty without samples. */
+function chart_availabilityChart(report) {
+    const all = buckets(report);
+    if (all.length === 0)
+        return '';
+    const { startedAt, endedAt } = report.run;
+    const bars = (height) => `    bar [${all.map(height).join(', ')}]`;
+    return diagram(barsLook, [
+        'xychart-beta',
+        `    x-axis "${clock(startedAt)} to ${clock(endedAt)} UTC, a bar is ${duration((endedAt - startedAt) / 1000 / all.length)}" [${all.map((_bucket, index) => index + 1).join(', ')}]`,
+        '    y-axis "Answers" 0 --> 100',
+        // Each is drawn over the one before it.
+        bars(({ good }) => (good === undefined ? 100 : 0)),
+        bars(({ good }) => (good === undefined || good === 100 ? 0 : 100)),
+        bars(({ good }) => good ?? 0),
+    ]);
+}
+
+;// CONCATENATED MODULE: ./build/report/gantt.js
+
+
+
+
+/** More bars than this are no longer taken in at a glance. */
+const gantt_most = 40;
+/** Characters for which there is room left of the bars. */
+const longestStage = 24;
+/**
+ * The timeline as a Mermaid gantt: a section a stage, a bar a step and its host, and when the service did not answer. Times are those
+ * since the start of the run. Empty without a timeline.
+ */
+function gantt_gantt(report) {
+    if (report.timeline.length === 0)
+        return '';
+    const { startedAt, endedAt } = report.run;
+    const total = Math.max(1, endedAt - startedAt, ...report.timeline.slice(0, 10_000).map(({ end }) => end - startedAt));
+    const bars = [...outageBars(report), ...foldHosts(report.timeline).map(barOf)].map((bar) => within(bar, startedAt, total));
+    return diagram(ganttLook, [
+        'gantt',
+        '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
+        `    axisFormat ${total < 3_600_000 ? '%M:%S' : '%H:%M:%S'}`,
+        `    tickInterval ${tick(total)}`,
+        '    todayMarker off',
+        ...bars.flatMap((bar, index) => [
+            ...(bar.section === bars[index - 1]?.section ? [] : [`    section ${bar.section}`]),
+            `    ${bar.name} :${bar.tag}${stamp(bar.start)}, ${stamp(bar.end)}`,
+        ]),
+    ]);
+}
+function outageBars(report) {
+    const all = outages(report);
+    return all.map(({ start, end, verdict }) => ({
+        section: 'Health URL',
+        name: safe(`${verdict === 'failed' ? 'no good answer' : 'could not be asked'}, ${duration((end - start) / 1000)}`),
+        start,
+        end,
+        tag: verdict === 'failed' ? 'crit, ' : 'done, ',
+    }));
+}
+function barOf({ stage, title, host, start, end, result }) {
+    const where = host === undefined ? '' : `, ${line(host, 40)}`;
+    const failed = result === 'failed' ? ', failed' : '';
+    return {
+        section: safe(stage, longestStage),
+        name: safe(`${line(title, 60)}${where}, ${duration((end - start) / 1000)}${failed}`, 130),
+        start,
+        end,
+        tag: result === 'failed' ? 'crit, ' : result === 'undone' ? 'done, ' : '',
+    };
+}
+/** The same step on many hosts becomes one bar, then all of a stage do; what failed keeps its own as long as there is room. */
+function foldHosts(spans) {
+    if (spans.length <= gantt_most)
+        return spans;
+    const bySteps = folded(spans, ({ stage, title, host, result }) => JSON.stringify([line(stage, 60), result, line(title, 120), result === 'failed' ? host : '']));
+    if (bySteps.length <= gantt_most)
+        return bySteps;
+    return folded(spans, ({ stage, result }) => JSON.stringify([line(stage, 60), result])).slice(0, gantt_most);
+}
+function folded(spans, keyOf) {
+    return [...Map.groupBy(spans, keyOf).values()].flatMap((group) => {
+        const [first] = group;
+        if (first === undefined || group.length === 1)
+            return group;
+        const titles = new Set(group.map(({ title }) => line(title, 120)));
+        const hosts = new Set(group.flatMap(({ host }) => (host === undefined ? [] : [host])));
+        return [{
+                ...first,
+                title: titles.size === 1 ? first.title : `${String(group.length)} steps`,
+                ...(hosts.size > 0 ? { host: hosts.size === 1 ? [...hosts].join('') : `${String(hosts.size)} hosts` } : {}),
+                start: group.reduce((earliest, { start }) => Math.min(earliest, start), first.start),
+                end: group.reduce((latest, { end }) => Math.max(latest, end), first.end),
+            }];
+    });
+}
+/** Milliseconds since the epoch become those since the start; a bar is never too thin to be seen. */
+function within(bar, zero, total) {
+    const start = Math.min(Math.max(0, bar.start - zero), total);
+    return { ...bar, start, end: Math.max(bar.end - zero, start + total / 250) };
+}
+/** A name in which Mermaid finds no syntax of its own, nor Markdown's. */
+function safe(name, length = 80) {
+    const harmless = line(name, length)
+        // Mermaid ends a name at a colon; the sign of a ratio looks like one.
+        .replaceAll(/(?<=\w):(?=\w)/g, '∶')
+        .replaceAll(/[:;#"'`%{}<>&\\|[\]()$*~^\u0080-\u009f]+/g, ' ')
+        .replaceAll(/ +,/g, ',')
+        .replaceAll('--', '-');
+    const plain = line(harmless, length);
+    // At the start of a line these words, and dates, are statements.
+    const keyword = /^(?:gantt|dateformat|inclusiveenddates|topaxis|axisformat|tickinterval|includes|excludes|todaymarker|weekday|weekend|title|acctitle|accdescr\w*|section|click|call|href|\d{4}-\d\d-\d\d)/i;
+    if (plain === '')
+        return '-';
+    return keyword.test(plain) ? `- ${plain}` : plain;
+}
+// Read and shown as local time of a day on which no clock changes: the same in every browser.
+function stamp(sinceStart) {
+    return new Date(Date.UTC(2001, 0, 1) + Math.round(sinceStart)).toISOString().slice(0, 23).replace('T', ' ');
+}
+/** About eight marks on the axis. */
+function tick(total) {
+    const steps = [[1, 'second'], [2, 'second'], [5, 'second'], [10, 'second'], [30, 'second'], [1, 'minute'], [5, 'minute'], [10, 'minute'], [30, 'minute'], [1, 'hour'], [4, 'hour']];
+    const length = { second: 1_000, minute: 60_000, hour: 3_600_000 };
+    const [number, unit] = steps.find(([each, name]) => total / (each * length[name]) <= 10) ?? [1, 'day'];
+    return `${String(number)}${unit}`;
+}
+
+;// CONCATENATED MODULE: ./build/report/sections/timeline.js
+
+
+
+
+
+/** The gantt, as GitHub draws it. */
+function timeline_timeline(report) {
+    const diagram = gantt(report);
+    return diagram === '' ? '' : `\`\`\`mermaid\n${diagram}\n\`\`\``;
+}
+/** The prober's answers from the start to the end of the run, drawn. */
+function timeline_availability(report) {
+    const downtime = measuredDowntime(report);
+    if (downtime === undefined)
+        return '';
+    return `${answers(downtime.samples)} Green is for good answers, red for none, grey for what could not be asked.\n\n\`\`\`mermaid\n${availabilityChart(report)}\n\`\`\``;
+}
+/** The same as plain text, which is read where nothing is drawn. */
+function availabilityInText(report) {
+    const downtime = measuredDowntime(report);
+    if (downtime === undefined)
+        return '';
+    return `${answers(downtime.samples)}\n\n${fence(`${strip(report)}\n\n█ good answer   ▁ none   ? could not be asked`, 'text')}`;
 }
 
 ;// CONCATENATED MODULE: ./build/report/summary.js
@@ -4487,12 +5087,15 @@ function summary(report, incidentReport = '') {
 }
 function sections(report, incidentReport) {
     const { result } = report;
-    const state = { title: 'State of every host', body: hosts(report) };
+    const stands = { title: report.run.environment === 'production' ? 'State of production' : 'State of the environment', body: state(report) };
     const told = { title: 'Worth knowing', body: notes(report) };
+    const course = [
+        { title: 'Timeline', body: timeline(report) },
+        { title: 'Availability', body: availability(report), ...(measuredDowntime(report)?.total === 0 ? { folded: true } : {}) },
+    ];
+    const went = (title) => [{ title, body: changes(report) }, { title: 'Rows no longer in live use', body: lostRows(report) }];
     const evidence = [
         { title: 'Checks', body: checks(report) },
-        { title: 'Timeline', body: timeline(report) },
-        { title: 'Rows no longer in live use', body: lostRows(report) },
         { title: 'Backups', body: backups(report) },
         { title: 'Targets', body: targetTable(report) },
     ];
@@ -4501,8 +5104,8 @@ function sections(report, incidentReport) {
         { title: 'Checklist: after the rollback', body: taskList(afterRollback(report, incidentReport)) },
     ];
     const details = [
-        { title: 'Availability during the run', body: availability(report), folded: true },
         { title: 'Plan', body: plan(report), folded: true },
+        { title: 'Files', body: files(report), folded: true },
         { title: 'SQL of the downgrade', body: sql(report), folded: true },
         { title: 'Logs', body: logs(report), folded: true },
         { title: 'As it was found', body: found(report), folded: true },
@@ -4511,23 +5114,24 @@ function sections(report, incidentReport) {
         case 'planned':
             return [
                 { title: 'What would change', body: changes(report) },
+                { title: 'Files', body: files(report), folded: true },
                 { title: 'SQL of the downgrade', body: sql(report) },
                 { title: 'What would be done', body: plan(report) },
                 told,
-                { ...state, folded: true },
+                { ...stands, folded: true },
                 { title: 'Checks', body: checks(report) },
                 { title: 'As it was found', body: found(report), folded: true },
             ];
         case 'unchanged':
-            return [state, told, ...evidence, { title: 'Release', body: changes({ ...report, commits: [], migrations: [] }) }, ...details];
+            return [stands, told, ...course, { title: 'Release', body: changes({ ...report, commits: [], migrations: [] }) }, ...evidence, ...details];
         case 'rolled-back':
-            return [{ title: 'What changed', body: changes(report) }, { ...state, title: 'Hosts' }, told, ...evidence, ...lists, ...details];
+            return [stands, told, ...course, ...went(report.drill === undefined ? 'What went back' : 'What went back, and forward again'), ...evidence, ...lists, ...details];
         case 'refused':
-            return [{ title: 'What to do now', body: failures(report) }, state, told, { title: 'What was asked for', body: changes(report) }, ...evidence, ...details];
+            return [{ title: 'What to do now', body: failures(report) }, stands, told, ...course, ...went('What was asked for'), ...evidence, ...details];
         case 'undone':
         case 'failed':
         case 'cancelled':
-            return [state, { title: 'What to do now', body: failures(report) || carryOn(report) }, told, { title: 'What was tried', body: changes(report) }, ...evidence, ...lists, ...details];
+            return [stands, { title: 'What to do now', body: failures(report) || carryOn(report) }, told, ...course, ...went('What was tried'), ...evidence, ...lists, ...details];
     }
 }
 function carryOn({ result }) {
@@ -4537,11 +5141,12 @@ function carryOn({ result }) {
 function facts(report) {
     const { run } = report;
     return [
+        ...(run.drill === true ? ['**a drill**'] : []),
         ...(run.actor === '' ? [] : [`by ${(0,report_escape/* text */.Qq)(run.actor, 60)}${run.trigger === '' ? '' : ` (${(0,report_escape/* code */.aY)(run.trigger, 60)})`}`]),
         ...(run.reason === '' ? [] : [`reason: ${(0,report_escape/* text */.Qq)(run.reason, 200)}`]),
         `environment ${(0,report_escape/* code */.aY)(run.environment, 60)}`,
         `method ${(0,report_escape/* code */.aY)(run.method, 40)}`,
-        `${moment(run.startedAt).slice(0, 19)} to ${clock(run.endedAt)} UTC (${quantity_duration(runSeconds(report))})`,
+        `${moment(run.startedAt).slice(0, 19)} to ${quantity_clock(run.endedAt)} UTC (${quantity_duration((0,impact/* runSeconds */.Rl)(report))})`,
         (0,report_escape/* link */.nf)('this run', run.url),
     ].join(' · ');
 }
@@ -4617,7 +5222,7 @@ function measured(series) {
 function trouble(series) {
     const all = series.flatMap(({ trigger, source, readings }) => readings.filter(({ verdict }) => verdict !== 'passed').map((reading) => ({ trigger, source, ...reading })));
     const inOrder = all.toSorted((one, other) => one.time - other.time);
-    const rows = inOrder.map(({ time, trigger, source, verdict, message }) => [clock(time), trigger, (0,report_escape/* text */.Qq)(source, 120), verdict === 'failed' ? 'failed' : 'not measured', (0,report_escape/* text */.Qq)(message, 200)]);
+    const rows = inOrder.map(({ time, trigger, source, verdict, message }) => [quantity_clock(time), trigger, (0,report_escape/* text */.Qq)(source, 120), verdict === 'failed' ? 'failed' : 'not measured', (0,report_escape/* text */.Qq)(message, 200)]);
     return rows.length === 0 ? '' : `${quantity_count(rows.length, 'sample')} from ${moment(inOrder[0]?.time ?? 0)} on.\n\n${table_table({ head: ['Time (UTC)', 'Trigger', 'Source', '', 'What came'], rows, noun: 'sample' })}`;
 }
 /** All that was measured, by time. Where that is too much, the words of what passed go first, then the oldest of what passed. */
@@ -4898,18 +5503,18 @@ function firstFailure({ readings, rule }) {
 "use strict";
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7264);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6058);
 /* harmony import */ var _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4974);
 /* harmony import */ var _adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(906);
 /* harmony import */ var _adapters_actions_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2033);
 /* harmony import */ var _adapters_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4810);
 /* harmony import */ var _adapters_door_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2484);
 /* harmony import */ var _adapters_http_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9711);
-/* harmony import */ var _adapters_reach_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9274);
+/* harmony import */ var _adapters_reach_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5525);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9984);
 /* harmony import */ var _inputs_watch_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5553);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7728);
-/* harmony import */ var _report_watch_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(147);
+/* harmony import */ var _report_watch_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5934);
 /* harmony import */ var _watching_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3227);
 /** The door of the watch action. */
 
@@ -4931,7 +5536,7 @@ const notKnown = { 'rollback-needed': 'unknown', trigger: '', 'detected-at': '',
 await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .openDoor */ .fx)(main, () => Promise.resolve());
 async function main() {
     const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .takeRaw */ .uQ)();
-    const ending = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .endWhenCancelled */ .nl)({ ...notKnown, reason: 'the watch was cancelled' });
+    const ending = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .endWhenCancelled */ .nl)({ ...notKnown, reason: 'the watch was cancelled' }, 'nothing was changed on any host.');
     try {
         const inputs = (0,_inputs_watch_js__WEBPACK_IMPORTED_MODULE_9__/* .readWatchInputs */ .P)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .configFileOf */ .OY)(raw));
         const run = { ...(0,_adapters_actions_run_js__WEBPACK_IMPORTED_MODULE_3__/* .runIdentity */ .y)(process.env), startedAt, method: 'watch', dryRun: false, environment: inputs.environment, reason: '' };
@@ -5134,11 +5739,12 @@ else
 fi
 `;
 }
-/** What differs between two releases; tags that the checkout has not fetched are asked of its remote, for a service may call itself by them. Facts: `commit` (sha, time, author, subject, between `␟` signs: facts hold no control characters), `commit-count`, `changed` (paths), names and subjects. */
+/** What differs between two releases; tags that the checkout has not fetched are asked of its remote, for a service may call itself by them. Facts: `commit` (sha, time, author, subject, between `␟` signs: facts hold no control characters), `commit-count`, `changed-count`, `changed` (the first 200 paths), names and subjects. */
 function difference(from, to) {
     return `from=${quote(from)}; to=${quote(to)}
 repo log --max-count=100 --format='%H␟%aI␟%an␟%s' "$to..$from" 2>/dev/null | facts commit
 fact commit-count "$(repo rev-list --count "$to..$from" 2>/dev/null)"
+repo -c core.quotePath=false diff --name-only "$from" "$to" 2>/dev/null | head -n 200 | facts changed
 fact changed-count "$(repo diff --name-only "$from" "$to" 2>/dev/null | wc -l)"
 for sha in "$from" "$to"; do
   fact "subject-$sha" "$(repo log -1 --format=%s "$sha" 2>/dev/null || git -c safe.directory='*' --git-dir="$source_dir" log -1 --format=%s "$sha" 2>/dev/null)"
@@ -5175,7 +5781,7 @@ function readEndedRun(line) {
         return undefined;
     return { run, result, from, to, time: Number(time), ...Object.fromEntries(optional.flatMap((name, index) => (more[index] === undefined ? [] : [[name, more[index]]]))) };
 }
-const optional = (/* unused pure expression or super */ null && (['app', 'backup', 'database', 'bad', 'badRelease', 'servers', 'actor', 'reason']));
+const optional = (/* unused pure expression or super */ null && (['app', 'backup', 'database', 'bad', 'badRelease', 'servers', 'actor', 'reason', 'drill']));
 /** One line, the same for the same run whoever writes it: a run that is taken up is known by it. */
 function writeBegunRun({ run, actor, from, to, startedAt, backup, live }) {
     return JSON.stringify({ run, actor, from, to, startedAt, backup, live });
@@ -35565,6 +36171,14 @@ module.exports = require("node:stream");
 
 /***/ }),
 
+/***/ 6466:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:stream/promises");
+
+/***/ }),
+
 /***/ 1692:
 /***/ ((module) => {
 
@@ -44316,7 +44930,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 7264:
+/***/ 6058:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -44328,6 +44942,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   z3: () => (/* binding */ error),
   Gu: () => (/* binding */ getState),
   pq: () => (/* binding */ info),
+  _o: () => (/* binding */ isDebug),
   lm: () => (/* binding */ notice),
   LZ: () => (/* binding */ saveState),
   C1: () => (/* binding */ setFailed),
@@ -44337,7 +44952,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getInput, getMultilineInput, group, isDebug, markdownSummary, platform, setCommandEcho, summary, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getInput, getMultilineInput, group, markdownSummary, platform, setCommandEcho, summary, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
@@ -44510,804 +45125,10 @@ function file_command_prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 // EXTERNAL MODULE: external "path"
 var external_path_ = __nccwpck_require__(6928);
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(8611);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(5692);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var node_modules_tunnel = __nccwpck_require__(770);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
-/* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-var HttpCodes;
-(function (HttpCodes) {
-    HttpCodes[HttpCodes["OK"] = 200] = "OK";
-    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
-    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
-    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
-    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
-    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
-    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
-    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
-    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
-    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
-    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
-    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
-    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
-    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
-    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
-    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
-    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
-    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
-    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
-    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
-    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
-    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
-    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (HttpCodes = {}));
-var Headers;
-(function (Headers) {
-    Headers["Accept"] = "accept";
-    Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
-var MediaTypes;
-(function (MediaTypes) {
-    MediaTypes["ApplicationJson"] = "application/json";
-})(MediaTypes || (MediaTypes = {}));
-/**
- * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
- * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
- */
-function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-    return proxyUrl ? proxyUrl.href : '';
-}
-const HttpRedirectCodes = [
-    HttpCodes.MovedPermanently,
-    HttpCodes.ResourceMoved,
-    HttpCodes.SeeOther,
-    HttpCodes.TemporaryRedirect,
-    HttpCodes.PermanentRedirect
-];
-const HttpResponseRetryCodes = [
-    HttpCodes.BadGateway,
-    HttpCodes.ServiceUnavailable,
-    HttpCodes.GatewayTimeout
-];
-const RetryableHttpVerbs = (/* unused pure expression or super */ null && (['OPTIONS', 'GET', 'DELETE', 'HEAD']));
-const ExponentialBackoffCeiling = 10;
-const ExponentialBackoffTimeSlice = 5;
-class HttpClientError extends Error {
-    constructor(message, statusCode) {
-        super(message);
-        this.name = 'HttpClientError';
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, HttpClientError.prototype);
-    }
-}
-class HttpClientResponse {
-    constructor(message) {
-        this.message = message;
-    }
-    readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                let output = Buffer.alloc(0);
-                this.message.on('data', (chunk) => {
-                    output = Buffer.concat([output, chunk]);
-                });
-                this.message.on('end', () => {
-                    resolve(output.toString());
-                });
-            }));
-        });
-    }
-    readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                const chunks = [];
-                this.message.on('data', (chunk) => {
-                    chunks.push(chunk);
-                });
-                this.message.on('end', () => {
-                    resolve(Buffer.concat(chunks));
-                });
-            }));
-        });
-    }
-}
-function isHttps(requestUrl) {
-    const parsedUrl = new URL(requestUrl);
-    return parsedUrl.protocol === 'https:';
-}
-class lib_HttpClient {
-    constructor(userAgent, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-            if (requestOptions.ignoreSslError != null) {
-                this._ignoreSslError = requestOptions.ignoreSslError;
-            }
-            this._socketTimeout = requestOptions.socketTimeout;
-            if (requestOptions.allowRedirects != null) {
-                this._allowRedirects = requestOptions.allowRedirects;
-            }
-            if (requestOptions.allowRedirectDowngrade != null) {
-                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-            }
-            if (requestOptions.maxRedirects != null) {
-                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-            }
-            if (requestOptions.keepAlive != null) {
-                this._keepAlive = requestOptions.keepAlive;
-            }
-            if (requestOptions.allowRetries != null) {
-                this._allowRetries = requestOptions.allowRetries;
-            }
-            if (requestOptions.maxRetries != null) {
-                this._maxRetries = requestOptions.maxRetries;
-            }
-        }
-    }
-    options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('GET', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('POST', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PUT', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-    }
-    /**
-     * Gets a typed object from an endpoint
-     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-     */
-    getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            const res = yield this.get(requestUrl, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.post(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.put(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.patch(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    /**
-     * Makes a raw http request.
-     * All other methods such as get, post, patch, and request ultimately call this.
-     * Prefer get, del, post and patch
-     */
-    request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
-            if (this._disposed) {
-                throw new Error('Client has already been disposed.');
-            }
-            const parsedUrl = new URL(requestUrl);
-            let info = this._prepareRequest(verb, parsedUrl, headers);
-            // Only perform retries on reads since writes may not be idempotent.
-            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
-                ? this._maxRetries + 1
-                : 1;
-            let numTries = 0;
-            let response;
-            do {
-                response = yield this.requestRaw(info, data);
-                // Check if it's an authentication challenge
-                if (response &&
-                    response.message &&
-                    response.message.statusCode === HttpCodes.Unauthorized) {
-                    let authenticationHandler;
-                    for (const handler of this.handlers) {
-                        if (handler.canHandleAuthentication(response)) {
-                            authenticationHandler = handler;
-                            break;
-                        }
-                    }
-                    if (authenticationHandler) {
-                        return authenticationHandler.handleAuthentication(this, info, data);
-                    }
-                    else {
-                        // We have received an unauthorized response but have no handlers to handle it.
-                        // Let the response return to the caller.
-                        return response;
-                    }
-                }
-                let redirectsRemaining = this._maxRedirects;
-                while (response.message.statusCode &&
-                    HttpRedirectCodes.includes(response.message.statusCode) &&
-                    this._allowRedirects &&
-                    redirectsRemaining > 0) {
-                    const redirectUrl = response.message.headers['location'];
-                    if (!redirectUrl) {
-                        // if there's no location to redirect to, we won't
-                        break;
-                    }
-                    const parsedRedirectUrl = new URL(redirectUrl);
-                    if (parsedUrl.protocol === 'https:' &&
-                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
-                        !this._allowRedirectDowngrade) {
-                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
-                    }
-                    // we need to finish reading the response before reassigning response
-                    // which will leak the open socket.
-                    yield response.readBody();
-                    // strip authorization header if redirected to a different hostname
-                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                        for (const header in headers) {
-                            // header names are case insensitive
-                            if (header.toLowerCase() === 'authorization') {
-                                delete headers[header];
-                            }
-                        }
-                    }
-                    // let's make the request with the new redirectUrl
-                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
-                    response = yield this.requestRaw(info, data);
-                    redirectsRemaining--;
-                }
-                if (!response.message.statusCode ||
-                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
-                    // If not a retry code, return immediately instead of retrying
-                    return response;
-                }
-                numTries += 1;
-                if (numTries < maxTries) {
-                    yield response.readBody();
-                    yield this._performExponentialBackoff(numTries);
-                }
-            } while (numTries < maxTries);
-            return response;
-        });
-    }
-    /**
-     * Needs to be called if keepAlive is set to true in request options.
-     */
-    dispose() {
-        if (this._agent) {
-            this._agent.destroy();
-        }
-        this._disposed = true;
-    }
-    /**
-     * Raw request.
-     * @param info
-     * @param data
-     */
-    requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => {
-                function callbackForResult(err, res) {
-                    if (err) {
-                        reject(err);
-                    }
-                    else if (!res) {
-                        // If `err` is not passed, then `res` must be passed.
-                        reject(new Error('Unknown error'));
-                    }
-                    else {
-                        resolve(res);
-                    }
-                }
-                this.requestRawWithCallback(info, data, callbackForResult);
-            });
-        });
-    }
-    /**
-     * Raw request with callback.
-     * @param info
-     * @param data
-     * @param onResult
-     */
-    requestRawWithCallback(info, data, onResult) {
-        if (typeof data === 'string') {
-            if (!info.options.headers) {
-                info.options.headers = {};
-            }
-            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-            if (!callbackCalled) {
-                callbackCalled = true;
-                onResult(err, res);
-            }
-        }
-        const req = info.httpModule.request(info.options, (msg) => {
-            const res = new HttpClientResponse(msg);
-            handleResult(undefined, res);
-        });
-        let socket;
-        req.on('socket', sock => {
-            socket = sock;
-        });
-        // If we ever get disconnected, we want the socket to timeout eventually
-        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
-            if (socket) {
-                socket.end();
-            }
-            handleResult(new Error(`Request timeout: ${info.options.path}`));
-        });
-        req.on('error', function (err) {
-            // err has statusCode property
-            // res should have headers
-            handleResult(err);
-        });
-        if (data && typeof data === 'string') {
-            req.write(data, 'utf8');
-        }
-        if (data && typeof data !== 'string') {
-            data.on('close', function () {
-                req.end();
-            });
-            data.pipe(req);
-        }
-        else {
-            req.end();
-        }
-    }
-    /**
-     * Gets an http agent. This function is useful when you need an http agent that handles
-     * routing through a proxy server - depending upon the url and proxy environment variables.
-     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-     */
-    getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-    }
-    getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-            return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-    }
-    _prepareRequest(method, requestUrl, headers) {
-        const info = {};
-        info.parsedUrl = requestUrl;
-        const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? https : http;
-        const defaultPort = usingSsl ? 443 : 80;
-        info.options = {};
-        info.options.host = info.parsedUrl.hostname;
-        info.options.port = info.parsedUrl.port
-            ? parseInt(info.parsedUrl.port)
-            : defaultPort;
-        info.options.path =
-            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
-        info.options.method = method;
-        info.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-            info.options.headers['user-agent'] = this.userAgent;
-        }
-        info.options.agent = this._getAgent(info.parsedUrl);
-        // gives handlers an opportunity to participate
-        if (this.handlers) {
-            for (const handler of this.handlers) {
-                handler.prepareRequest(info.options);
-            }
-        }
-        return info;
-    }
-    _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
-        }
-        return lowercaseKeys(headers || {});
-    }
-    /**
-     * Gets an existing header value or returns a default.
-     * Handles converting number header values to strings since HTTP headers must be strings.
-     * Note: This returns string | string[] since some headers can have multiple values.
-     * For headers that must always be a single string (like Content-Type), use the
-     * specialized _getExistingOrDefaultContentTypeHeader method instead.
-     */
-    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
-            if (headerValue) {
-                clientHeader =
-                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
-            }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== undefined) {
-            return typeof additionalValue === 'number'
-                ? additionalValue.toString()
-                : additionalValue;
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    /**
-     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-     * Always returns a single string (not an array) since Content-Type should be a single value.
-     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-     */
-    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
-            if (headerValue) {
-                if (typeof headerValue === 'number') {
-                    clientHeader = String(headerValue);
-                }
-                else if (Array.isArray(headerValue)) {
-                    clientHeader = headerValue.join(', ');
-                }
-                else {
-                    clientHeader = headerValue;
-                }
-            }
-        }
-        const additionalValue = additionalHeaders[Headers.ContentType];
-        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
-        if (additionalValue !== undefined) {
-            if (typeof additionalValue === 'number') {
-                return String(additionalValue);
-            }
-            else if (Array.isArray(additionalValue)) {
-                return additionalValue.join(', ');
-            }
-            else {
-                return additionalValue;
-            }
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-            agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-            agent = this._agent;
-        }
-        // if agent is already assigned use that agent.
-        if (agent) {
-            return agent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        let maxSockets = 100;
-        if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
-        }
-        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
-        if (proxyUrl && proxyUrl.hostname) {
-            const agentOptions = {
-                maxSockets,
-                keepAlive: this._keepAlive,
-                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
-                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-                })), { host: proxyUrl.hostname, port: proxyUrl.port })
-            };
-            let tunnelAgent;
-            const overHttps = proxyUrl.protocol === 'https:';
-            if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
-            }
-            else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
-            }
-            agent = tunnelAgent(agentOptions);
-            this._proxyAgent = agent;
-        }
-        // if tunneling agent isn't assigned create a new agent
-        if (!agent) {
-            const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
-            this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            agent.options = Object.assign(agent.options || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return agent;
-    }
-    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-            proxyAgent = this._proxyAgentDispatcher;
-        }
-        // if agent is already assigned use that agent.
-        if (proxyAgent) {
-            return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
-            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
-        })));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return proxyAgent;
-    }
-    _getUserAgentWithOrchestrationId(userAgent) {
-        const baseUserAgent = userAgent || 'actions/http-client';
-        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
-        if (orchId) {
-            // Sanitize the orchestration ID to ensure it contains only valid characters
-            // Valid characters: 0-9, a-z, _, -, .
-            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-    }
-    _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
-            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-            return new Promise(resolve => setTimeout(() => resolve(), ms));
-        });
-    }
-    _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
-                const statusCode = res.message.statusCode || 0;
-                const response = {
-                    statusCode,
-                    result: null,
-                    headers: {}
-                };
-                // not found leads to null obj returned
-                if (statusCode === HttpCodes.NotFound) {
-                    resolve(response);
-                }
-                // get the result from the body
-                function dateTimeDeserializer(key, value) {
-                    if (typeof value === 'string') {
-                        const a = new Date(value);
-                        if (!isNaN(a.valueOf())) {
-                            return a;
-                        }
-                    }
-                    return value;
-                }
-                let obj;
-                let contents;
-                try {
-                    contents = yield res.readBody();
-                    if (contents && contents.length > 0) {
-                        if (options && options.deserializeDates) {
-                            obj = JSON.parse(contents, dateTimeDeserializer);
-                        }
-                        else {
-                            obj = JSON.parse(contents);
-                        }
-                        response.result = obj;
-                    }
-                    response.headers = res.message.headers;
-                }
-                catch (err) {
-                    // Invalid resource (contents not json);  leaving result obj null
-                }
-                // note that 3xx redirects are handled by the http layer.
-                if (statusCode > 299) {
-                    let msg;
-                    // if exception/error in body, attempt to get better error
-                    if (obj && obj.message) {
-                        msg = obj.message;
-                    }
-                    else if (contents && contents.length > 0) {
-                        // it may be the case that the exception is in the body message as string
-                        msg = contents;
-                    }
-                    else {
-                        msg = `Failed request: (${statusCode})`;
-                    }
-                    const err = new HttpClientError(msg, statusCode);
-                    err.result = response.result;
-                    reject(err);
-                }
-                else {
-                    resolve(response);
-                }
-            }));
-        });
-    }
-}
-const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
-//# sourceMappingURL=index.js.map
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -45332,7 +45153,7 @@ class BasicCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -45354,7 +45175,7 @@ class auth_BearerCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -45376,7 +45197,7 @@ class PersonalAccessTokenCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -45771,8 +45592,8 @@ function toPlatformPath(pth) {
     return pth.replace(/[/\\]/g, path.sep);
 }
 //# sourceMappingURL=path-utils.js.map
-// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 4 modules
-var lib_exec = __nccwpck_require__(2697);
+// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 2 modules
+var lib_exec = __nccwpck_require__(5260);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
 var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -46159,17 +45980,16 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 2697:
+/***/ 5260:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ exec),
   H: () => (/* binding */ getExecOutput)
 });
-
-// UNUSED EXPORTS: exec
 
 // EXTERNAL MODULE: external "string_decoder"
 var external_string_decoder_ = __nccwpck_require__(3193);
@@ -46181,466 +46001,14 @@ var external_events_ = __nccwpck_require__(4434);
 var external_child_process_ = __nccwpck_require__(5317);
 // EXTERNAL MODULE: external "path"
 var external_path_ = __nccwpck_require__(6928);
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(9896);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
-// export const {open} = 'fs'
-const IS_WINDOWS = process.platform === 'win32';
-/**
- * Custom implementation of readlink to ensure Windows junctions
- * maintain trailing backslash for backward compatibility with Node.js < 24
- *
- * In Node.js 20, Windows junctions (directory symlinks) always returned paths
- * with trailing backslashes. Node.js 24 removed this behavior, which breaks
- * code that relied on this format for path operations.
- *
- * This implementation restores the Node 20 behavior by adding a trailing
- * backslash to all junction results on Windows.
- */
-function readlink(fsPath) {
-    return __awaiter(this, void 0, void 0, function* () {
-        const result = yield fs.promises.readlink(fsPath);
-        // On Windows, restore Node 20 behavior: add trailing backslash to all results
-        // since junctions on Windows are always directory links
-        if (IS_WINDOWS && !result.endsWith('\\')) {
-            return `${result}\\`;
-        }
-        return result;
-    });
-}
-// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
-const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_.constants.O_RDONLY;
-function exists(fsPath) {
-    return __awaiter(this, void 0, void 0, function* () {
-        try {
-            yield stat(fsPath);
-        }
-        catch (err) {
-            if (err.code === 'ENOENT') {
-                return false;
-            }
-            throw err;
-        }
-        return true;
-    });
-}
-function isDirectory(fsPath_1) {
-    return __awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
-        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
-        return stats.isDirectory();
-    });
-}
-/**
- * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
- * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
- */
-function isRooted(p) {
-    p = normalizeSeparators(p);
-    if (!p) {
-        throw new Error('isRooted() parameter "p" cannot be empty');
-    }
-    if (IS_WINDOWS) {
-        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
-        ); // e.g. C: or C:\hello
-    }
-    return p.startsWith('/');
-}
-/**
- * Best effort attempt to determine whether a file exists and is executable.
- * @param filePath    file path to check
- * @param extensions  additional file extensions to try
- * @return if file exists and is executable, returns the file path. otherwise empty string.
- */
-function tryGetExecutablePath(filePath, extensions) {
-    return __awaiter(this, void 0, void 0, function* () {
-        let stats = undefined;
-        try {
-            // test file exists
-            stats = yield stat(filePath);
-        }
-        catch (err) {
-            if (err.code !== 'ENOENT') {
-                // eslint-disable-next-line no-console
-                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-            }
-        }
-        if (stats && stats.isFile()) {
-            if (IS_WINDOWS) {
-                // on Windows, test for valid extension
-                const upperExt = external_path_.extname(filePath).toUpperCase();
-                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
-                    return filePath;
-                }
-            }
-            else {
-                if (isUnixExecutable(stats)) {
-                    return filePath;
-                }
-            }
-        }
-        // try each extension
-        const originalFilePath = filePath;
-        for (const extension of extensions) {
-            filePath = originalFilePath + extension;
-            stats = undefined;
-            try {
-                stats = yield stat(filePath);
-            }
-            catch (err) {
-                if (err.code !== 'ENOENT') {
-                    // eslint-disable-next-line no-console
-                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-                }
-            }
-            if (stats && stats.isFile()) {
-                if (IS_WINDOWS) {
-                    // preserve the case of the actual file (since an extension was appended)
-                    try {
-                        const directory = external_path_.dirname(filePath);
-                        const upperName = external_path_.basename(filePath).toUpperCase();
-                        for (const actualName of yield readdir(directory)) {
-                            if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_.join(directory, actualName);
-                                break;
-                            }
-                        }
-                    }
-                    catch (err) {
-                        // eslint-disable-next-line no-console
-                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
-                    }
-                    return filePath;
-                }
-                else {
-                    if (isUnixExecutable(stats)) {
-                        return filePath;
-                    }
-                }
-            }
-        }
-        return '';
-    });
-}
-function normalizeSeparators(p) {
-    p = p || '';
-    if (IS_WINDOWS) {
-        // convert slashes on Windows
-        p = p.replace(/\//g, '\\');
-        // remove redundant slashes
-        return p.replace(/\\\\+/g, '\\');
-    }
-    // remove redundant slashes
-    return p.replace(/\/\/+/g, '/');
-}
-// on Mac/Linux, test the execute bit
-//     R   W  X  R  W X R W X
-//   256 128 64 32 16 8 4 2 1
-function isUnixExecutable(stats) {
-    return ((stats.mode & 1) > 0 ||
-        ((stats.mode & 8) > 0 &&
-            process.getgid !== undefined &&
-            stats.gid === process.getgid()) ||
-        ((stats.mode & 64) > 0 &&
-            process.getuid !== undefined &&
-            stats.uid === process.getuid()));
-}
-// Get the path of cmd.exe in windows
-function getCmdPath() {
-    var _a;
-    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
-}
-//# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
-var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-/**
- * Copies a file or folder.
- * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See CopyOptions.
- */
-function cp(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
-        // Dest is an existing file, but not forcing
-        if (destStat && destStat.isFile() && !force) {
-            return;
-        }
-        // If dest is an existing directory, should copy inside.
-        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
-            ? path.join(dest, path.basename(source))
-            : dest;
-        if (!(yield ioUtil.exists(source))) {
-            throw new Error(`no such file or directory: ${source}`);
-        }
-        const sourceStat = yield ioUtil.stat(source);
-        if (sourceStat.isDirectory()) {
-            if (!recursive) {
-                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
-            }
-            else {
-                yield cpDirRecursive(source, newDest, 0, force);
-            }
-        }
-        else {
-            if (path.relative(source, newDest) === '') {
-                // a file cannot be copied to itself
-                throw new Error(`'${newDest}' and '${source}' are the same file`);
-            }
-            yield io_copyFile(source, newDest, force);
-        }
-    });
-}
-/**
- * Moves a path.
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See MoveOptions.
- */
-function mv(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        if (yield ioUtil.exists(dest)) {
-            let destExists = true;
-            if (yield ioUtil.isDirectory(dest)) {
-                // If dest is directory copy src into dest
-                dest = path.join(dest, path.basename(source));
-                destExists = yield ioUtil.exists(dest);
-            }
-            if (destExists) {
-                if (options.force == null || options.force) {
-                    yield rmRF(dest);
-                }
-                else {
-                    throw new Error('Destination already exists');
-                }
-            }
-        }
-        yield mkdirP(path.dirname(dest));
-        yield ioUtil.rename(source, dest);
-    });
-}
-/**
- * Remove a path recursively with force
- *
- * @param inputPath path to remove
- */
-function rmRF(inputPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (ioUtil.IS_WINDOWS) {
-            // Check for invalid characters
-            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
-            if (/[*"<>|]/.test(inputPath)) {
-                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
-            }
-        }
-        try {
-            // note if path does not exist, error is silent
-            yield ioUtil.rm(inputPath, {
-                force: true,
-                maxRetries: 3,
-                recursive: true,
-                retryDelay: 300
-            });
-        }
-        catch (err) {
-            throw new Error(`File was unable to be removed ${err}`);
-        }
-    });
-}
-/**
- * Make a directory.  Creates the full path with folders in between
- * Will throw if it fails
- *
- * @param   fsPath        path to create
- * @returns Promise<void>
- */
-function mkdirP(fsPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        ok(fsPath, 'a path argument must be provided');
-        yield ioUtil.mkdir(fsPath, { recursive: true });
-    });
-}
-/**
- * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
- * If you check and the tool does not exist, it will throw.
- *
- * @param     tool              name of the tool
- * @param     check             whether to check if tool exists
- * @returns   Promise<string>   path to tool
- */
-function which(tool, check) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // recursive when check=true
-        if (check) {
-            const result = yield which(tool, false);
-            if (!result) {
-                if (IS_WINDOWS) {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
-                }
-                else {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
-                }
-            }
-            return result;
-        }
-        const matches = yield findInPath(tool);
-        if (matches && matches.length > 0) {
-            return matches[0];
-        }
-        return '';
-    });
-}
-/**
- * Returns a list of all occurrences of the given tool on the system path.
- *
- * @returns   Promise<string[]>  the paths of the tool
- */
-function findInPath(tool) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // build the list of extensions to try
-        const extensions = [];
-        if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_.delimiter)) {
-                if (extension) {
-                    extensions.push(extension);
-                }
-            }
-        }
-        // if it's rooted, return it if exists. otherwise return empty.
-        if (isRooted(tool)) {
-            const filePath = yield tryGetExecutablePath(tool, extensions);
-            if (filePath) {
-                return [filePath];
-            }
-            return [];
-        }
-        // if any path separators, return empty
-        if (tool.includes(external_path_.sep)) {
-            return [];
-        }
-        // build the list of directories
-        //
-        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
-        // it feels like we should not do this. Checking the current directory seems like more of a use
-        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
-        // across platforms.
-        const directories = [];
-        if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_.delimiter)) {
-                if (p) {
-                    directories.push(p);
-                }
-            }
-        }
-        // find all matches
-        const matches = [];
-        for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_.join(directory, tool), extensions);
-            if (filePath) {
-                matches.push(filePath);
-            }
-        }
-        return matches;
-    });
-}
-function readCopyOptions(options) {
-    const force = options.force == null ? true : options.force;
-    const recursive = Boolean(options.recursive);
-    const copySourceDirectory = options.copySourceDirectory == null
-        ? true
-        : Boolean(options.copySourceDirectory);
-    return { force, recursive, copySourceDirectory };
-}
-function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        // Ensure there is not a run away recursive copy
-        if (currentDepth >= 255)
-            return;
-        currentDepth++;
-        yield mkdirP(destDir);
-        const files = yield ioUtil.readdir(sourceDir);
-        for (const fileName of files) {
-            const srcFile = `${sourceDir}/${fileName}`;
-            const destFile = `${destDir}/${fileName}`;
-            const srcFileStat = yield ioUtil.lstat(srcFile);
-            if (srcFileStat.isDirectory()) {
-                // Recurse
-                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
-            }
-            else {
-                yield io_copyFile(srcFile, destFile, force);
-            }
-        }
-        // Change the mode for the newly created directory
-        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
-    });
-}
-// Buffered file copy
-function io_copyFile(srcFile, destFile, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
-            // unlink/re-link it
-            try {
-                yield ioUtil.lstat(destFile);
-                yield ioUtil.unlink(destFile);
-            }
-            catch (e) {
-                // Try to override file permission
-                if (e.code === 'EPERM') {
-                    yield ioUtil.chmod(destFile, '0666');
-                    yield ioUtil.unlink(destFile);
-                }
-                // other errors = it doesn't exist, no work to do
-            }
-            // Copy over symlink
-            const symlinkFull = yield ioUtil.readlink(srcFile);
-            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
-        }
-        else if (!(yield ioUtil.exists(destFile)) || force) {
-            yield ioUtil.copyFile(srcFile, destFile);
-        }
-    });
-}
-//# sourceMappingURL=io.js.map
+// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
+var io = __nccwpck_require__(8701);
+// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io-util.js
+var io_util = __nccwpck_require__(90);
 ;// CONCATENATED MODULE: external "timers"
 const external_timers_namespaceObject = require("timers");
 ;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
-var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -46657,7 +46025,7 @@ var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg
 
 
 /* eslint-disable @typescript-eslint/unbound-method */
-const toolrunner_IS_WINDOWS = process.platform === 'win32';
+const IS_WINDOWS = process.platform === 'win32';
 /*
  * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
  */
@@ -46680,7 +46048,7 @@ class ToolRunner extends external_events_.EventEmitter {
         const toolPath = this._getSpawnFileName();
         const args = this._getSpawnArgs(options);
         let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
-        if (toolrunner_IS_WINDOWS) {
+        if (IS_WINDOWS) {
             // Windows + cmd file
             if (this._isCmdFile()) {
                 cmd += toolPath;
@@ -46734,7 +46102,7 @@ class ToolRunner extends external_events_.EventEmitter {
         }
     }
     _getSpawnFileName() {
-        if (toolrunner_IS_WINDOWS) {
+        if (IS_WINDOWS) {
             if (this._isCmdFile()) {
                 return process.env['COMSPEC'] || 'cmd.exe';
             }
@@ -46742,7 +46110,7 @@ class ToolRunner extends external_events_.EventEmitter {
         return this.toolPath;
     }
     _getSpawnArgs(options) {
-        if (toolrunner_IS_WINDOWS) {
+        if (IS_WINDOWS) {
             if (this._isCmdFile()) {
                 let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
                 for (const a of this.args) {
@@ -46995,18 +46363,18 @@ class ToolRunner extends external_events_.EventEmitter {
      * @returns   number
      */
     exec() {
-        return toolrunner_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             // root the tool path if it is unrooted and contains relative pathing
-            if (!isRooted(this.toolPath) &&
+            if (!io_util/* isRooted */.Qh(this.toolPath) &&
                 (this.toolPath.includes('/') ||
-                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
+                    (IS_WINDOWS && this.toolPath.includes('\\')))) {
                 // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
                 this.toolPath = external_path_.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
             }
             // if the tool is only a file name, then resolve it from the PATH
             // otherwise verify it exists (add extension on Windows if necessary)
-            this.toolPath = yield which(this.toolPath, true);
-            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
+            this.toolPath = yield io/* which */.K7(this.toolPath, true);
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
                 this._debug(`exec tool: ${this.toolPath}`);
                 this._debug('arguments:');
                 for (const arg of this.args) {
@@ -47020,7 +46388,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 state.on('debug', (message) => {
                     this._debug(message);
                 });
-                if (this.options.cwd && !(yield exists(this.options.cwd))) {
+                if (this.options.cwd && !(yield io_util/* exists */.t2(this.options.cwd))) {
                     return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
                 }
                 const fileName = this._getSpawnFileName();
@@ -47307,6 +46675,1312 @@ function getExecOutput(commandLine, args, options) {
     });
 }
 //# sourceMappingURL=exec.js.map
+
+/***/ }),
+
+/***/ 4942:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Qq: () => (/* binding */ HttpClient)
+});
+
+// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
+
+// EXTERNAL MODULE: external "http"
+var external_http_ = __nccwpck_require__(8611);
+var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
+// EXTERNAL MODULE: external "https"
+var external_https_ = __nccwpck_require__(5692);
+var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var tunnel = __nccwpck_require__(770);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+/* eslint-disable @typescript-eslint/no-explicit-any */
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function lib_getProxyUrl(serverUrl) {
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new undici.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+
+/***/ }),
+
+/***/ 90:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $1: () => (/* binding */ lstat),
+/* harmony export */   Ck: () => (/* binding */ mkdir),
+/* harmony export */   Cy: () => (/* binding */ readdir),
+/* harmony export */   H8: () => (/* binding */ IS_WINDOWS),
+/* harmony export */   Qh: () => (/* binding */ isRooted),
+/* harmony export */   YN: () => (/* binding */ symlink),
+/* harmony export */   dJ: () => (/* binding */ stat),
+/* harmony export */   h_: () => (/* binding */ readlink),
+/* harmony export */   k6: () => (/* binding */ chmod),
+/* harmony export */   m3: () => (/* binding */ copyFile),
+/* harmony export */   rm: () => (/* binding */ rm),
+/* harmony export */   t2: () => (/* binding */ exists),
+/* harmony export */   vr: () => (/* binding */ tryGetExecutablePath),
+/* harmony export */   y1: () => (/* binding */ unlink)
+/* harmony export */ });
+/* unused harmony exports open, rename, rmdir, UV_FS_O_EXLOCK, READONLY, isDirectory, getCmdPath */
+/* harmony import */ var fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9896);
+/* harmony import */ var path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6928);
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { chmod, copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs__WEBPACK_IMPORTED_MODULE_0__.promises;
+// export const {open} = 'fs'
+const IS_WINDOWS = process.platform === 'win32';
+/**
+ * Custom implementation of readlink to ensure Windows junctions
+ * maintain trailing backslash for backward compatibility with Node.js < 24
+ *
+ * In Node.js 20, Windows junctions (directory symlinks) always returned paths
+ * with trailing backslashes. Node.js 24 removed this behavior, which breaks
+ * code that relied on this format for path operations.
+ *
+ * This implementation restores the Node 20 behavior by adding a trailing
+ * backslash to all junction results on Windows.
+ */
+function readlink(fsPath) {
+    return __awaiter(this, void 0, void 0, function* () {
+        const result = yield fs__WEBPACK_IMPORTED_MODULE_0__.promises.readlink(fsPath);
+        // On Windows, restore Node 20 behavior: add trailing backslash to all results
+        // since junctions on Windows are always directory links
+        if (IS_WINDOWS && !result.endsWith('\\')) {
+            return `${result}\\`;
+        }
+        return result;
+    });
+}
+// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
+const UV_FS_O_EXLOCK = 0x10000000;
+const READONLY = fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY;
+function exists(fsPath) {
+    return __awaiter(this, void 0, void 0, function* () {
+        try {
+            yield stat(fsPath);
+        }
+        catch (err) {
+            if (err.code === 'ENOENT') {
+                return false;
+            }
+            throw err;
+        }
+        return true;
+    });
+}
+function isDirectory(fsPath_1) {
+    return __awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
+        return stats.isDirectory();
+    });
+}
+/**
+ * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
+ * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
+ */
+function isRooted(p) {
+    p = normalizeSeparators(p);
+    if (!p) {
+        throw new Error('isRooted() parameter "p" cannot be empty');
+    }
+    if (IS_WINDOWS) {
+        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
+        ); // e.g. C: or C:\hello
+    }
+    return p.startsWith('/');
+}
+/**
+ * Best effort attempt to determine whether a file exists and is executable.
+ * @param filePath    file path to check
+ * @param extensions  additional file extensions to try
+ * @return if file exists and is executable, returns the file path. otherwise empty string.
+ */
+function tryGetExecutablePath(filePath, extensions) {
+    return __awaiter(this, void 0, void 0, function* () {
+        let stats = undefined;
+        try {
+            // test file exists
+            stats = yield stat(filePath);
+        }
+        catch (err) {
+            if (err.code !== 'ENOENT') {
+                // eslint-disable-next-line no-console
+                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+            }
+        }
+        if (stats && stats.isFile()) {
+            if (IS_WINDOWS) {
+                // on Windows, test for valid extension
+                const upperExt = path__WEBPACK_IMPORTED_MODULE_1__.extname(filePath).toUpperCase();
+                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
+                    return filePath;
+                }
+            }
+            else {
+                if (isUnixExecutable(stats)) {
+                    return filePath;
+                }
+            }
+        }
+        // try each extension
+        const originalFilePath = filePath;
+        for (const extension of extensions) {
+            filePath = originalFilePath + extension;
+            stats = undefined;
+            try {
+                stats = yield stat(filePath);
+            }
+            catch (err) {
+                if (err.code !== 'ENOENT') {
+                    // eslint-disable-next-line no-console
+                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+                }
+            }
+            if (stats && stats.isFile()) {
+                if (IS_WINDOWS) {
+                    // preserve the case of the actual file (since an extension was appended)
+                    try {
+                        const directory = path__WEBPACK_IMPORTED_MODULE_1__.dirname(filePath);
+                        const upperName = path__WEBPACK_IMPORTED_MODULE_1__.basename(filePath).toUpperCase();
+                        for (const actualName of yield readdir(directory)) {
+                            if (upperName === actualName.toUpperCase()) {
+                                filePath = path__WEBPACK_IMPORTED_MODULE_1__.join(directory, actualName);
+                                break;
+                            }
+                        }
+                    }
+                    catch (err) {
+                        // eslint-disable-next-line no-console
+                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
+                    }
+                    return filePath;
+                }
+                else {
+                    if (isUnixExecutable(stats)) {
+                        return filePath;
+                    }
+                }
+            }
+        }
+        return '';
+    });
+}
+function normalizeSeparators(p) {
+    p = p || '';
+    if (IS_WINDOWS) {
+        // convert slashes on Windows
+        p = p.replace(/\//g, '\\');
+        // remove redundant slashes
+        return p.replace(/\\\\+/g, '\\');
+    }
+    // remove redundant slashes
+    return p.replace(/\/\/+/g, '/');
+}
+// on Mac/Linux, test the execute bit
+//     R   W  X  R  W X R W X
+//   256 128 64 32 16 8 4 2 1
+function isUnixExecutable(stats) {
+    return ((stats.mode & 1) > 0 ||
+        ((stats.mode & 8) > 0 &&
+            process.getgid !== undefined &&
+            stats.gid === process.getgid()) ||
+        ((stats.mode & 64) > 0 &&
+            process.getuid !== undefined &&
+            stats.uid === process.getuid()));
+}
+// Get the path of cmd.exe in windows
+function getCmdPath() {
+    var _a;
+    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
+}
+//# sourceMappingURL=io-util.js.map
+
+/***/ }),
+
+/***/ 8701:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K7: () => (/* binding */ which),
+/* harmony export */   U$: () => (/* binding */ mkdirP),
+/* harmony export */   Yz: () => (/* binding */ rmRF),
+/* harmony export */   cp: () => (/* binding */ cp)
+/* harmony export */ });
+/* unused harmony exports mv, findInPath */
+/* harmony import */ var assert__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2613);
+/* harmony import */ var path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6928);
+/* harmony import */ var _io_util_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(90);
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+/**
+ * Copies a file or folder.
+ * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See CopyOptions.
+ */
+function cp(source_1, dest_1) {
+    return __awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
+        const destStat = (yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2(dest)) ? yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .stat */ .dJ(dest) : null;
+        // Dest is an existing file, but not forcing
+        if (destStat && destStat.isFile() && !force) {
+            return;
+        }
+        // If dest is an existing directory, should copy inside.
+        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
+            ? path__WEBPACK_IMPORTED_MODULE_1__.join(dest, path__WEBPACK_IMPORTED_MODULE_1__.basename(source))
+            : dest;
+        if (!(yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2(source))) {
+            throw new Error(`no such file or directory: ${source}`);
+        }
+        const sourceStat = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .stat */ .dJ(source);
+        if (sourceStat.isDirectory()) {
+            if (!recursive) {
+                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
+            }
+            else {
+                yield cpDirRecursive(source, newDest, 0, force);
+            }
+        }
+        else {
+            if (path__WEBPACK_IMPORTED_MODULE_1__.relative(source, newDest) === '') {
+                // a file cannot be copied to itself
+                throw new Error(`'${newDest}' and '${source}' are the same file`);
+            }
+            yield copyFile(source, newDest, force);
+        }
+    });
+}
+/**
+ * Moves a path.
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See MoveOptions.
+ */
+function mv(source_1, dest_1) {
+    return __awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        if (yield ioUtil.exists(dest)) {
+            let destExists = true;
+            if (yield ioUtil.isDirectory(dest)) {
+                // If dest is directory copy src into dest
+                dest = path.join(dest, path.basename(source));
+                destExists = yield ioUtil.exists(dest);
+            }
+            if (destExists) {
+                if (options.force == null || options.force) {
+                    yield rmRF(dest);
+                }
+                else {
+                    throw new Error('Destination already exists');
+                }
+            }
+        }
+        yield mkdirP(path.dirname(dest));
+        yield ioUtil.rename(source, dest);
+    });
+}
+/**
+ * Remove a path recursively with force
+ *
+ * @param inputPath path to remove
+ */
+function rmRF(inputPath) {
+    return __awaiter(this, void 0, void 0, function* () {
+        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8) {
+            // Check for invalid characters
+            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+            if (/[*"<>|]/.test(inputPath)) {
+                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
+            }
+        }
+        try {
+            // note if path does not exist, error is silent
+            yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__.rm(inputPath, {
+                force: true,
+                maxRetries: 3,
+                recursive: true,
+                retryDelay: 300
+            });
+        }
+        catch (err) {
+            throw new Error(`File was unable to be removed ${err}`);
+        }
+    });
+}
+/**
+ * Make a directory.  Creates the full path with folders in between
+ * Will throw if it fails
+ *
+ * @param   fsPath        path to create
+ * @returns Promise<void>
+ */
+function mkdirP(fsPath) {
+    return __awaiter(this, void 0, void 0, function* () {
+        (0,assert__WEBPACK_IMPORTED_MODULE_0__.ok)(fsPath, 'a path argument must be provided');
+        yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .mkdir */ .Ck(fsPath, { recursive: true });
+    });
+}
+/**
+ * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
+ * If you check and the tool does not exist, it will throw.
+ *
+ * @param     tool              name of the tool
+ * @param     check             whether to check if tool exists
+ * @returns   Promise<string>   path to tool
+ */
+function which(tool, check) {
+    return __awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // recursive when check=true
+        if (check) {
+            const result = yield which(tool, false);
+            if (!result) {
+                if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8) {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+                }
+                else {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+                }
+            }
+            return result;
+        }
+        const matches = yield findInPath(tool);
+        if (matches && matches.length > 0) {
+            return matches[0];
+        }
+        return '';
+    });
+}
+/**
+ * Returns a list of all occurrences of the given tool on the system path.
+ *
+ * @returns   Promise<string[]>  the paths of the tool
+ */
+function findInPath(tool) {
+    return __awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // build the list of extensions to try
+        const extensions = [];
+        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8 && process.env['PATHEXT']) {
+            for (const extension of process.env['PATHEXT'].split(path__WEBPACK_IMPORTED_MODULE_1__.delimiter)) {
+                if (extension) {
+                    extensions.push(extension);
+                }
+            }
+        }
+        // if it's rooted, return it if exists. otherwise return empty.
+        if (_io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .isRooted */ .Qh(tool)) {
+            const filePath = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .tryGetExecutablePath */ .vr(tool, extensions);
+            if (filePath) {
+                return [filePath];
+            }
+            return [];
+        }
+        // if any path separators, return empty
+        if (tool.includes(path__WEBPACK_IMPORTED_MODULE_1__.sep)) {
+            return [];
+        }
+        // build the list of directories
+        //
+        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
+        // it feels like we should not do this. Checking the current directory seems like more of a use
+        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
+        // across platforms.
+        const directories = [];
+        if (process.env.PATH) {
+            for (const p of process.env.PATH.split(path__WEBPACK_IMPORTED_MODULE_1__.delimiter)) {
+                if (p) {
+                    directories.push(p);
+                }
+            }
+        }
+        // find all matches
+        const matches = [];
+        for (const directory of directories) {
+            const filePath = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .tryGetExecutablePath */ .vr(path__WEBPACK_IMPORTED_MODULE_1__.join(directory, tool), extensions);
+            if (filePath) {
+                matches.push(filePath);
+            }
+        }
+        return matches;
+    });
+}
+function readCopyOptions(options) {
+    const force = options.force == null ? true : options.force;
+    const recursive = Boolean(options.recursive);
+    const copySourceDirectory = options.copySourceDirectory == null
+        ? true
+        : Boolean(options.copySourceDirectory);
+    return { force, recursive, copySourceDirectory };
+}
+function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
+    return __awaiter(this, void 0, void 0, function* () {
+        // Ensure there is not a run away recursive copy
+        if (currentDepth >= 255)
+            return;
+        currentDepth++;
+        yield mkdirP(destDir);
+        const files = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .readdir */ .Cy(sourceDir);
+        for (const fileName of files) {
+            const srcFile = `${sourceDir}/${fileName}`;
+            const destFile = `${destDir}/${fileName}`;
+            const srcFileStat = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .lstat */ .$1(srcFile);
+            if (srcFileStat.isDirectory()) {
+                // Recurse
+                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
+            }
+            else {
+                yield copyFile(srcFile, destFile, force);
+            }
+        }
+        // Change the mode for the newly created directory
+        yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .chmod */ .k6(destDir, (yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .stat */ .dJ(sourceDir)).mode);
+    });
+}
+// Buffered file copy
+function copyFile(srcFile, destFile, force) {
+    return __awaiter(this, void 0, void 0, function* () {
+        if ((yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .lstat */ .$1(srcFile)).isSymbolicLink()) {
+            // unlink/re-link it
+            try {
+                yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .lstat */ .$1(destFile);
+                yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .unlink */ .y1(destFile);
+            }
+            catch (e) {
+                // Try to override file permission
+                if (e.code === 'EPERM') {
+                    yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .chmod */ .k6(destFile, '0666');
+                    yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .unlink */ .y1(destFile);
+                }
+                // other errors = it doesn't exist, no work to do
+            }
+            // Copy over symlink
+            const symlinkFull = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .readlink */ .h_(srcFile);
+            yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .symlink */ .YN(symlinkFull, destFile, _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8 ? 'junction' : null);
+        }
+        else if (!(yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2(destFile)) || force) {
+            yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .copyFile */ .m3(srcFile, destFile);
+        }
+    });
+}
+//# sourceMappingURL=io.js.map
 
 /***/ })
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { rollbackRecords } from '../../../src/adapters/rollback-records.ts';
 import { deployment } from '../../../src/notify/github/deployment.ts';
+import { rollbackOf, type Rollback } from '../../../src/metrics/rollback.ts';
 import { measuredOf } from '../../../src/notify/github/measured.ts';
 import { readPayload } from '../../../src/notify/github/payload.ts';
 import type { Report, Result } from '../../../src/outcome.ts';
@@ -48,6 +49,26 @@ test.each<[what: string, report: Report, state: string, outcome: string | undefi
   })) });
   const records = await rollbackRecords({ token: 't', repository: 'green/matchers', environment: 'production', apiUrl: graphql.url });
   expect(records?.map((record) => record.outcome)).toEqual(outcome === undefined ? [] : [outcome]);
+});
+
+// The metrics' reader, of what GitHub was given.
+test.each<[what: string, report: Report, read: Partial<Rollback>]>([
+  ['rolled back', { ...exampleReport(), run: { ...exampleReport().run, detectedAt: exampleReport().run.startedAt - 60_000 } }, { result: 'rolled-back', recovery: 98, down: 6.3, rows: 0, drill: false, actor: 'octocat' }],
+  ['a drill', { ...drill(exampleReport()), drill: { backSeconds: 20, forwardSeconds: 18 } }, { result: 'rolled-back', recovery: 20, drill: true }],
+  ['undone', exampleOf('undone'), { result: 'undone', recovery: undefined }],
+  ['failed', exampleOf('failed'), { result: 'failed' }],
+  ['cancelled and put back', exampleOf('cancelled'), { result: 'cancelled' }],
+  ['cancelled and left as it was', stopped, { result: 'cancelled' }],
+])('%s: the metrics read what was measured', async (_what, report, read) => {
+  const server = await githubServer();
+  await tell(deployment, server.apiUrl, [begun(report), ended(report)]);
+  const record = server.deployments.map(({ sha, task, payload, statuses }) => rollbackOf({
+    sha, task, payload: JSON.stringify(payload), time: report.run.startedAt, creator: 'github-actions',
+    statuses: statuses.map(({ state, description, log_url: url }, index) => ({
+      state: state === 'in_progress' ? 'other' : state as 'success' | 'failure' | 'inactive', time: report.run.startedAt + index * 1000, description: String(description), url: String(url),
+    })),
+  }));
+  expect(record).toMatchObject([{ from: v3, to: v2, ...read }]);
 });
 
 test('a drill that passed was a success, is not live, and leaves every other record alone', async () => {
