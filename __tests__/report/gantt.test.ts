@@ -49,7 +49,8 @@ test('whatever names say, there is a bar for each step, under its own section', 
     const { run } = exampleReport();
     const timeline = names.map((name, index): Span => ({ ...name, start: run.startedAt + index, end: run.endedAt, result: 'done' }));
     const bars = await tasks(gantt(exampleReport({ timeline, downtime: { total: 0, caused: 0, samples: [] } })));
-    expect(bars.map(({ section }) => section)).toEqual(names.map(({ stage }) => safe(stage, 24)));
+    // Behind the name of a stage that comes again stands which time it is.
+    expect(bars.map(({ section }, index) => section.startsWith(safe(names[index]?.stage ?? '', 24)))).toEqual(names.map(() => true));
     expect(bars.map(({ startTime }) => startTime.getMilliseconds())).toEqual(names.map((_name, index) => index));
   }), { numRuns: 150 });
 });
@@ -59,6 +60,20 @@ test('the failed step of fifty hosts keeps its own bar', () => {
   const broken = timeline.map((span) => (span.host === 'web-7' && span.title === 'prove' ? { ...span, result: 'failed' as const } : span));
   expect(foldHosts(broken).filter(({ result }) => result === 'failed')).toMatchObject([{ title: 'prove', host: 'web-7' }]);
   expect(foldHosts(broken)).toContainEqual(expect.objectContaining({ title: 'prove', host: '48 hosts' }));
+});
+
+test('a stage that comes again has a section of its own', async () => {
+  const { run } = exampleReport();
+  const timeline = ['First', 'Prove', 'Rest', 'Rest', 'Prove'].map((stage, index): Span => ({ stage, title: 't', start: run.startedAt + index, end: run.endedAt, result: 'done' }));
+  const bars = await tasks(gantt(exampleReport({ timeline, downtime: { total: 0, caused: 0, samples: [] } })));
+  expect(bars.map(({ section }) => section)).toEqual(['First', 'Prove', 'Rest', 'Rest', 'Prove 2']);
+});
+
+test('a service that answers now and then is one bar', () => {
+  const { run } = exampleReport();
+  const samples = Array.from({ length: 152 }, (_none, index) => ({ time: run.startedAt + index * 250, verdict: index >= 40 && index < 80 && index % 2 === 0 ? 'failed' as const : 'passed' as const, milliseconds: 1 }));
+  const diagram = gantt(exampleReport({ downtime: { total: 5, caused: 5, samples } }));
+  expect(diagram.match(/^ .*no good answer.*$/gm)).toEqual(['    on and off, no good answer, 5 s :crit, 2001-01-01 00:00:10.000, 2001-01-01 00:00:19.750']);
 });
 
 test('no timeline, no diagram', () => {

@@ -2,18 +2,29 @@
 import type { Report, Sample, Verdict } from '../outcome.ts';
 import { duration } from './quantity.ts';
 
-export type Outage = { readonly start: number; readonly end: number; readonly verdict: 'failed' | 'unknown' };
+export type Outage = {
+  readonly start: number;
+  readonly end: number;
+  readonly verdict: 'failed' | 'unknown';
+  /** Milliseconds of it without a good answer: less than all of it when there were some in between. */
+  readonly without: number;
+};
 
-/** The stretches in which the service did not pass, in their order; of many, the longest eight. */
+/**
+ * The stretches in which the service did not pass, in their order; of many, the longest eight. Behind a load balancer with one bad server every other
+ * question fails: such stretches are one, though there were good answers in between.
+ */
 export function outages({ downtime, run }: Pick<Report, 'downtime' | 'run'>): readonly Outage[] {
   const stretches: Outage[] = [];
+  const short = Math.max(1_000, (run.endedAt - run.startedAt) / 30);
   const samples = downtime?.samples ?? [];
   for (const [index, { time, verdict }] of samples.entries()) {
     if (verdict === 'passed') continue;
     const end = samples[index + 1]?.time ?? Math.max(time, run.endedAt);
     const last = stretches.at(-1);
-    if (last?.verdict === verdict && last.end === time) stretches[stretches.length - 1] = { ...last, end };
-    else stretches.push({ start: time, end, verdict });
+    const near = last !== undefined && last.verdict === verdict && time - last.end <= (verdict === 'failed' ? short : 0);
+    if (near) stretches[stretches.length - 1] = { ...last, end, without: last.without + end - time };
+    else stretches.push({ start: time, end, verdict, without: end - time });
   }
   return stretches.toSorted((one, other) => other.end - other.start - (one.end - one.start)).slice(0, 8).toSorted((one, other) => one.start - other.start);
 }

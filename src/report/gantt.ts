@@ -20,7 +20,7 @@ export function gantt(report: Pick<Report, 'timeline' | 'run' | 'downtime'>): st
   if (report.timeline.length === 0) return '';
   const { startedAt, endedAt } = report.run;
   const total = Math.max(1, endedAt - startedAt, ...report.timeline.slice(0, 10_000).map(({ end }) => end - startedAt));
-  const bars = [...outageBars(report), ...foldHosts(report.timeline).map(barOf)].map((bar) => within(bar, startedAt, total));
+  const bars = inSections([...outageBars(report), ...foldHosts(report.timeline).map(barOf)].map((bar) => within(bar, startedAt, total)));
   return diagram(ganttLook, [
     'gantt',
     '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
@@ -36,9 +36,9 @@ export function gantt(report: Pick<Report, 'timeline' | 'run' | 'downtime'>): st
 
 function outageBars(report: Pick<Report, 'run' | 'downtime'>): readonly Bar[] {
   const all = outages(report);
-  return all.map(({ start, end, verdict }) => ({
+  return all.map(({ start, end, verdict, without }) => ({
     section: 'Health URL',
-    name: safe(`${verdict === 'failed' ? 'no good answer' : 'could not be asked'}, ${duration((end - start) / 1000)}`),
+    name: safe(`${verdict === 'unknown' ? 'could not be asked' : without < end - start ? 'on and off, no good answer' : 'no good answer'}, ${duration(without / 1000)}`),
     start,
     end,
     tag: verdict === 'failed' ? 'crit, ' : 'done, ',
@@ -78,6 +78,16 @@ function folded(spans: readonly Span[], keyOf: (span: Span) => string): readonly
       start: group.reduce((earliest, { start }) => Math.min(earliest, start), first.start),
       end: group.reduce((latest, { end }) => Math.max(latest, end), first.end),
     }];
+  });
+}
+
+/** A stage that comes again has a section of its own: Mermaid takes those of one name for one, and draws it over others. */
+function inSections(bars: readonly Bar[]): readonly Bar[] {
+  const times = new Map<string, number>();
+  return bars.map((bar, index) => {
+    const time = (times.get(bar.section) ?? 0) + (bar.section === bars[index - 1]?.section ? 0 : 1);
+    times.set(bar.section, time);
+    return time === 1 ? bar : { ...bar, section: `${bar.section} ${String(time)}` };
   });
 }
 

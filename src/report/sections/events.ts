@@ -24,12 +24,12 @@ export function events(report: Report): string {
   return table({ head: ['Time', 'What'], rows, noun: 'event', limit: 24 * KiB });
 }
 
-function aroundOutage({ start, end, verdict }: Outage, report: Report): readonly Event[] {
+function aroundOutage({ start, end, verdict, without }: Outage, report: Report): readonly Event[] {
   const length = duration((end - start) / 1000);
   if (verdict === 'unknown') return [[start, `The health URL could not be asked, for ${length}`]];
   const lasts = stillDown(report) && end >= report.run.endedAt;
   return [
-    [start, `The health URL did not answer well, ${lasts ? 'up to the end of the run' : `for ${length}`}`],
+    [start, `The health URL ${without < end - start ? 'answered well only now and then' : 'did not answer well'}, ${lasts ? 'up to the end of the run' : `for ${length}`}`],
     ...(lasts ? [] : [[end, 'The health URL answered well again'] as const]),
   ];
 }
