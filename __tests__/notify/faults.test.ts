@@ -126,6 +126,12 @@ describe('one try', () => {
     expect(server.connections[0]?.bytesWritten).toBeLessThan(64 * 1024 * 1024);
   });
 
+  test('a connection that the server keeps is closed', async () => {
+    const server = await speaking((socket) => socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok')));
+    expect(await ask(`http://127.0.0.1:${server.port}`)).toEqual({ kind: 'answered', status: 200, body: 'ok' });
+    await closed(server);
+  });
+
   test('a status that came counts, though the rest does not come', async () => {
     const server = await serving((_request, response) => { response.writeHead(200, { 'Content-Length': 10 }); response.write('o'); });
     expect(await ask(`http://127.0.0.1:${server.port}`, { limit: 1000 })).toEqual({ kind: 'answered', status: 200, body: 'o' });

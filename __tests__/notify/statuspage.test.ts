@@ -145,6 +145,14 @@ describe('what an earlier process left', () => {
     expect(statusesOf(page)).toEqual(['investigating identified identified identified']);
   });
 
+  test('post does so by its id, whatever became of the mark', async () => {
+    const memory = memoryOf();
+    const page = await left(memory);
+    for (const incident of page.incidents) incident.metadata = {};
+    expect(await telling(page, [takenUp], { memory })).toEqual([]);
+    expect(statusesOf(page)).toEqual(['investigating identified identified']);
+  });
+
   test('post does so even when the list of incidents cannot be had', async () => {
     const memory = memoryOf();
     const page = await left(memory);

@@ -83,11 +83,13 @@ test('one that hangs holds up nobody else, and the end only for the limit; what 
 test('what was told before the limit and fails because of it is told of once', async () => {
   const clock = new FakeClock();
   const slow: Notifier = { name: 'Slow', async tell(_event, signal) { await clock.sleep(60_000, signal); throw new Error('there was no time left for it'); } };
-  const telling = openTelling([slow], { clock });
+  const log: string[] = [];
+  const telling = openTelling([slow], { clock, log: { info: (line) => log.push(line) } });
   telling.tell(begun());
   expect(await telling.finish(10_000)).toEqual(['Slow was not told that the rollback began: it took longer than 10 s after the run']);
   await clock.sleep(1);
   expect(clock.now()).toBe(10_001);
+  expect(log).toEqual([]);
 });
 
 test('each reason is told once for each notifier, and in the log when it is found', async () => {

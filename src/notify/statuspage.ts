@@ -52,7 +52,6 @@ export const statuspage: NotifierOf = ({ statuspageApiKey: key, statuspagePageId
         open = { ...open, status };
       }
       if (open !== undefined) world.memory.set('statuspage-incident', `${open.id} ${open.status}`);
-      if (open?.status === 'resolved') open = undefined;
     },
   };
 };
