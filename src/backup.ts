@@ -17,8 +17,6 @@ import { backupHeadline, backupOutputs, backupSummary } from './report/backup.ts
 
 const startedAt = systemClock.now();
 
-await openDoor(main, post);
-
 async function main(): Promise<void> {
   const raw = takeRaw();
   const checkpoint = checkpointFile();
@@ -66,3 +64,5 @@ function tell(report: BackupReport): void {
   if (report.failures.length === 0) actionsLog.info(backupHeadline(report));
   else setFailed(backupHeadline(report));
 }
+
+await openDoor(main, post);

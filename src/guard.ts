@@ -20,9 +20,6 @@ import { guardAnnotations, guardHeadline, guardOutputs, guardSummary } from './r
 const startedAt = systemClock.now();
 const notKnown = { allowed: 'false', 'reason-code': 'unknown' };
 
-// It only asks: nothing is left for `post`.
-await openDoor(main, () => Promise.resolve());
-
 async function main(): Promise<void> {
   const raw = takeRaw();
   const ending = endWhenCancelled({ ...notKnown, reason: 'the guard was cancelled' }, 'nothing was changed; whether the commit may be deployed is not known.');
@@ -63,3 +60,6 @@ function tell(report: GuardReport): void {
   if (report.verdict.allowed) actionsLog.info(guardHeadline(report));
   else setFailed(`${guardHeadline(report)} ${report.verdict.fix}`.trim());
 }
+
+// It only asks: nothing is left for `post`.
+await openDoor(main, () => Promise.resolve());

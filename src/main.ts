@@ -29,8 +29,6 @@ import type { Checkpoint } from './underway.ts';
 
 const startedAt = systemClock.now();
 
-await openDoor(main, post);
-
 async function main(): Promise<void> {
   const raw = takeRaw();
   const checkpoint = checkpointFile();
@@ -74,10 +72,10 @@ async function inputsFrom(raw: Raw, read = readFile): Promise<Inputs> {
 }
 
 /** What `post` does needs no smoke test: that their files are gone meanwhile must not keep it from its work. */
-const leftBehind: typeof readFile = (path) => {
+function leftBehind(path: string): ReturnType<typeof readFile> {
   const found = readFile(path);
   return 'problem' in found ? { text: '' } : found;
-};
+}
 
 function methodOf({ method }: Inputs) {
   const found = methods[method];
@@ -131,3 +129,5 @@ async function openRevertOf(report: Report, { githubToken }: Inputs): Promise<vo
       return annotate([{ level: 'warning', title: 'Revert', message: `No pull request that reverts ${revert.from.slice(0, 7)} was opened: ${opened.why}. Revert it by hand: git revert ${revert.to.slice(0, 12)}..${revert.from.slice(0, 12)}` }]);
   }
 }
+
+await openDoor(main, post);

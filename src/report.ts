@@ -19,9 +19,6 @@ import { report } from './reporting.ts';
 const startedAt = systemClock.now();
 const notKnown = metricsOutputs({ metrics: undefined });
 
-// It only asks: nothing is left for `post`.
-await openDoor(main, () => Promise.resolve());
-
 async function main(): Promise<void> {
   const raw = takeRaw();
   const ending = endWhenCancelled(notKnown, 'nothing was changed; the report was not made.');
@@ -56,3 +53,6 @@ function write(what: string, path: string | undefined, content: string): void {
   const problem = path === undefined ? undefined : writeTextFile(workspace, path, content);
   if (problem !== undefined) actionsLog.warning(`The ${what} could not be written to ${path}: ${problem}`);
 }
+
+// It only asks: nothing is left for `post`.
+await openDoor(main, () => Promise.resolve());

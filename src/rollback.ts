@@ -146,7 +146,7 @@ async function refuseIfMoved({ asFound }: Assessed, { hosts }: Locked, { paralle
   if (first !== undefined) throw new Moved([first, ...rest]);
 }
 
-function writeDown(recording: Recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, notes, restored }: Assessed): void {
-  Object.assign(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, ...(restored === undefined ? {} : { restored }) });
+function writeDown(recording: Recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, files, notes, restored }: Assessed): void {
+  Object.assign(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, ...(files === undefined ? {} : { files }), ...(restored === undefined ? {} : { restored }) });
   recording.notes.push(...notes);
 }

@@ -19,9 +19,6 @@ import { watch, type WatchWorld } from './watching.ts';
 const startedAt = systemClock.now();
 const notKnown = { 'rollback-needed': 'unknown', trigger: '', 'detected-at': '', samples: '[]', 'likely-to-help': 'unknown' };
 
-// Nothing on hosts is changed while it watches, so that nothing is left for `post`.
-await openDoor(main, () => Promise.resolve());
-
 async function main(): Promise<void> {
   const raw = takeRaw();
   const ending = endWhenCancelled({ ...notKnown, reason: 'the watch was cancelled' }, 'nothing was changed on any host.');
@@ -63,3 +60,6 @@ function tell(report: WatchReport, { failOn }: WatchInputs): void {
   if (needed !== 'no' && failOn.includes(needed)) setFailed(watchHeadline(report));
   else actionsLog.info(watchHeadline(report));
 }
+
+// Nothing on hosts is changed while it watches, so that nothing is left for `post`.
+await openDoor(main, () => Promise.resolve());

@@ -8386,7 +8386,6 @@ __nccwpck_require__.r(__webpack_exports__);
 
 
 const startedAt = _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now();
-await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_6__/* .openDoor */ .fx)(main, post);
 async function main() {
     const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_6__/* .takeRaw */ .uQ)();
     const checkpoint = (0,_adapters_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__/* .checkpointFile */ .l)();
@@ -8437,6 +8436,7 @@ function tell(report) {
     else
         (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)((0,_report_backup_js__WEBPACK_IMPORTED_MODULE_12__/* .backupHeadline */ .l$)(report));
 }
+await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_6__/* .openDoor */ .fx)(main, post);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -10771,19 +10771,24 @@ function chart_availabilityChart(report) {
 
 ;// CONCATENATED MODULE: ./build/report/availability.js
 
-/** The stretches in which the service did not pass, in their order; of many, the longest eight. */
+/**
+ * The stretches in which the service did not pass, in their order; of many, the longest eight. Behind a load balancer with one bad server every other
+ * question fails: such stretches are one, though there were good answers in between.
+ */
 function outages({ downtime, run }) {
     const stretches = [];
+    const short = Math.max(1_000, (run.endedAt - run.startedAt) / 30);
     const samples = downtime?.samples ?? [];
     for (const [index, { time, verdict }] of samples.entries()) {
         if (verdict === 'passed')
             continue;
         const end = samples[index + 1]?.time ?? Math.max(time, run.endedAt);
         const last = stretches.at(-1);
-        if (last?.verdict === verdict && last.end === time)
-            stretches[stretches.length - 1] = { ...last, end };
+        const near = last !== undefined && last.verdict === verdict && time - last.end <= (verdict === 'failed' ? short : 0);
+        if (near)
+            stretches[stretches.length - 1] = { ...last, end, without: last.without + end - time };
         else
-            stretches.push({ start: time, end, verdict });
+            stretches.push({ start: time, end, verdict, without: end - time });
     }
     return stretches.toSorted((one, other) => other.end - other.start - (one.end - one.start)).slice(0, 8).toSorted((one, other) => one.start - other.start);
 }
@@ -10841,7 +10846,7 @@ function gantt(report) {
         return '';
     const { startedAt, endedAt } = report.run;
     const total = Math.max(1, endedAt - startedAt, ...report.timeline.slice(0, 10_000).map(({ end }) => end - startedAt));
-    const bars = [...outageBars(report), ...foldHosts(report.timeline).map(barOf)].map((bar) => within(bar, startedAt, total));
+    const bars = inSections([...outageBars(report), ...foldHosts(report.timeline).map(barOf)].map((bar) => within(bar, startedAt, total)));
     return diagram_diagram(ganttLook, [
         'gantt',
         '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
@@ -10856,9 +10861,9 @@ function gantt(report) {
 }
 function outageBars(report) {
     const all = outages(report);
-    return all.map(({ start, end, verdict }) => ({
+    return all.map(({ start, end, verdict, without }) => ({
         section: 'Health URL',
-        name: safe(`${verdict === 'failed' ? 'no good answer' : 'could not be asked'}, ${(0,quantity/* duration */.p0)((end - start) / 1000)}`),
+        name: safe(`${verdict === 'unknown' ? 'could not be asked' : without < end - start ? 'on and off, no good answer' : 'no good answer'}, ${(0,quantity/* duration */.p0)(without / 1000)}`),
         start,
         end,
         tag: verdict === 'failed' ? 'crit, ' : 'done, ',
@@ -10898,6 +10903,15 @@ function folded(spans, keyOf) {
                 start: group.reduce((earliest, { start }) => Math.min(earliest, start), first.start),
                 end: group.reduce((latest, { end }) => Math.max(latest, end), first.end),
             }];
+    });
+}
+/** A stage that comes again has a section of its own: Mermaid takes those of one name for one, and draws it over others. */
+function inSections(bars) {
+    const times = new Map();
+    return bars.map((bar, index) => {
+        const time = (times.get(bar.section) ?? 0) + (bar.section === bars[index - 1]?.section ? 0 : 1);
+        times.set(bar.section, time);
+        return time === 1 ? bar : { ...bar, section: `${bar.section} ${String(time)}` };
     });
 }
 /** Milliseconds since the epoch become those since the start; a bar is never too thin to be seen. */

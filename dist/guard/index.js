@@ -2176,8 +2176,6 @@ __nccwpck_require__.r(__webpack_exports__);
 
 const startedAt = _adapters_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .m.now();
 const notKnown = { allowed: 'false', 'reason-code': 'unknown' };
-// It only asks: nothing is left for `post`.
-await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .openDoor */ .fx)(main, () => Promise.resolve());
 async function main() {
     const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .takeRaw */ .uQ)();
     const ending = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .endWhenCancelled */ .nl)({ ...notKnown, reason: 'the guard was cancelled' }, 'nothing was changed; whether the commit may be deployed is not known.');
@@ -2220,6 +2218,8 @@ function tell(report) {
     else
         (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)(`${(0,_report_guard_js__WEBPACK_IMPORTED_MODULE_14__/* .guardHeadline */ .KJ)(report)} ${report.verdict.fix}`.trim());
 }
+// It only asks: nothing is left for `post`.
+await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .openDoor */ .fx)(main, () => Promise.resolve());
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);

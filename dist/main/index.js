@@ -1462,8 +1462,6 @@ const statuspage = ({ statuspageApiKey: key, statuspagePageId: page, statuspageA
             }
             if (open !== undefined)
                 world.memory.set('statuspage-incident', `${open.id} ${open.status}`);
-            if (open?.status === 'resolved')
-                open = undefined;
         },
     };
 };
@@ -7190,7 +7188,6 @@ __nccwpck_require__.r(__webpack_exports__);
 
 
 const startedAt = _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now();
-await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .openDoor */ .fx)(main, post);
 async function main() {
     const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .takeRaw */ .uQ)();
     const checkpoint = (0,_adapters_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__/* .checkpointFile */ .l)();
@@ -7234,10 +7231,10 @@ async function inputsFrom(raw, read = _adapters_door_js__WEBPACK_IMPORTED_MODULE
     return (0,_inputs_js__WEBPACK_IMPORTED_MODULE_13__/* .readInputs */ .Ko)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .configFileOf */ .OY)(raw), _methods_registry_js__WEBPACK_IMPORTED_MODULE_14__/* .methodNames */ .A, read);
 }
 /** What `post` does needs no smoke test: that their files are gone meanwhile must not keep it from its work. */
-const leftBehind = (path) => {
+function leftBehind(path) {
     const found = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .readFile */ .TA)(path);
     return 'problem' in found ? { text: '' } : found;
-};
+}
 function methodOf({ method }) {
     const found = _methods_registry_js__WEBPACK_IMPORTED_MODULE_14__/* .methods */ .v[method];
     if (found === undefined)
@@ -7293,6 +7290,7 @@ async function openRevertOf(report, { githubToken }) {
             return (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)([{ level: 'warning', title: 'Revert', message: `No pull request that reverts ${revert.from.slice(0, 7)} was opened: ${opened.why}. Revert it by hand: git revert ${revert.to.slice(0, 12)}..${revert.from.slice(0, 12)}` }]);
     }
 }
+await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .openDoor */ .fx)(main, post);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -16048,19 +16046,24 @@ function limited(all) {
 /* harmony export */ });
 /* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7485);
 
-/** The stretches in which the service did not pass, in their order; of many, the longest eight. */
+/**
+ * The stretches in which the service did not pass, in their order; of many, the longest eight. Behind a load balancer with one bad server every other
+ * question fails: such stretches are one, though there were good answers in between.
+ */
 function outages({ downtime, run }) {
     const stretches = [];
+    const short = Math.max(1_000, (run.endedAt - run.startedAt) / 30);
     const samples = downtime?.samples ?? [];
     for (const [index, { time, verdict }] of samples.entries()) {
         if (verdict === 'passed')
             continue;
         const end = samples[index + 1]?.time ?? Math.max(time, run.endedAt);
         const last = stretches.at(-1);
-        if (last?.verdict === verdict && last.end === time)
-            stretches[stretches.length - 1] = { ...last, end };
+        const near = last !== undefined && last.verdict === verdict && time - last.end <= (verdict === 'failed' ? short : 0);
+        if (near)
+            stretches[stretches.length - 1] = { ...last, end, without: last.without + end - time };
         else
-            stretches.push({ start: time, end, verdict });
+            stretches.push({ start: time, end, verdict, without: end - time });
     }
     return stretches.toSorted((one, other) => other.end - other.start - (one.end - one.start)).slice(0, 8).toSorted((one, other) => one.start - other.start);
 }
@@ -16328,7 +16331,7 @@ function gantt(report) {
         return '';
     const { startedAt, endedAt } = report.run;
     const total = Math.max(1, endedAt - startedAt, ...report.timeline.slice(0, 10_000).map(({ end }) => end - startedAt));
-    const bars = [...outageBars(report), ...foldHosts(report.timeline).map(barOf)].map((bar) => within(bar, startedAt, total));
+    const bars = inSections([...outageBars(report), ...foldHosts(report.timeline).map(barOf)].map((bar) => within(bar, startedAt, total)));
     return (0,_diagram_js__WEBPACK_IMPORTED_MODULE_0__/* .diagram */ .AC)(_diagram_js__WEBPACK_IMPORTED_MODULE_0__/* .ganttLook */ .Ui, [
         'gantt',
         '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
@@ -16343,9 +16346,9 @@ function gantt(report) {
 }
 function outageBars(report) {
     const all = (0,_availability_js__WEBPACK_IMPORTED_MODULE_1__/* .outages */ .vu)(report);
-    return all.map(({ start, end, verdict }) => ({
+    return all.map(({ start, end, verdict, without }) => ({
         section: 'Health URL',
-        name: safe(`${verdict === 'failed' ? 'no good answer' : 'could not be asked'}, ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)((end - start) / 1000)}`),
+        name: safe(`${verdict === 'unknown' ? 'could not be asked' : without < end - start ? 'on and off, no good answer' : 'no good answer'}, ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .duration */ .p0)(without / 1000)}`),
         start,
         end,
         tag: verdict === 'failed' ? 'crit, ' : 'done, ',
@@ -16385,6 +16388,15 @@ function folded(spans, keyOf) {
                 start: group.reduce((earliest, { start }) => Math.min(earliest, start), first.start),
                 end: group.reduce((latest, { end }) => Math.max(latest, end), first.end),
             }];
+    });
+}
+/** A stage that comes again has a section of its own: Mermaid takes those of one name for one, and draws it over others. */
+function inSections(bars) {
+    const times = new Map();
+    return bars.map((bar, index) => {
+        const time = (times.get(bar.section) ?? 0) + (bar.section === bars[index - 1]?.section ? 0 : 1);
+        times.set(bar.section, time);
+        return time === 1 ? bar : { ...bar, section: `${bar.section} ${String(time)}` };
     });
 }
 /** Milliseconds since the epoch become those since the start; a bar is never too thin to be seen. */
@@ -16734,13 +16746,13 @@ function events(report) {
     const rows = all.toSorted(([one], [other]) => one - other).map(([time, what]) => [(0,quantity/* moment */.n$)(time), what]);
     return (0,table/* table */.t)({ head: ['Time', 'What'], rows, noun: 'event', limit: 24 * budget/* KiB */.ty });
 }
-function aroundOutage({ start, end, verdict }, report) {
+function aroundOutage({ start, end, verdict, without }, report) {
     const length = (0,quantity/* duration */.p0)((end - start) / 1000);
     if (verdict === 'unknown')
         return [[start, `The health URL could not be asked, for ${length}`]];
     const lasts = (0,impact/* stillDown */.D5)(report) && end >= report.run.endedAt;
     return [
-        [start, `The health URL did not answer well, ${lasts ? 'up to the end of the run' : `for ${length}`}`],
+        [start, `The health URL ${without < end - start ? 'answered well only now and then' : 'did not answer well'}, ${lasts ? 'up to the end of the run' : `for ${length}`}`],
         ...(lasts ? [] : [[end, 'The health URL answered well again']]),
     ];
 }
@@ -18507,8 +18519,8 @@ async function refuseIfMoved({ asFound }, { hosts }, { parallel }) {
     if (first !== undefined)
         throw new Moved([first, ...rest]);
 }
-function writeDown(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, notes, restored }) {
-    Object.assign(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, ...(restored === undefined ? {} : { restored }) });
+function writeDown(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, files, notes, restored }) {
+    Object.assign(recording, { from, to, plan, commits, commitCount, migrations, migrationSql, filesChanged, ...(files === undefined ? {} : { files }), ...(restored === undefined ? {} : { restored }) });
     recording.notes.push(...notes);
 }
 

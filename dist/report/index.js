@@ -2262,8 +2262,6 @@ __nccwpck_require__.r(__webpack_exports__);
 
 const startedAt = _adapters_clock_js__WEBPACK_IMPORTED_MODULE_3__/* .systemClock */ .m.now();
 const notKnown = (0,_report_metrics_js__WEBPACK_IMPORTED_MODULE_11__/* .metricsOutputs */ .m4)({ metrics: undefined });
-// It only asks: nothing is left for `post`.
-await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_4__/* .openDoor */ .fx)(main, () => Promise.resolve());
 async function main() {
     const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_4__/* .takeRaw */ .uQ)();
     const ending = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_4__/* .endWhenCancelled */ .nl)(notKnown, 'nothing was changed; the report was not made.');
@@ -2300,6 +2298,8 @@ function write(what, path, content) {
     if (problem !== undefined)
         _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_0__/* .actionsLog */ ._.warning(`The ${what} could not be written to ${path}: ${problem}`);
 }
+// It only asks: nothing is left for `post`.
+await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_4__/* .openDoor */ .fx)(main, () => Promise.resolve());
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -3460,7 +3460,7 @@ function gantt_gantt(report) {
         return '';
     const { startedAt, endedAt } = report.run;
     const total = Math.max(1, endedAt - startedAt, ...report.timeline.slice(0, 10_000).map(({ end }) => end - startedAt));
-    const bars = [...outageBars(report), ...foldHosts(report.timeline).map(barOf)].map((bar) => within(bar, startedAt, total));
+    const bars = inSections([...outageBars(report), ...foldHosts(report.timeline).map(barOf)].map((bar) => within(bar, startedAt, total)));
     return diagram(ganttLook, [
         'gantt',
         '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
@@ -3475,9 +3475,9 @@ function gantt_gantt(report) {
 }
 function outageBars(report) {
     const all = outages(report);
-    return all.map(({ start, end, verdict }) => ({
+    return all.map(({ start, end, verdict, without }) => ({
         section: 'Health URL',
-        name: safe(`${verdict === 'failed' ? 'no good answer' : 'could not be asked'}, ${duration((end - start) / 1000)}`),
+        name: safe(`${verdict === 'unknown' ? 'could not be asked' : without < end - start ? 'on and off, no good answer' : 'no good answer'}, ${duration(without / 1000)}`),
         start,
         end,
         tag: verdict === 'failed' ? 'crit, ' : 'done, ',
@@ -3517,6 +3517,15 @@ function folded(spans, keyOf) {
                 start: group.reduce((earliest, { start }) => Math.min(earliest, start), first.start),
                 end: group.reduce((latest, { end }) => Math.max(latest, end), first.end),
             }];
+    });
+}
+/** A stage that comes again has a section of its own: Mermaid takes those of one name for one, and draws it over others. */
+function inSections(bars) {
+    const times = new Map();
+    return bars.map((bar, index) => {
+        const time = (times.get(bar.section) ?? 0) + (bar.section === bars[index - 1]?.section ? 0 : 1);
+        times.set(bar.section, time);
+        return time === 1 ? bar : { ...bar, section: `${bar.section} ${String(time)}` };
     });
 }
 /** Milliseconds since the epoch become those since the start; a bar is never too thin to be seen. */
