@@ -6,6 +6,8 @@ import type { Memory } from '../../src/notify/notifier.ts';
 import { sendOver, type TryOnce } from '../../src/notify/sending.ts';
 import { openTelling } from '../../src/notify/telling.ts';
 import type { Result } from '../../src/outcome.ts';
+import { statuspage } from '../../src/notify/statuspage.ts';
+import { read } from '../inputs/good.ts';
 import { exampleOf } from '../report/example.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { begun, drilled, ended, event, everyEvent } from './events.ts';
@@ -264,4 +266,10 @@ test('data that is missing is told; what went well says that it was checked', as
   };
   expect(await lastWord('rolled-back', { lostRows: [{ table: 'jobs', rows: 3 }] })).toBe('The service was returned to an earlier state. It was checked, and works. Some data that was entered shortly before is not available at the moment.');
   expect(await lastWord('failed', { health: 'healthy' })).toBe('Returning the service to an earlier state did not succeed, and needs further work. The service answers. The problem is not solved yet.');
+});
+
+test('a page without a key keeps nothing from being done, and is told as missing once', async () => {
+  const notifier = statuspage(read({ 'statuspage-page-id': 'gytm4qzbx9t6' }), worldOf(() => Promise.reject(new Error('nothing is sent'))));
+  await notifier?.tell(begun(), new AbortController().signal);
+  await expect(notifier?.tell(ended('rolled-back'), new AbortController().signal)).rejects.toThrow('the input "statuspage-api-key" is empty');
 });

@@ -2,13 +2,17 @@
 import { createHash } from 'node:crypto';
 import type { Event } from './event.ts';
 import { incidentIn, incidentsIn, type OpenIncident } from './statuspage-answer.ts';
+import { missing } from './missing.ts';
 import type { NotifierOf, NotifierWorld, Sent } from './notifier.ts';
 import { forward, incidentName, publicWord, statuses, type PublicWord } from './public-word.ts';
 import { accepted } from './refused.ts';
 
-/** Undefined without `statuspage-api-key` and `statuspage-page-id`. It takes one request a second, which the sending keeps. */
+/**
+ * Undefined without `statuspage-page-id`. A page without a key (a secret that this environment has not) keeps no rollback from being done. It takes one request a second, which the sending keeps.
+ */
 export const statuspage: NotifierOf = ({ statuspageApiKey: key, statuspagePageId: page, statuspageApiUrl: api, statuspageComponentIds: components }, world) => {
-  if (key === undefined || page === undefined) return undefined;
+  if (page === undefined) return undefined;
+  if (key === undefined) return missing('Statuspage', 'the input "statuspage-api-key" is empty; is the secret there in this environment?');
   const incidents = `${api.origin}${api.pathname.replace(/\/+$/, '')}/pages/${page}/incidents`;
   const ask = async (method: 'GET' | 'POST' | 'PATCH', path: string, signal: AbortSignal, incident?: Incident): Promise<Sent> =>
     world.send({

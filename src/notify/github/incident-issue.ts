@@ -7,7 +7,7 @@ import { calledOf, describe } from '../../report/release.ts';
 import type { Event } from '../event.ts';
 import type { Memory, NotifierOf } from '../notifier.ts';
 import { cutMarkdown } from './cut.ts';
-import { withoutToken } from './no-token.ts';
+import { missing, noToken } from '../missing.ts';
 import type { GitHub } from './port.ts';
 
 const name = 'GitHub incident issue';
@@ -15,7 +15,7 @@ const name = 'GitHub incident issue';
 export const incidentIssue: NotifierOf = ({ incidentIssue: asked, incidentLabels: labels, dryRun, drill }, { github, memory }) => {
   // A drill is no incident.
   if (!asked || dryRun || drill) return undefined;
-  if (github === undefined) return withoutToken(name);
+  if (github === undefined) return missing(name, noToken);
   return {
     name,
     async tell(event, signal) {

@@ -7,7 +7,7 @@ import { headline } from '../../report/headline.ts';
 import { count, listed } from '../../report/quantity.ts';
 import { commitLink } from '../../report/release.ts';
 import type { NotifierOf } from '../notifier.ts';
-import { withoutToken } from './no-token.ts';
+import { missing, noToken } from '../missing.ts';
 import { commitOf } from './payload.ts';
 
 const name = 'GitHub pull request comment';
@@ -17,7 +17,7 @@ const most = 10;
 
 export const pullRequestComment: NotifierOf = ({ commentOnPullRequest: asked, dryRun, drill }, { github }) => {
   if (!asked || dryRun || drill) return undefined;
-  if (github === undefined) return withoutToken(name);
+  if (github === undefined) return missing(name, noToken);
   return {
     name,
     async tell(event, signal) {
