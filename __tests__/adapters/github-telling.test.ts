@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/adapters/clock.ts';
 import { githubTelling } from '../../src/adapters/github-telling.ts';
 import type { GitHub } from '../../src/notify/github/port.ts';
+import { againAfter } from '../../src/notify/sending.ts';
 import { githubServer, repository } from './github-server.ts';
 import { speaking } from './server.ts';
 
+/** Waits for nothing between tries. */
+const again = againAfter({ ...systemClock, sleep: async () => undefined });
 const sha = 'a'.repeat(40);
 const wait = (): AbortSignal => AbortSignal.timeout(15_000);
 
 function telling(apiUrl: string): GitHub {
-  const github = githubTelling({ token: 'ghs_secret', repository, apiUrl });
+  const github = githubTelling({ token: 'ghs_secret', repository, apiUrl }, again);
   if (github === undefined) throw new Error('token and repository are known');
   return github;
 }
@@ -123,7 +127,18 @@ test('GitHub that never answers is not waited for', async () => {
 });
 
 test('without a token or a repository there is no GitHub', () => {
-  expect(githubTelling({ token: undefined, repository, apiUrl: undefined })).toBeUndefined();
-  expect(githubTelling({ token: '', repository, apiUrl: undefined })).toBeUndefined();
-  expect(githubTelling({ token: 't', repository: '', apiUrl: undefined })).toBeUndefined();
+  expect(githubTelling({ token: undefined, repository, apiUrl: undefined }, again)).toBeUndefined();
+  expect(githubTelling({ token: '', repository, apiUrl: undefined }, again)).toBeUndefined();
+  expect(githubTelling({ token: 't', repository: '', apiUrl: undefined }, again)).toBeUndefined();
+});
+
+test('what only reads or sets is tried three times; what makes something once, unless GitHub says that it was not made', async () => {
+  for (const [status, tries] of [[502, [1, 3]], [429, [3, 3]], [403, [1, 1]]] as const) {
+    const server = await githubServer({ over: { '*': { status, body: '<html>' } } });
+    const github = telling(server.apiUrl);
+    await expect(deploy(github)).rejects.toThrow(`GitHub answered ${status}`);
+    expect(server.asked).toHaveLength(tries[0]);
+    await expect(github.setDeploymentState('1', { state: 'success', description: '', logUrl: '' }, wait())).rejects.toThrow(`GitHub answered ${status}`);
+    expect(server.asked).toHaveLength(tries[0] + tries[1]);
+  }
 });

@@ -2,7 +2,8 @@
 import type { getOctokit } from '@actions/github';
 import type { GitHub } from '../notify/github/port.ts';
 import { cappedFetch } from './capped-fetch.ts';
-import { inWords, type Need } from './github-trouble.ts';
+import type { Again } from '../notify/sending.ts';
+import { inWords, triedOf, type Need } from './github-trouble.ts';
 
 type Options = { readonly token: string | undefined; readonly repository: string; readonly apiUrl: string | undefined };
 
@@ -10,27 +11,36 @@ const eachCall = 5_000;
 /** A hundred pull requests are 3 MB. */
 const longest = 16 * 1024 * 1024;
 
-/** @returns undefined where there is no token or no repository */
-export function githubTelling({ token, repository, apiUrl }: Options): GitHub | undefined {
+/**
+ * @param again decides what is tried once more
+ * @returns undefined where there is no token or no repository
+ */
+export function githubTelling({ token, repository, apiUrl }: Options, again: Again): GitHub | undefined {
   const [owner = '', repo = ''] = repository.split('/');
   if (token === undefined || token === '' || owner === '' || repo === '') return undefined;
-  return telling(token, { owner, repo }, apiUrl);
+  return telling(token, { owner, repo }, apiUrl, again);
 }
 
-function telling(token: string, place: { readonly owner: string; readonly repo: string }, apiUrl: string | undefined): GitHub {
+function telling(token: string, place: { readonly owner: string; readonly repo: string }, apiUrl: string | undefined, again: Again): GitHub {
 
-  /** Five seconds for each, as for all that are told; what GitHub does not do is an Error in words. */
-  async function ask<T>(need: Need, signal: AbortSignal, act: (rest: Rest, request: Request) => Promise<T>): Promise<T> {
-    const late = AbortSignal.timeout(eachCall);
-    try {
-      // A library of some size, which most runs of a refused or planned rollback have no use for.
-      const library = await import('@actions/github');
-      const { rest, request } = library.getOctokit(token, apiUrl === undefined ? {} : { baseUrl: apiUrl });
-      // Its own fetch knows the runner's proxy.
-      const inner = request.endpoint.DEFAULTS.request?.fetch ?? fetch;
-      return await act(rest, { signal: AbortSignal.any([signal, late]), fetch: cappedFetch(inner, longest) });
-    } catch (thrown) {
-      throw new Error(inWords(thrown, need, late.aborted ? `gave no answer within ${eachCall / 1000} s` : signal.aborted ? 'was not waited for any longer' : undefined, token));
+  /**
+   * Five seconds for each try, and two more tries, as for all that are told; what GitHub does not do is an Error in words.
+   * @param once what was asked makes something: it is asked again only when it was surely not made
+   */
+  async function ask<T>(need: Need, signal: AbortSignal, act: (rest: Rest, request: Request) => Promise<T>, once = false): Promise<T> {
+    for (let retry = 0; ; retry += 1) {
+      const late = AbortSignal.timeout(eachCall);
+      try {
+        // A library of some size, which most runs of a refused or planned rollback have no use for.
+        const library = await import('@actions/github');
+        const { rest, request } = library.getOctokit(token, apiUrl === undefined ? {} : { baseUrl: apiUrl });
+        // Its own fetch knows the runner's proxy.
+        const inner = request.endpoint.DEFAULTS.request?.fetch ?? fetch;
+        return await act(rest, { signal: AbortSignal.any([signal, late]), fetch: cappedFetch(inner, longest) });
+      } catch (thrown) {
+        const unanswered = late.aborted ? `gave no answer within ${eachCall / 1000} s` : signal.aborted ? 'was not waited for any longer' : undefined;
+        if (!(await again(triedOf(thrown), retry, once, signal))) throw new Error(inWords(thrown, need, unanswered, token));
+      }
     }
   }
 
@@ -43,7 +53,7 @@ function telling(token: string, place: { readonly owner: string; readonly repo: 
       const data = read(answer);
       if ('id' in data) return String(data.id);
       throw new Error(`answered ${answer.status} "${data.message ?? ''}" and made no deployment`);
-    }),
+    }, true),
 
     setDeploymentState: (id, { state, description, logUrl, supersedes }, signal) => ask('deployments: write', signal, async (rest, request) => {
       await rest.repos.createDeploymentStatus({
@@ -59,7 +69,7 @@ function telling(token: string, place: { readonly owner: string; readonly repo: 
     createIssue: ({ title, body, labels }, signal) => ask('issues: write', signal, async (rest, request) => {
       const data = read(await rest.issues.create({ ...place, title, body, labels: [...labels], request }));
       return { number: data.number, url: data.html_url };
-    }),
+    }, true),
 
     updateIssue: (number, { title, body }, signal) => ask('issues: write', signal, async (rest, request) => {
       await rest.issues.update({ ...place, issue_number: number, title, body, request });
@@ -72,7 +82,7 @@ function telling(token: string, place: { readonly owner: string; readonly repo: 
 
     comment: (number, body, signal) => ask('pull-requests: write', signal, async (rest, request) => {
       await rest.issues.createComment({ ...place, issue_number: number, body, request });
-    }),
+    }, true),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What GitHub did not do, in one line for a person. */
 import { messageOf } from '../errors.ts';
+import type { Tried } from '../notify/sending.ts';
 
 /** The permission of the job's token that a call takes. */
 export type Need = 'deployments: write' | 'issues: write' | 'pull-requests: write';
@@ -15,6 +16,18 @@ export function inWords(thrown: unknown, need: Need, unanswered: string | undefi
   const said = messageOf(thrown).split('\n')[0]?.replace(/ - https:\/\/docs\.\S+$/, '').replaceAll(token, '***').slice(0, 200) ?? '';
   if (status === undefined) return said.startsWith('answered ') ? `GitHub ${said}` : `GitHub was not reached: ${said}`;
   return `GitHub answered ${status} "${said}"${advice(status, said, need)}`;
+}
+
+/** What GitHub did not do, for whoever decides whether it is asked again. */
+export function triedOf(thrown: unknown): Tried {
+  const status = answered(thrown);
+  return status === undefined ? { kind: 'unanswered', why: messageOf(thrown) } : { kind: 'answered', status, body: '', ...retryAfterIn(thrown) };
+}
+
+function retryAfterIn(thrown: unknown): { readonly retryAfter?: string } {
+  const headers = thrown instanceof Error && 'response' in thrown && typeof thrown.response === 'object' && thrown.response !== null && 'headers' in thrown.response ? thrown.response.headers : undefined;
+  const told = typeof headers === 'object' && headers !== null && 'retry-after' in headers ? String(headers['retry-after']) : '';
+  return told === '' ? {} : { retryAfter: told };
 }
 
 function answered(thrown: unknown): number | undefined {

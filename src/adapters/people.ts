@@ -1,7 +1,7 @@
 /** Whoever is told of a run, over the real network, with what `post` has to know of it kept in a file. */
 import type { Inputs } from '../inputs.ts';
 import { notifiers } from '../notify/registry.ts';
-import { sendOver } from '../notify/sending.ts';
+import { againAfter, sendOver } from '../notify/sending.ts';
 import { openTelling, type Telling } from '../notify/telling.ts';
 import type { RunStart } from '../recording.ts';
 import { actionsLog } from './actions/log.ts';
@@ -24,7 +24,7 @@ export function peopleOf(inputs: Inputs, run: RunStart): People {
   const memory = memoryFile();
   const world = {
     clock: systemClock, memory, send: sendOver(trySending(), systemClock),
-    github: githubTelling({ token: inputs.githubToken, repository: run.repository, apiUrl: process.env['GITHUB_API_URL'] }),
+    github: githubTelling({ token: inputs.githubToken, repository: run.repository, apiUrl: process.env['GITHUB_API_URL'] }, againAfter(systemClock)),
   };
   const telling = openTelling(notifiers.flatMap((notifierOf) => notifierOf(inputs, world) ?? []), { clock: systemClock, log: actionsLog });
   return {

@@ -15,9 +15,22 @@ const spacing: Milliseconds = 1000;
 /** Who asks to be left alone for longer than this is not asked again: by then the run has moved on. */
 const longestWait: Milliseconds = 60_000;
 
+/** Waits before what was not done is tried again, and whether it is. `retry`: how often it was already; `once`: only if it surely was not done. */
+export type Again = (tried: Tried, retry: number, once: boolean, signal: AbortSignal) => Promise<boolean>;
+
+export function againAfter(clock: Clock): Again {
+  return async (tried, retry, once, signal) => {
+    const wait = retry < retries ? waitBefore(tried, retry, once, clock.now()) : undefined;
+    if (wait === undefined || signal.aborted) return false;
+    await clock.sleep(wait, signal);
+    return !signal.aborted;
+  };
+}
+
 /** `Send`, with its retries and its rate, over single tries. */
 export function sendOver(tryOnce: TryOnce, clock: Clock): Send {
   const free = new Map<string, Milliseconds>();
+  const again = againAfter(clock);
   const turn = async ({ origin }: URL, signal: AbortSignal): Promise<void> => {
     const now = clock.now();
     const at = Math.max(now, free.get(origin) ?? now);
@@ -30,10 +43,7 @@ export function sendOver(tryOnce: TryOnce, clock: Clock): Send {
       await turn(url, signal);
       if (signal.aborted) return ended;
       const tried = await tryOnce(request);
-      const wait = retry < retries ? waitBefore(tried, retry, once === true, clock.now()) : undefined;
-      if (wait === undefined || signal.aborted) return sent(tried);
-      await clock.sleep(wait, signal);
-      if (signal.aborted) return sent(tried);
+      if (!(await again(tried, retry, once === true, signal))) return sent(tried);
     }
   };
 }

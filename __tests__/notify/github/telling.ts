@@ -1,4 +1,6 @@
 /** A run told to GitHub, as the runner would: events made from a report, over octokit, to the stand-in. */
+import { systemClock } from '../../../src/adapters/clock.ts';
+import { againAfter } from '../../../src/notify/sending.ts';
 import { githubTelling } from '../../../src/adapters/github-telling.ts';
 import type { Event, Happened } from '../../../src/notify/event.ts';
 import type { Memory, NotifierOf } from '../../../src/notify/notifier.ts';
@@ -19,12 +21,15 @@ export function eventOf({ run: { endedAt, ...run }, from, to }: Report, happened
 export const begun = (report: Report, takesUp?: string): Event => eventOf(report, { kind: 'begun', hosts: report.hosts.map(({ host }) => host), ...(takesUp === undefined ? {} : { takesUp }) });
 export const ended = (report: Report): Event => eventOf(report, { kind: 'ended', report });
 
+/** Waits for nothing between tries. */
+const hurried = { ...systemClock, sleep: async () => undefined };
+
 type Options = { readonly inputs?: Readonly<Record<string, string>>; readonly memory?: Memory; readonly signal?: AbortSignal; readonly token?: string };
 
 /** @returns what the notifier threw, event by event; undefined where the inputs do not ask for it */
 export async function tell(of: NotifierOf, apiUrl: string, events: readonly Event[], options: Options = {}): Promise<readonly string[] | undefined> {
   const notifier = of(read(options.inputs ?? {}), {
-    clock: new FakeClock(), memory: options.memory ?? memory(), github: githubTelling({ token: options.token ?? 'ghs_secret', repository, apiUrl }),
+    clock: new FakeClock(), memory: options.memory ?? memory(), github: githubTelling({ token: options.token ?? 'ghs_secret', repository, apiUrl }, againAfter(hurried)),
     send: () => Promise.reject(new Error('GitHub is told over its own port')),
   });
   if (notifier === undefined) return undefined;
