@@ -630,7 +630,7 @@ function textAt(error, key) {
 
 /***/ }),
 
-/***/ 4806:
+/***/ 6216:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -948,17 +948,18 @@ function cutMarkdown(markdown, rest, longest = longestBody) {
     return [...lines, ...(fence === '' ? [] : [fence]), ...Array.from({ length: Math.min(folds, 8) }, () => '\n</details>'), '', rest].join('\n');
 }
 
-;// CONCATENATED MODULE: ./build/notify/github/no-token.js
-/** Of what was asked for, though there is nobody to ask: that is said once, at the end. */
-function withoutToken(name) {
+;// CONCATENATED MODULE: ./build/notify/missing.js
+/** Of what was asked for, though what it takes is not there: that is said once, at the end. @param why ends "… was not told: " */
+function missing(name, why) {
     return {
         name,
         async tell({ kind }) {
             if (kind === 'ended')
-                throw new Error('the input "github-token" is empty, or the run belongs to no repository');
+                throw new Error(why);
         },
     };
 }
+const noToken = 'the input "github-token" is empty, or the run belongs to no repository';
 
 ;// CONCATENATED MODULE: ./build/notify/github/incident-issue.js
 
@@ -973,7 +974,7 @@ const incidentIssue = ({ incidentIssue: asked, incidentLabels: labels, dryRun, d
     if (!asked || dryRun || drill)
         return undefined;
     if (github === undefined)
-        return withoutToken(incident_issue_name);
+        return missing(incident_issue_name, noToken);
     return {
         name: incident_issue_name,
         async tell(event, signal) {
@@ -1058,7 +1059,7 @@ const pullRequestComment = ({ commentOnPullRequest: asked, dryRun, drill }, { gi
     if (!asked || dryRun || drill)
         return undefined;
     if (github === undefined)
-        return withoutToken(pull_request_comment_name);
+        return missing(pull_request_comment_name, noToken);
     return {
         name: pull_request_comment_name,
         async tell(event, signal) {
@@ -1410,10 +1411,15 @@ function textAt(item, key) {
 
 
 
-/** Undefined without `statuspage-api-key` and `statuspage-page-id`. It takes one request a second, which the sending keeps. */
+
+/**
+ * Undefined without `statuspage-page-id`. A page without a key (a secret that this environment has not) keeps no rollback from being done. It takes one request a second, which the sending keeps.
+ */
 const statuspage = ({ statuspageApiKey: key, statuspagePageId: page, statuspageApiUrl: api, statuspageComponentIds: components }, world) => {
-    if (key === undefined || page === undefined)
+    if (page === undefined)
         return undefined;
+    if (key === undefined)
+        return missing('Statuspage', 'the input "statuspage-api-key" is empty; is the secret there in this environment?');
     const incidents = `${api.origin}${api.pathname.replace(/\/+$/, '')}/pages/${page}/incidents`;
     const ask = async (method, path, signal, incident) => world.send({
         method, url: new URL(`${incidents}${path}`), headers: { Authorization: `OAuth ${key}` }, signal,
@@ -1578,9 +1584,19 @@ const retries = 2;
 const spacing = 1000;
 /** Who asks to be left alone for longer than this is not asked again: by then the run has moved on. */
 const longestWait = 60_000;
+function againAfter(clock) {
+    return async (tried, retry, once, signal) => {
+        const wait = retry < retries ? waitBefore(tried, retry, once, clock.now()) : undefined;
+        if (wait === undefined || signal.aborted)
+            return false;
+        await clock.sleep(wait, signal);
+        return !signal.aborted;
+    };
+}
 /** `Send`, with its retries and its rate, over single tries. */
 function sendOver(tryOnce, clock) {
     const free = new Map();
+    const again = againAfter(clock);
     const turn = async ({ origin }, signal) => {
         const now = clock.now();
         const at = Math.max(now, free.get(origin) ?? now);
@@ -1595,11 +1611,7 @@ function sendOver(tryOnce, clock) {
             if (signal.aborted)
                 return sending_ended;
             const tried = await tryOnce(request);
-            const wait = retry < retries ? waitBefore(tried, retry, once === true, clock.now()) : undefined;
-            if (wait === undefined || signal.aborted)
-                return sent(tried);
-            await clock.sleep(wait, signal);
-            if (signal.aborted)
+            if (!(await again(tried, retry, once === true, signal)))
                 return sent(tried);
         }
     };
@@ -1764,6 +1776,16 @@ function inWords(thrown, need, unanswered, token) {
         return said.startsWith('answered ') ? `GitHub ${said}` : `GitHub was not reached: ${said}`;
     return `GitHub answered ${status} "${said}"${advice(status, said, need)}`;
 }
+/** What GitHub did not do, for whoever decides whether it is asked again. */
+function triedOf(thrown) {
+    const status = answered(thrown);
+    return status === undefined ? { kind: 'unanswered', why: (0,errors/* messageOf */.bD)(thrown) } : { kind: 'answered', status, body: '', ...retryAfterIn(thrown) };
+}
+function retryAfterIn(thrown) {
+    const headers = thrown instanceof Error && 'response' in thrown && typeof thrown.response === 'object' && thrown.response !== null && 'headers' in thrown.response ? thrown.response.headers : undefined;
+    const told = typeof headers === 'object' && headers !== null && 'retry-after' in headers ? String(headers['retry-after']) : '';
+    return told === '' ? {} : { retryAfter: told };
+}
 function answered(thrown) {
     return thrown instanceof Error && 'response' in thrown && thrown.response !== undefined && 'status' in thrown && typeof thrown.status === 'number' ? thrown.status : undefined;
 }
@@ -1782,27 +1804,37 @@ function advice(status, said, need) {
 const eachCall = 5_000;
 /** A hundred pull requests are 3 MB. */
 const github_telling_longest = 16 * 1024 * 1024;
-/** @returns undefined where there is no token or no repository */
-function githubTelling({ token, repository, apiUrl }) {
+/**
+ * @param again decides what is tried once more
+ * @returns undefined where there is no token or no repository
+ */
+function githubTelling({ token, repository, apiUrl }, again) {
     const [owner = '', repo = ''] = repository.split('/');
     if (token === undefined || token === '' || owner === '' || repo === '')
         return undefined;
-    return telling(token, { owner, repo }, apiUrl);
+    return telling(token, { owner, repo }, apiUrl, again);
 }
-function telling(token, place, apiUrl) {
-    /** Five seconds for each, as for all that are told; what GitHub does not do is an Error in words. */
-    async function ask(need, signal, act) {
-        const late = AbortSignal.timeout(eachCall);
-        try {
-            // A library of some size, which most runs of a refused or planned rollback have no use for.
-            const library = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
-            const { rest, request } = library.getOctokit(token, apiUrl === undefined ? {} : { baseUrl: apiUrl });
-            // Its own fetch knows the runner's proxy.
-            const inner = request.endpoint.DEFAULTS.request?.fetch ?? fetch;
-            return await act(rest, { signal: AbortSignal.any([signal, late]), fetch: cappedFetch(inner, github_telling_longest) });
-        }
-        catch (thrown) {
-            throw new Error(inWords(thrown, need, late.aborted ? `gave no answer within ${eachCall / 1000} s` : signal.aborted ? 'was not waited for any longer' : undefined, token));
+function telling(token, place, apiUrl, again) {
+    /**
+     * Five seconds for each try, and two more tries, as for all that are told; what GitHub does not do is an Error in words.
+     * @param once what was asked makes something: it is asked again only when it was surely not made
+     */
+    async function ask(need, signal, act, once = false) {
+        for (let retry = 0;; retry += 1) {
+            const late = AbortSignal.timeout(eachCall);
+            try {
+                // A library of some size, which most runs of a refused or planned rollback have no use for.
+                const library = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
+                const { rest, request } = library.getOctokit(token, apiUrl === undefined ? {} : { baseUrl: apiUrl });
+                // Its own fetch knows the runner's proxy.
+                const inner = request.endpoint.DEFAULTS.request?.fetch ?? fetch;
+                return await act(rest, { signal: AbortSignal.any([signal, late]), fetch: cappedFetch(inner, github_telling_longest) });
+            }
+            catch (thrown) {
+                const unanswered = late.aborted ? `gave no answer within ${eachCall / 1000} s` : signal.aborted ? 'was not waited for any longer' : undefined;
+                if (!(await again(triedOf(thrown), retry, once, signal)))
+                    throw new Error(inWords(thrown, need, unanswered, token));
+            }
         }
     }
     return {
@@ -1815,7 +1847,7 @@ function telling(token, place, apiUrl) {
             if ('id' in data)
                 return String(data.id);
             throw new Error(`answered ${answer.status} "${data.message ?? ''}" and made no deployment`);
-        }),
+        }, true),
         setDeploymentState: (id, { state, description, logUrl, supersedes }, signal) => ask('deployments: write', signal, async (rest, request) => {
             await rest.repos.createDeploymentStatus({
                 ...place, deployment_id: Number(id), state, description, ...(logUrl === '' ? {} : { log_url: logUrl }), auto_inactive: supersedes === true, request,
@@ -1828,7 +1860,7 @@ function telling(token, place, apiUrl) {
         createIssue: ({ title, body, labels }, signal) => ask('issues: write', signal, async (rest, request) => {
             const data = read(await rest.issues.create({ ...place, title, body, labels: [...labels], request }));
             return { number: data.number, url: data.html_url };
-        }),
+        }, true),
         updateIssue: (number, { title, body }, signal) => ask('issues: write', signal, async (rest, request) => {
             await rest.issues.update({ ...place, issue_number: number, title, body, request });
         }),
@@ -1838,7 +1870,7 @@ function telling(token, place, apiUrl) {
         }),
         comment: (number, body, signal) => ask('pull-requests: write', signal, async (rest, request) => {
             await rest.issues.createComment({ ...place, issue_number: number, body, request });
-        }),
+        }, true),
     };
 }
 /** Of an answer that breaks off, or is no JSON, octokit makes a text. */
@@ -1994,7 +2026,7 @@ function peopleOf(inputs, run) {
     const memory = memoryFile();
     const world = {
         clock: clock/* systemClock */.m, memory, send: sendOver(trySending(), clock/* systemClock */.m),
-        github: githubTelling({ token: inputs.githubToken, repository: run.repository, apiUrl: process.env['GITHUB_API_URL'] }),
+        github: githubTelling({ token: inputs.githubToken, repository: run.repository, apiUrl: process.env['GITHUB_API_URL'] }, againAfter(clock/* systemClock */.m)),
     };
     const telling = openTelling(notifiers.flatMap((notifierOf) => notifierOf(inputs, world) ?? []), { clock: clock/* systemClock */.m, log: log/* actionsLog */._ });
     return {
@@ -5677,9 +5709,10 @@ function* tellRules(values, isSet) {
     if (isSet('statuspage-api-key') && !isSet('statuspage-page-id')) {
         yield invalid_invalid('Input "statuspage-page-id" is required with "statuspage-api-key"', 'Set it to the id of the page, or take the key out.');
     }
-    for (const name of ['statuspage-page-id', 'statuspage-component-ids', 'statuspage-api-url']) {
-        if (isSet(name) && !isSet('statuspage-api-key'))
-            yield invalid_invalid(`Input "${name}" has no effect without "statuspage-api-key"`, 'Set "statuspage-api-key" (is the secret there in this environment?), or take it out.');
+    // A page without a key is not refused: a secret that an environment lacks must not keep it from being rolled back. It is told as a warning.
+    for (const name of ['statuspage-component-ids', 'statuspage-api-url']) {
+        if (isSet(name) && !isSet('statuspage-api-key') && !isSet('statuspage-page-id'))
+            yield invalid_invalid(`Input "${name}" has no effect without "statuspage-page-id"`, 'Set "statuspage-page-id" and "statuspage-api-key", or take it out.');
     }
     const [slack, webhook] = [values['slack-webhook-url'], values['webhook-url']];
     if (webhook?.hostname === 'hooks.slack.com') {
@@ -7145,7 +7178,7 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _adapters_command_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(149);
 /* harmony import */ var _adapters_door_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2484);
 /* harmony import */ var _adapters_files_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2543);
-/* harmony import */ var _adapters_people_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4806);
+/* harmony import */ var _adapters_people_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6216);
 /* harmony import */ var _adapters_revert_pull_request_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4062);
 /* harmony import */ var _adapters_world_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2874);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9984);

@@ -528,9 +528,10 @@ function* tell_rules_tellRules(values, isSet) {
     if (isSet('statuspage-api-key') && !isSet('statuspage-page-id')) {
         yield invalid('Input "statuspage-page-id" is required with "statuspage-api-key"', 'Set it to the id of the page, or take the key out.');
     }
-    for (const name of ['statuspage-page-id', 'statuspage-component-ids', 'statuspage-api-url']) {
-        if (isSet(name) && !isSet('statuspage-api-key'))
-            yield invalid(`Input "${name}" has no effect without "statuspage-api-key"`, 'Set "statuspage-api-key" (is the secret there in this environment?), or take it out.');
+    // A page without a key is not refused: a secret that an environment lacks must not keep it from being rolled back. It is told as a warning.
+    for (const name of ['statuspage-component-ids', 'statuspage-api-url']) {
+        if (isSet(name) && !isSet('statuspage-api-key') && !isSet('statuspage-page-id'))
+            yield invalid(`Input "${name}" has no effect without "statuspage-page-id"`, 'Set "statuspage-page-id" and "statuspage-api-key", or take it out.');
     }
     const [slack, webhook] = [values['slack-webhook-url'], values['webhook-url']];
     if (webhook?.hostname === 'hooks.slack.com') {
