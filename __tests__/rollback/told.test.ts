@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { githubServer } from '../adapters/github-server.ts';
 import { serving } from '../adapters/server.ts';
@@ -56,6 +58,8 @@ describe.skipIf(!available)('people are told of a rollback', () => {
     );
     expect(ended.outputs, ended.log).toMatchObject({ result: 'rolled-back' });
     expect(ended.log).not.toContain('not told');
+    const left = readdirSync(ended.workspace, { withFileTypes: true }).filter((each) => each.isFile()).map(({ name }) => readFileSync(join(ended.workspace, name), 'utf8'));
+    for (const text of [ended.log.replaceAll(/^::add-mask::.*$/gm, ''), ...left]) expect(text).not.toMatch(/credential|ghs_secret/);
 
     expect(page.complaints).toEqual([]);
     expect(page.incidents).toMatchObject([{ status: 'resolved', components: { kctbh9vrtdwd: 'operational' } }]);
