@@ -5,7 +5,7 @@ import { schema } from '@octokit/graphql-schema';
 import { buildSchema, graphqlSync, parse, validate } from 'graphql';
 import type { Deployment } from '../../src/metrics/history.ts';
 
-type Asked = { readonly first?: number; readonly last: number; readonly before: string | null; readonly environments: readonly string[] };
+type Asked = { readonly first?: number; readonly last: number; readonly before?: string | null; readonly environments: readonly string[] };
 
 export type Pages = { readonly url: string; readonly asked: readonly Asked[]; requests(): number } & AsyncDisposable;
 
@@ -36,7 +36,7 @@ export async function pagesOf(deployments: readonly Deployment[] | undefined, br
 
   function page(options: Asked): unknown {
     asked.push({ ...options });
-    const end = options.before === null ? deployments?.length ?? 0 : Number(options.before);
+    const end = typeof options.before === 'string' ? Number(options.before) : deployments?.length ?? 0;
     const start = Math.max(0, end - options.last);
     return { pageInfo: { hasPreviousPage: start > 0, hasNextPage: false, startCursor: String(start), endCursor: String(end) }, nodes: deployments?.slice(start, end).map(nodeOf) };
   }

@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentStatus, History } from '../metrics/history.ts';
 import type { Milliseconds } from '../ports.ts';
+import { oldestFirst } from './status-order.ts';
 
 const query = `query ($owner: String!, $name: String!, $environment: [String!], $before: String) {
   repository(owner: $owner, name: $name) {
@@ -68,8 +69,7 @@ async function twice<T>(ask: () => Promise<T>): Promise<T> {
 function deploymentOf({ task, payload, commitOid, createdAt, creator, statuses }: Node): Deployment {
   return {
     sha: commitOid, task: task ?? '', payload: payload ?? '', time: Date.parse(createdAt), creator: creator?.login ?? '',
-    // GitHub does not say in which order they come.
-    statuses: (statuses?.nodes ?? []).flatMap((status) => (status === null ? [] : [statusOf(status)])).toSorted((one, other) => one.time - other.time),
+    statuses: oldestFirst((statuses?.nodes ?? []).filter((status) => status !== null)).map(statusOf),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DeploymentRecord, Milliseconds } from '../ports.ts';
 import { payloadFields } from './deployment-payload.ts';
+import { oldestFirst } from './status-order.ts';
 
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
@@ -51,7 +52,7 @@ function takenBackBy(node: Node): { readonly sha: string; readonly since: Millis
     const [from, to] = [payloadFields(node.payload).get('from'), node.commitOid];
     return typeof from === 'string' && from !== to ? { sha: from, since: Date.parse(node.createdAt) } : undefined;
   }
-  const states = (node.statuses?.nodes ?? []).toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+  const states = oldestFirst(node.statuses?.nodes ?? []);
   const success = states.findLastIndex(({ state }) => state === 'SUCCESS');
   const failure = states.slice(success + 1).findLast(({ state }) => state === 'FAILURE' || state === 'ERROR');
   return success === -1 || failure === undefined ? undefined : { sha: node.commitOid, since: Date.parse(failure.createdAt) };

@@ -1,6 +1,7 @@
 /** Rollbacks as GitHub's deployment records tell them: deployments of the environment with the task `rollback`. */
 import type { RollbackRecord } from '../guards/memory.ts';
 import { payloadFields } from './deployment-payload.ts';
+import { oldestFirst } from './status-order.ts';
 
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
@@ -34,8 +35,7 @@ function recordOf({ payload, createdAt, creator, statuses }: Node): RollbackReco
   const told = payloadFields(payload);
   const [from, to] = [told.get('from'), told.get('to')];
   if (typeof from !== 'string' || typeof to !== 'string' || !isSha(from) || !isSha(to) || told.get('drill') === true) return undefined;
-  // GitHub keeps the newest at either end, as the order is not said: by their times.
-  const states = (statuses?.nodes ?? []).toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+  const states = oldestFirst(statuses?.nodes ?? []);
   const text = (name: string): string => { const value = told.get(name); return typeof value === 'string' ? value : ''; };
   const actor = text('actor');
   return {
