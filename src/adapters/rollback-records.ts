@@ -6,12 +6,12 @@ import { oldestFirst } from './status-order.ts';
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
     deployments(last: 100, environments: $environment, orderBy: { field: CREATED_AT, direction: ASC }) {
-      nodes { task payload createdAt creator { login } statuses(last: 20) { nodes { state logUrl createdAt } } }
+      nodes { task payload createdAt creator { login } statuses(last: 20) { nodes { state description logUrl createdAt } } }
     }
   }
 }`;
 
-type Status = { readonly state: string; readonly logUrl: string | null; readonly createdAt: string };
+type Status = { readonly state: string; readonly description: string | null; readonly logUrl: string | null; readonly createdAt: string };
 type Node = { readonly task: string | null; readonly payload: string | null; readonly createdAt: string; readonly creator: { readonly login: string }; readonly statuses: { readonly nodes: readonly Status[] } | null };
 type Answer = { readonly repository: { readonly deployments: { readonly nodes: readonly Node[] } } | null };
 
@@ -36,21 +36,27 @@ function recordOf({ payload, createdAt, creator, statuses }: Node): RollbackReco
   const [from, to] = [told.get('from'), told.get('to')];
   if (typeof from !== 'string' || typeof to !== 'string' || !isSha(from) || !isSha(to) || told.get('drill') === true) return undefined;
   const states = oldestFirst(statuses?.nodes ?? []);
+  const outcome = outcomeOf(states);
+  if (outcome === undefined) return undefined;
   const text = (name: string): string => { const value = told.get(name); return typeof value === 'string' ? value : ''; };
   const actor = text('actor');
   return {
-    from, to, outcome: outcomeOf(states.map(({ state }) => state)), reason: text('reason'), by: 'GitHub',
+    from, to, outcome, reason: text('reason'), by: 'GitHub',
     time: Date.parse(states.at(-1)?.createdAt ?? createdAt), actor: actor === '' ? creator.login : actor,
     url: states.findLast(({ logUrl }) => logUrl !== null && logUrl !== '')?.logUrl ?? '',
   };
 }
 
-/** GitHub turns a deployment that succeeded to `INACTIVE` when the next one succeeds. */
-function outcomeOf(states: readonly string[]): RollbackRecord['outcome'] {
-  if (states.includes('SUCCESS')) return 'rolled-back';
+/** GitHub turns a deployment that succeeded to `INACTIVE` when the next one succeeds. Undefined for a run that another one took up: that one's record tells. */
+function outcomeOf(states: readonly Status[]): RollbackRecord['outcome'] | undefined {
+  if (states.some(({ state }) => state === 'SUCCESS')) return 'rolled-back';
   const last = states.at(-1);
-  if (last === 'FAILURE' || last === 'ERROR') return 'failed';
-  return last === 'INACTIVE' ? 'undone' : 'under-way';
+  if (last?.state === 'FAILURE' || last?.state === 'ERROR') return 'failed';
+  if (last?.state !== 'INACTIVE') return 'under-way';
+  // What was measured (notify/github/measured.ts) begins with the result.
+  const result = /^(?:undone|refused|cancelled)(?= )/.exec(last.description ?? '')?.[0];
+  if (result === undefined) return undefined;
+  return result === 'undone' ? 'undone' : 'unsettled';
 }
 
 function isSha(text: string): boolean {

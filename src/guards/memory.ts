@@ -7,8 +7,11 @@ export type RollbackRecord = {
   readonly from: string;
   readonly to: string;
   readonly time: Milliseconds;
-  /** `failed`: it needs a person. `good`: the release `to` was watched and found well. `undone`: as it was before, or nothing was touched. */
-  readonly outcome: 'rolled-back' | 'failed' | 'under-way' | 'undone' | 'good';
+  /**
+   * `failed`: it needs a person. `good`: the release `to` was watched and found well. `undone`: as it was before. `unsettled`: refused or cancelled;
+   * what an earlier run left is as that one left it.
+   */
+  readonly outcome: 'rolled-back' | 'failed' | 'under-way' | 'undone' | 'unsettled' | 'good';
   /** Empty where the record does not say. */
   readonly actor: string;
   readonly reason: string;
@@ -28,14 +31,19 @@ export function recordsOf(host: string, app: string, ended: readonly EndedRun[],
 
 function outcomeOf(result: string): RollbackRecord['outcome'] {
   if (result === 'rolled-back' || result === 'good' || result === 'failed') return result;
-  return 'undone';
+  return result === 'undone' ? 'undone' : 'unsettled';
 }
 
 /** The rollback that left the environment as nobody has settled it since: it failed, or it has not ended. */
 export function lockedBy(records: readonly RollbackRecord[]): RollbackRecord | undefined {
-  const settled = records.filter(({ outcome }) => outcome !== 'failed' && outcome !== 'under-way').map(({ time }) => time);
-  const last = Math.max(Number.NEGATIVE_INFINITY, ...settled);
-  return records.find(({ outcome, time }) => (outcome === 'failed' || outcome === 'under-way') && time > last);
+  // Whoever came later held the lock, so that the one before had ended; but that it touched nothing mends nothing.
+  const ended = lastOf(records, ['rolled-back', 'good', 'undone', 'unsettled']);
+  const settled = lastOf(records, ['rolled-back', 'good', 'undone']);
+  return records.find(({ outcome, time }) => (outcome === 'failed' && time > settled) || (outcome === 'under-way' && time > ended));
+}
+
+function lastOf(records: readonly RollbackRecord[], outcomes: readonly RollbackRecord['outcome'][]): Milliseconds {
+  return records.filter(({ outcome }) => outcomes.includes(outcome)).reduce((last, { time }) => Math.max(last, time), Number.NEGATIVE_INFINITY);
 }
 
 /** The releases that were taken back and not found well since, newest first, each with its last rollback. */

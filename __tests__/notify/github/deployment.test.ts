@@ -34,9 +34,9 @@ const stopped: Report = { ...exampleOf('cancelled'), hosts: exampleOf('cancelled
 test.each<[what: string, report: Report, state: string, outcome: string | undefined]>([
   ['rolled back', exampleOf('rolled-back'), 'success', 'rolled-back'],
   ['undone', exampleOf('undone'), 'inactive', 'undone'],
-  ['refused after the lock was held', exampleOf('refused'), 'inactive', 'undone'],
+  ['refused after the lock was held', exampleOf('refused'), 'inactive', 'unsettled'],
   ['failed', exampleOf('failed'), 'failure', 'failed'],
-  ['cancelled and put back', exampleOf('cancelled'), 'inactive', 'undone'],
+  ['cancelled and put back', exampleOf('cancelled'), 'inactive', 'unsettled'],
   ['cancelled and left as it was', stopped, 'failure', 'failed'],
   ['a drill that failed', drill(exampleOf('failed')), 'failure', undefined],
 ])('%s: the record ends as the guard reads it', async (_what, report, state, outcome) => {
@@ -45,7 +45,7 @@ test.each<[what: string, report: Report, state: string, outcome: string | undefi
   expect(states(server.deployments[0]?.statuses)).toEqual(['in_progress', state]);
   await using graphql = await github({ deployments: server.deployments.map(({ task, payload, statuses }) => ({
     task, payload: JSON.stringify(payload), createdAt: '2025-11-23T12:00:00Z', creator: { __typename: 'User', login: 'octocat' },
-    statuses: { nodes: statuses.map((status, index) => ({ state: String(status['state']).toUpperCase(), logUrl: status['log_url'], createdAt: `2025-11-23T12:0${index}:00Z` })) },
+    statuses: { nodes: statuses.map((status, index) => ({ state: String(status['state']).toUpperCase(), description: status['description'], logUrl: status['log_url'], createdAt: `2025-11-23T12:0${index}:00Z` })) },
   })) });
   const records = await rollbackRecords({ token: 't', repository: 'green/matchers', environment: 'production', apiUrl: graphql.url });
   expect(records?.map((record) => record.outcome)).toEqual(outcome === undefined ? [] : [outcome]);

@@ -79,6 +79,48 @@ class Season {
   }
 }
 
+test('what a season leaves is read alike by the guard, the next rollback and the report', async () => {
+  const season = new Season();
+  await season.deploy(1);
+  await season.deploy(2);
+  await season.run(2, 1, 'rolled-back');
+  expect(await season.read()).toMatchObject({ lock: undefined, bad: [2], good: [1, 1] });
+  await season.deploy(3);
+  await season.run(3, 1, 'undone');
+  expect(await season.read()).toMatchObject({ lock: undefined, bad: [2], good: [1, 1, 3] });
+  await season.run(3, 1, 'failed');
+  expect(await season.read()).toMatchObject({ lock: 'failed', bad: [2] });
+  await season.run(3, 1, 'refused');
+  expect(await season.read()).toMatchObject({ lock: 'failed', bad: [2] });
+  await season.run(3, 1, 'rolled-back');
+  expect(await season.read()).toMatchObject({ lock: undefined, bad: [3, 2], good: [1, 1, 1] });
+  await season.deploy(4);
+  await season.run(4, 1, 'cancelled', { stop: true });
+  expect(await season.read()).toMatchObject({ lock: 'failed' });
+  const dead = await season.run(4, 1, 'rolled-back', { dies: true });
+  expect(await season.read()).toMatchObject({ lock: 'failed' });
+  // While the one runs that takes it up, the environment is locked still.
+  const other = await season.run(4, 1, 'rolled-back', { dies: true, takesUp: dead });
+  expect(await season.read()).toMatchObject({ lock: 'failed' });
+  await season.run(4, 1, 'rolled-back', { takesUp: other });
+  expect(await season.read()).toMatchObject({ lock: undefined, bad: [4, 3, 2] });
+
+  const { metrics } = await season.read();
+  expect(metrics.list.map(({ result }) => result)).toEqual(['rolled-back', 'unsuccessful', 'unsuccessful', 'cancelled', 'rolled-back', 'refused', 'failed', 'undone', 'rolled-back']);
+  expect(metrics.rollbacks).toMatchObject({ count: 8, rolledBack: 3, failed: 1, notDone: 4, underWay: 0 });
+  expect(metrics.changes).toMatchObject({ deployments: 4, failed: 3, failureRate: 0.75, unmatched: 0 });
+});
+
+test('while a run takes up one that died, the environment is locked', async () => {
+  const season = new Season();
+  await season.deploy(1);
+  await season.deploy(2);
+  const dead = await season.run(2, 1, 'rolled-back', { dies: true });
+  expect(await season.read()).toMatchObject({ lock: 'under-way' });
+  await season.run(2, 1, 'rolled-back', { dies: true, takesUp: dead });
+  expect(await season.read()).toMatchObject({ lock: 'under-way' });
+});
+
 test('a run that is told to GitHub within one second has ended', async () => {
   const season = new Season();
   await season.deploy(1);
