@@ -5,7 +5,7 @@ import { github, rollbackNode } from '../guard/github.ts';
 const [from, to] = ['b'.repeat(40), '2'.repeat(40)];
 const asked = (apiUrl: string, token: string | undefined = 't') => rollbackRecords({ token, repository: 'green/matchers', environment: 'production', apiUrl });
 
-test('rollbacks are told with who, why, when and how they ended; deployments and drills are not', async () => {
+test('rollbacks are told with who, why, when and how they ended; deployments are not, and a drill that passed took nothing back', async () => {
   await using there = await github({ deployments: [
     rollbackNode({ from, to, reason: 'error rate 23 %' }, 'IN_PROGRESS', 'SUCCESS', 'INACTIVE'),
     rollbackNode({ from, to, actor: 'hubot' }, 'IN_PROGRESS', 'FAILURE'),
@@ -17,7 +17,7 @@ test('rollbacks are told with who, why, when and how they ended; deployments and
   ] });
   const records = await asked(there.url);
   expect(records?.map(({ outcome, actor, reason }) => [outcome, actor, reason])).toEqual([
-    ['rolled-back', 'octocat', 'error rate 23 %'], ['failed', 'hubot', ''], ['under-way', 'octocat', ''], ['rolled-back', 'octocat', ''],
+    ['rolled-back', 'octocat', 'error rate 23 %'], ['failed', 'hubot', ''], ['under-way', 'octocat', ''], ['rolled-back', 'octocat', ''], ['undone', 'octocat', ''],
   ]);
   expect(records?.[0]).toMatchObject({ from, to, time: Date.parse('2025-11-23T12:03:00Z'), url: 'https://github.com/green/matchers/actions/runs/42', by: 'GitHub' });
 });

@@ -15,7 +15,7 @@ type Status = { readonly state: string; readonly description: string | null; rea
 type Node = { readonly task: string | null; readonly payload: string | null; readonly createdAt: string; readonly creator: { readonly login: string }; readonly statuses: { readonly nodes: readonly Status[] } | null };
 type Answer = { readonly repository: { readonly deployments: { readonly nodes: readonly Node[] } } | null };
 
-/** Undefined when GitHub does not answer within 10 s, or does not let the token read deployments. A drill is no rollback. */
+/** Undefined when GitHub does not answer within 10 s, or does not let the token read deployments. */
 export async function rollbackRecords(options: {
   readonly token: string | undefined; readonly repository: string; readonly environment: string; readonly apiUrl: string | undefined;
 }): Promise<readonly RollbackRecord[] | undefined> {
@@ -34,9 +34,9 @@ export async function rollbackRecords(options: {
 function recordOf({ payload, createdAt, creator, statuses }: Node): RollbackRecord | undefined {
   const told = payloadFields(payload);
   const [from, to] = [told.get('from'), told.get('to')];
-  if (typeof from !== 'string' || typeof to !== 'string' || !isSha(from) || !isSha(to) || told.get('drill') === true) return undefined;
+  if (typeof from !== 'string' || typeof to !== 'string' || !isSha(from) || !isSha(to)) return undefined;
   const states = oldestFirst(statuses?.nodes ?? []);
-  const outcome = outcomeOf(states);
+  const outcome = told.get('drill') === true ? ofDrill(outcomeOf(states)) : outcomeOf(states);
   if (outcome === undefined) return undefined;
   const text = (name: string): string => { const value = told.get(name); return typeof value === 'string' ? value : ''; };
   const actor = text('actor');
@@ -57,6 +57,11 @@ function outcomeOf(states: readonly Status[]): RollbackRecord['outcome'] | undef
   const result = /^(?:undone|refused|cancelled)(?= )/.exec(last.description ?? '')?.[0];
   if (result === undefined) return undefined;
   return result === 'undone' ? 'undone' : 'unsettled';
+}
+
+/** One that passed has put everything back as it was: its release is not taken back. One that failed, or has not ended, locks as any other run. */
+function ofDrill(outcome: RollbackRecord['outcome'] | undefined): RollbackRecord['outcome'] | undefined {
+  return outcome === 'rolled-back' ? 'undone' : outcome;
 }
 
 function isSha(text: string): boolean {

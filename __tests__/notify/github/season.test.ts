@@ -121,6 +121,22 @@ test('while a run takes up one that died, the environment is locked', async () =
   expect(await season.read()).toMatchObject({ lock: 'under-way' });
 });
 
+test('a drill that did not go forward again locks the environment, one that passed settles it, and neither makes a release bad', async () => {
+  const season = new Season();
+  await season.deploy(1);
+  await season.deploy(2);
+  await season.run(2, 1, 'rolled-back', { drill: true });
+  expect(await season.read()).toMatchObject({ lock: undefined, bad: [], good: [1, 2] });
+  await season.run(2, 1, 'failed', { drill: true });
+  expect(await season.read()).toMatchObject({ lock: 'failed', bad: [], good: [1, 2] });
+  await season.run(2, 1, 'rolled-back', { drill: true });
+  const { metrics, ...read } = await season.read();
+  expect(read).toEqual({ lock: undefined, bad: [], good: [1, 2] });
+  expect(metrics.rollbacks.count).toBe(0);
+  expect(metrics.drills.figures).toMatchObject({ count: 3, rolledBack: 2, failed: 1, recovery: { median: 20 } });
+  expect(metrics.changes).toMatchObject({ deployments: 2, failed: 0 });
+});
+
 test('a run that is told to GitHub within one second has ended', async () => {
   const season = new Season();
   await season.deploy(1);
