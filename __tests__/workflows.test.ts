@@ -158,12 +158,18 @@ test('rollback.yml hands on every output of the action', () => {
   expect(workflow.jobs['rollback']?.outputs).toEqual(Object.fromEntries(names.map((name) => [name, `\${{ steps.rollback.outputs.${name} }}`])));
 });
 
+test('rollback.yml takes every secret of the action: the configuration file must hold none', () => {
+  const step = stepsOf(read('.github/workflows/rollback.yml')).find(({ uses }) => isOurs(uses));
+  expect(Object.keys(step?.with ?? {})).toEqual(expect.arrayContaining(Object.keys(action.inputs).filter((name) => secretInputs.has(name))));
+});
+
 describe('the action understands', () => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const samples: Readonly<Record<string, string>> = {
     'secrets.SSH_PRIVATE_KEY': String(privateKey.export({ type: 'pkcs1', format: 'pem' })),
     'secrets.SSH_PASSPHRASE': '',
     'secrets.DATABASE_URL': '',
+    'secrets.DATABASE_ADMIN_URL': '',
     'vars.PRODUCTION_HOSTS': '10.0.0.4\n10.0.0.5',
     'vars.PRODUCTION_URL': 'https://green-matchers.example',
     'vars.SSH_KNOWN_HOSTS': ['10.0.0.4', '10.0.0.5'].map((host) => `${host} ${configKey()}`).join('\n'),
