@@ -29,7 +29,7 @@ export async function judgeCommit(commit: string, records: readonly RollbackReco
   const lock = lockedBy(records);
   if (lock !== undefined) {
     const what = lock.outcome === 'failed' ? 'failed and needs a person' : 'has not ended';
-    return { allowed: false, code: 'environment-locked', reason: `the rollback from ${short(lock.from)} to ${short(lock.to)} ${what}: ${told(lock)}`, fix: 'Bring that rollback to its end (run it again), or set "unlock: true" with a "reason" once production is known to be as it should.' };
+    return { allowed: false, code: 'environment-locked', reason: `the rollback from ${short(lock.from)} to ${short(lock.to)} ${what}: ${told(lock)}`, fix: 'Bring that rollback to its end (run it again). Where it finds nothing left to do the lock stays: set "unlock: true" with a "reason" once production is known to be as it should.' };
   }
   for (const bad of badReleases(records).slice(0, most)) {
     const what = `${bad.from === commit ? 'this commit' : `${short(bad.from)}, which this commit contains,`} was rolled back`;
