@@ -1,11 +1,11 @@
 /** One JSON request to whoever is told of a run. */
-import { lookup } from 'node:dns/promises';
 import { request as ask, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TryOnce, Tried } from '../notify/sending.ts';
 import type { Milliseconds } from '../ports.ts';
 import { connect, type Network } from './http-connection.ts';
 import { TooLate, troubleOf } from './http-trouble.ts';
+import { namesOfTelling } from './names.ts';
 
 const bodyLimit = 64 * 1024;
 
@@ -13,7 +13,7 @@ const bodyLimit = 64 * 1024;
  * A try ends after `limit`, whatever the server does: then its connection is destroyed, as it is after 64 KiB of the answer. A status that came
  * counts though its body is not complete: it was received. Certificates are verified, redirects not followed. Words hold no path: it can be the credential.
  */
-export function trySending(limit: Milliseconds = 5000, network: Network = { resolve: (name) => lookup(name, { all: true }) }): TryOnce {
+export function trySending(limit: Milliseconds = 5000, network: Network = { resolve: namesOfTelling }): TryOnce {
   return async (request) => {
     const ending = new AbortController();
     const timer = setTimeout(() => ending.abort(new TooLate()), limit);
