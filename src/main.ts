@@ -106,7 +106,7 @@ async function tell(report: Report, { inputs, people }: Partial<Told> = {}): Pro
   annotate(annotations(report));
   if (inputs?.revertPullRequest === true) await openRevertOf(report, inputs);
   if (inputs?.afterCommand !== undefined) {
-    const failure = await runCommand(inputs.afterCommand, { ROLLBACK_RESULT: report.result, ROLLBACK_FROM: report.from?.sha ?? '', ROLLBACK_TO: report.to?.sha ?? '' }, actionsLog);
+    const failure = await runCommand(inputs.afterCommand, { ROLLBACK_RESULT: report.result, ROLLBACK_FROM: report.from?.sha ?? '', ROLLBACK_TO: report.to?.sha ?? '', ROLLBACK_DRILL: String(report.run.drill === true) }, actionsLog);
     if (failure !== undefined) actionsLog.warning(`The "after-command" failed; the result stands: ${failure.why ?? failure.what}`);
   }
   const untold = await people?.finish() ?? [];

@@ -46,6 +46,7 @@ describe.skipIf(!available)('what is around a rollback', () => {
     expect(told).toContain(`ROLLBACK_RESULT=planned\n`);
     expect(told).toContain(`ROLLBACK_FROM=${production.sha('v3')}\n`);
     expect(told).toContain(`ROLLBACK_TO=${production.sha('v2')}\n`);
+    expect(told).toContain('ROLLBACK_DRILL=false\n');
     expect(told).not.toMatch(/PRIVATE KEY|INPUT_/);
     await runAction(inputsFor(production, { commit: 'no-such-tag', 'after-command': command }));
     expect(await readFile(file, 'utf8')).toContain('ROLLBACK_RESULT=refused\n');
