@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Address } from '../../src/adapters/http-connection.ts';
-import { oneAtATime } from '../../src/adapters/names.ts';
+import { oneAtATime, waitForName } from '../../src/adapters/names.ts';
 
 const address: readonly Address[] = [{ address: '192.0.2.1', family: 4 }];
 
@@ -40,4 +40,18 @@ test('After a name that is not there the next one is looked up, and a name later
   await new Promise(setImmediate);
   open[2]?.end.resolve(address);
   expect(await later).toBe(address);
+});
+
+test('GitHub is not asked while its name is not found; a name that is not there, an address and a proxy need no waiting', async () => {
+  const silent = (): Promise<never> => Promise.withResolvers<never>().promise;
+  const ending = new AbortController();
+  const waiting = waitForName('https://api.github.com', silent, {}, ending.signal);
+  ending.abort(new Error('too late'));
+  await expect(waiting).rejects.toThrow('too late');
+  await expect(waitForName('https://api.github.com', silent, {}, ending.signal)).rejects.toThrow('too late');
+  const { signal } = new AbortController();
+  await waitForName('https://gone.test', async () => Promise.reject(new Error('ENOTFOUND')), {}, signal);
+  await waitForName('http://127.0.0.1:8080', silent, {}, signal);
+  await waitForName('http://[::1]:8080', silent, {}, signal);
+  await waitForName('https://api.github.com', silent, { https_proxy: 'http://proxy.test:3128' }, signal);
 });

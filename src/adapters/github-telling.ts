@@ -4,6 +4,7 @@ import type { GitHub } from '../notify/github/port.ts';
 import { cappedFetch } from './capped-fetch.ts';
 import type { Again } from '../notify/sending.ts';
 import { inWords, triedOf, type Need } from './github-trouble.ts';
+import { namesOfTelling, waitForName } from './names.ts';
 
 type Options = { readonly token: string | undefined; readonly repository: string; readonly apiUrl: string | undefined };
 
@@ -36,7 +37,9 @@ function telling(token: string, place: { readonly owner: string; readonly repo: 
         const { rest, request } = library.getOctokit(token, apiUrl === undefined ? {} : { baseUrl: apiUrl });
         // Its own fetch knows the runner's proxy.
         const inner = request.endpoint.DEFAULTS.request?.fetch ?? fetch;
-        return await act(rest, { signal: AbortSignal.any([signal, late]), fetch: cappedFetch(inner, longest) });
+        const ending = AbortSignal.any([signal, late]);
+        await waitForName(request.endpoint.DEFAULTS.baseUrl, namesOfTelling, process.env, ending);
+        return await act(rest, { signal: ending, fetch: cappedFetch(inner, longest) });
       } catch (thrown) {
         const unanswered = late.aborted ? `gave no answer within ${eachCall / 1000} s` : signal.aborted ? 'was not waited for any longer' : undefined;
         if (!(await again(triedOf(thrown), retry, once, signal))) throw new Error(inWords(thrown, need, unanswered, token));

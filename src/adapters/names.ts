@@ -1,5 +1,6 @@
 /** The names of whoever is told of a run, looked up so that health checks never wait for them. */
 import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import type { Network } from './http-connection.ts';
 
 /**
@@ -21,3 +22,22 @@ export function oneAtATime(resolve: Network['resolve']): Network['resolve'] {
 
 /** All that is told goes through this one. */
 export const namesOfTelling = oneAtATime((name) => lookup(name, { all: true }));
+
+/**
+ * Before what looks names up by itself: a silent resolver is met here, in the one place. What was found is not used, and a name that is not there is told by whoever asks;
+ * behind a proxy it is the proxy that looks names up.
+ * @throws the signal's reason when it is aborted first
+ */
+export async function waitForName(address: string, resolve: Network['resolve'], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+  const host = new URL(address).hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0 || ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some((name) => (env[name] ?? '') !== '')) return;
+  const ended = Promise.withResolvers<void>();
+  const stop = (): void => ended.reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await Promise.race([resolve(host).then(() => undefined, () => undefined), ended.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
