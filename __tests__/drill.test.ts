@@ -29,6 +29,12 @@ describe('a drill', () => {
     expect(production.events.map(({ kind }) => kind)).toEqual(['begun', 'executing', 'undoing']);
   });
 
+  test('is taken back too where a rollback would be left as it is', async () => {
+    const production = fakeProduction({ inputs: { drill: 'true', 'on-failure': 'stop' }, broken: [v2] });
+    expect(await story(production)).toMatchObject({ result: 'undone' });
+    expect([...production.releases.values()]).toEqual([v3, v3]);
+  });
+
   test('that cannot go forward again needs a person', async () => {
     const production = fakeProduction({ inputs: { drill: 'true' }, broken: [], act: (host, { id }) => (host === 'web-1' && id === 'undo-checkout' ? { code: 1 } : undefined) });
     const report = await story(production);

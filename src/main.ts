@@ -104,14 +104,15 @@ async function tell(report: Report, { inputs, people }: Partial<Told> = {}): Pro
   const page = summary(report, file);
   if (!writeSummary(page)) actionsLog.group('Summary', page);
   annotate(annotations(report));
+  // Before the user's own command, which may take long: a job that is cancelled then has told everybody.
+  const untold = await people?.finish() ?? [];
+  annotate(untold.map((message) => ({ level: 'warning', title: 'Not told', message })));
+  writeOutputs(people?.outputs() ?? {});
   if (inputs?.revertPullRequest === true) await openRevertOf(report, inputs);
   if (inputs?.afterCommand !== undefined) {
     const failure = await runCommand(inputs.afterCommand, { ROLLBACK_RESULT: report.result, ROLLBACK_FROM: report.from?.sha ?? '', ROLLBACK_TO: report.to?.sha ?? '', ROLLBACK_DRILL: String(report.run.drill === true) }, actionsLog);
     if (failure !== undefined) actionsLog.warning(`The "after-command" failed; the result stands: ${failure.why ?? failure.what}`);
   }
-  const untold = await people?.finish() ?? [];
-  annotate(untold.map((message) => ({ level: 'warning', title: 'Not told', message })));
-  writeOutputs(people?.outputs() ?? {});
   if (report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned') actionsLog.info(headline(report));
   else setFailed(headline(report));
 }

@@ -21,12 +21,12 @@ export type Done = {
   readonly facts: ReadonlyMap<string, Facts>;
 };
 
-/** @param policy what is done with a run that failed or was cancelled after it touched production */
+/** @param policy what is done with a run that failed or was cancelled after it touched production; a drill is taken back whatever it says */
 export async function settle(run: Underway, done: Done, policy: 'undo' | 'stop', cancelled: boolean): Promise<Settled> {
   const { recording, assessed } = run;
   recordFacts(recording, assessed, done.facts);
   recordNotes(recording, assessed, done.facts, 'note');
-  const settled = await decide(run, done, policy, cancelled);
+  const settled = await decide(run, done, run.inputs.drill ? 'undo' : policy, cancelled);
   if (staysBack(settled)) recordNotes(recording, assessed, done.facts, 'note-rolled-back');
   else if (settled.material === 'drop') recordNotes(recording, assessed, done.facts, 'note-put-back');
   // From here on nothing is taken back any more, whatever becomes of this process.

@@ -503,7 +503,7 @@ function describe(key) {
 
 /***/ }),
 
-/***/ 876:
+/***/ 5554:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -1426,7 +1426,19 @@ function payloadFields(payload) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/adapters/status-order.js
+/** How a deployment can have ended, as GitHub's GraphQL names it. */
+const ended = new Set(['SUCCESS', 'FAILURE', 'ERROR', 'INACTIVE']);
+/**
+ * A deployment's statuses, oldest first. GitHub does not say in which order they come, and tells whole seconds: of one second, what says that it
+ * goes on comes before what says how it ended.
+ */
+function oldestFirst(statuses) {
+    return statuses.toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt) || Number(ended.has(one.state)) - Number(ended.has(other.state)));
+}
+
 ;// CONCATENATED MODULE: ./build/adapters/github.js
+
 
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
@@ -1469,7 +1481,7 @@ function takenBackBy(node) {
         const [from, to] = [payloadFields(node.payload).get('from'), node.commitOid];
         return typeof from === 'string' && from !== to ? { sha: from, since: Date.parse(node.createdAt) } : undefined;
     }
-    const states = (node.statuses?.nodes ?? []).toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+    const states = oldestFirst(node.statuses?.nodes ?? []);
     const success = states.findLastIndex(({ state }) => state === 'SUCCESS');
     const failure = states.slice(success + 1).findLast(({ state }) => state === 'FAILURE' || state === 'ERROR');
     return success === -1 || failure === undefined ? undefined : { sha: node.commitOid, since: Date.parse(failure.createdAt) };
@@ -8010,12 +8022,12 @@ function getUnderway({ inputs, method, assessed, recording, before, locked, worl
 
 
 
-/** @param policy what is done with a run that failed or was cancelled after it touched production */
+/** @param policy what is done with a run that failed or was cancelled after it touched production; a drill is taken back whatever it says */
 async function settle(run, done, policy, cancelled) {
     const { recording, assessed } = run;
     recordFacts(recording, assessed, done.facts);
     recordNotes(recording, assessed, done.facts, 'note');
-    const settled = await decide(run, done, policy, cancelled);
+    const settled = await decide(run, done, run.inputs.drill ? 'undo' : policy, cancelled);
     if (staysBack(settled))
         recordNotes(recording, assessed, done.facts, 'note-rolled-back');
     else if (settled.material === 'drop')
@@ -8363,7 +8375,7 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _adapters_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1404);
 /* harmony import */ var _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4810);
 /* harmony import */ var _adapters_door_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2484);
-/* harmony import */ var _adapters_world_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(876);
+/* harmony import */ var _adapters_world_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5554);
 /* harmony import */ var _back_up_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1563);
 /* harmony import */ var _backups_outcome_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8551);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9984);

@@ -1321,7 +1321,10 @@ async function runCommand(text, environment, log) {
 
 // EXTERNAL MODULE: ./build/adapters/deployment-payload.js
 var deployment_payload = __nccwpck_require__(6146);
+// EXTERNAL MODULE: ./build/adapters/status-order.js
+var status_order = __nccwpck_require__(5745);
 ;// CONCATENATED MODULE: ./build/adapters/github.js
+
 
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
@@ -1364,7 +1367,7 @@ function takenBackBy(node) {
         const [from, to] = [(0,deployment_payload/* payloadFields */.G)(node.payload).get('from'), node.commitOid];
         return typeof from === 'string' && from !== to ? { sha: from, since: Date.parse(node.createdAt) } : undefined;
     }
-    const states = (node.statuses?.nodes ?? []).toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+    const states = (0,status_order/* oldestFirst */.s)(node.statuses?.nodes ?? []);
     const success = states.findLastIndex(({ state }) => state === 'SUCCESS');
     const failure = states.slice(success + 1).findLast(({ state }) => state === 'FAILURE' || state === 'ERROR');
     return success === -1 || failure === undefined ? undefined : { sha: node.commitOid, since: Date.parse(failure.createdAt) };
@@ -1723,16 +1726,18 @@ function reachOne({ sshPrivateKey, sshKnownHosts, appDir, ...way }, run) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   T: () => (/* binding */ rollbackRecords)
 /* harmony export */ });
-/* harmony import */ var _deployment_payload_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6146);
+/* harmony import */ var _deployment_payload_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6146);
+/* harmony import */ var _status_order_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5745);
+
 
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
     deployments(last: 100, environments: $environment, orderBy: { field: CREATED_AT, direction: ASC }) {
-      nodes { task payload createdAt creator { login } statuses(last: 20) { nodes { state logUrl createdAt } } }
+      nodes { task payload createdAt creator { login } statuses(last: 20) { nodes { state description logUrl createdAt } } }
     }
   }
 }`;
-/** Undefined when GitHub does not answer within 10 s, or does not let the token read deployments. A drill is no rollback. */
+/** Undefined when GitHub does not answer within 10 s, or does not let the token read deployments. */
 async function rollbackRecords(options) {
     const [owner, name] = options.repository.split('/');
     if (options.token === undefined || owner === undefined || name === undefined)
@@ -1748,28 +1753,40 @@ async function rollbackRecords(options) {
     }
 }
 function recordOf({ payload, createdAt, creator, statuses }) {
-    const told = (0,_deployment_payload_js__WEBPACK_IMPORTED_MODULE_0__/* .payloadFields */ .G)(payload);
+    const told = (0,_deployment_payload_js__WEBPACK_IMPORTED_MODULE_1__/* .payloadFields */ .G)(payload);
     const [from, to] = [told.get('from'), told.get('to')];
-    if (typeof from !== 'string' || typeof to !== 'string' || !isSha(from) || !isSha(to) || told.get('drill') === true)
+    if (typeof from !== 'string' || typeof to !== 'string' || !isSha(from) || !isSha(to))
         return undefined;
-    // GitHub keeps the newest at either end, as the order is not said: by their times.
-    const states = (statuses?.nodes ?? []).toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+    const states = (0,_status_order_js__WEBPACK_IMPORTED_MODULE_0__/* .oldestFirst */ .s)(statuses?.nodes ?? []);
+    const outcome = told.get('drill') === true ? ofDrill(outcomeOf(states)) : outcomeOf(states);
+    if (outcome === undefined)
+        return undefined;
     const text = (name) => { const value = told.get(name); return typeof value === 'string' ? value : ''; };
     const actor = text('actor');
     return {
-        from, to, outcome: outcomeOf(states.map(({ state }) => state)), reason: text('reason'), by: 'GitHub',
+        from, to, outcome, reason: text('reason'), by: 'GitHub',
         time: Date.parse(states.at(-1)?.createdAt ?? createdAt), actor: actor === '' ? creator.login : actor,
         url: states.findLast(({ logUrl }) => logUrl !== null && logUrl !== '')?.logUrl ?? '',
     };
 }
-/** GitHub turns a deployment that succeeded to `INACTIVE` when the next one succeeds. */
+/** GitHub turns a deployment that succeeded to `INACTIVE` when the next one succeeds. Undefined for a run that another one took up: that one's record tells. */
 function outcomeOf(states) {
-    if (states.includes('SUCCESS'))
+    if (states.some(({ state }) => state === 'SUCCESS'))
         return 'rolled-back';
     const last = states.at(-1);
-    if (last === 'FAILURE' || last === 'ERROR')
+    if (last?.state === 'FAILURE' || last?.state === 'ERROR')
         return 'failed';
-    return last === 'INACTIVE' ? 'undone' : 'under-way';
+    if (last?.state !== 'INACTIVE')
+        return 'under-way';
+    // What was measured (notify/github/measured.ts) begins with the result.
+    const result = /^(?:undone|refused|cancelled)(?= )/.exec(last.description ?? '')?.[0];
+    if (result === undefined)
+        return undefined;
+    return result === 'undone' ? 'undone' : 'unsettled';
+}
+/** One that passed has put everything back as it was: its release is not taken back. One that failed, or has not ended, locks as any other run. */
+function ofDrill(outcome) {
+    return outcome === 'rolled-back' ? 'undone' : outcome;
 }
 function isSha(text) {
     return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
@@ -1898,6 +1915,26 @@ function judge(entries, offered) {
 function describe(key) {
     const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(key).digest('base64').replace(/=+$/, '');
     return `${typeOf(key) ?? 'unreadable key'} SHA256:${hash}`;
+}
+
+
+/***/ }),
+
+/***/ 5745:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   s: () => (/* binding */ oldestFirst)
+/* harmony export */ });
+/** How a deployment can have ended, as GitHub's GraphQL names it. */
+const ended = new Set(['SUCCESS', 'FAILURE', 'ERROR', 'INACTIVE']);
+/**
+ * A deployment's statuses, oldest first. GitHub does not say in which order they come, and tells whole seconds: of one second, what says that it
+ * goes on comes before what says how it ended.
+ */
+function oldestFirst(statuses) {
+    return statuses.toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt) || Number(ended.has(one.state)) - Number(ended.has(other.state)));
 }
 
 
@@ -2151,12 +2188,12 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _adapters_door_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2484);
 /* harmony import */ var _adapters_lineage_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5577);
 /* harmony import */ var _adapters_reach_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8862);
-/* harmony import */ var _adapters_rollback_records_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3933);
-/* harmony import */ var _commands_git_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6478);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9984);
-/* harmony import */ var _guarding_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7544);
-/* harmony import */ var _inputs_guard_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5493);
-/* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6249);
+/* harmony import */ var _adapters_rollback_records_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3933);
+/* harmony import */ var _commands_git_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6478);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9984);
+/* harmony import */ var _guarding_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7544);
+/* harmony import */ var _inputs_guard_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5493);
+/* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6249);
 /* harmony import */ var _report_guard_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(2935);
 /** The door of the guard action. */
 
@@ -2180,31 +2217,31 @@ async function main() {
     const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .takeRaw */ .uQ)();
     const ending = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .endWhenCancelled */ .nl)({ ...notKnown, reason: 'the guard was cancelled' }, 'nothing was changed; whether the commit may be deployed is not known.');
     try {
-        const inputs = (0,_inputs_guard_js__WEBPACK_IMPORTED_MODULE_10__/* .readGuardInputs */ .Z)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .configFileOf */ .OY)(raw));
+        const inputs = (0,_inputs_guard_js__WEBPACK_IMPORTED_MODULE_11__/* .readGuardInputs */ .Z)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .configFileOf */ .OY)(raw));
         const run = { ...(0,_adapters_actions_run_js__WEBPACK_IMPORTED_MODULE_3__/* .runIdentity */ .y)(process.env), startedAt, method: 'guard', dryRun: false, environment: inputs.environment, reason: inputs.reason ?? '' };
-        const report = await (0,_guarding_js__WEBPACK_IMPORTED_MODULE_9__/* .guard */ .a)(inputs, run, commitOf(inputs), worldOf(inputs, run));
+        const report = await (0,_guarding_js__WEBPACK_IMPORTED_MODULE_10__/* .guard */ .a)(inputs, run, commitOf(inputs), worldOf(inputs, run));
         ending.settled();
         tell(report);
     }
     catch (thrown) {
         ending.settled();
         (0,_adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .tellDebuggers */ .O)(thrown);
-        const failures = (0,_errors_js__WEBPACK_IMPORTED_MODULE_8__/* .failuresIn */ .xM)(thrown);
-        (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeOutputs */ .Kn)({ ...notKnown, reason: failures.map(_errors_js__WEBPACK_IMPORTED_MODULE_8__/* .sentence */ .em).join(' ') });
-        (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)((0,_report_annotations_js__WEBPACK_IMPORTED_MODULE_11__/* .annotationsOf */ .I)({ failures, notes: [] }));
-        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)(`Nothing is known of this commit, so it must not be deployed: ${failures.map(_errors_js__WEBPACK_IMPORTED_MODULE_8__/* .sentence */ .em).join('\n')}`);
+        const failures = (0,_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .failuresIn */ .xM)(thrown);
+        (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeOutputs */ .Kn)({ ...notKnown, reason: failures.map(_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .sentence */ .em).join(' ') });
+        (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)((0,_report_annotations_js__WEBPACK_IMPORTED_MODULE_12__/* .annotationsOf */ .I)({ failures, notes: [] }));
+        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)(`Nothing is known of this commit, so it must not be deployed: ${failures.map(_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .sentence */ .em).join('\n')}`);
     }
 }
 /** What a rollback is remembered by are full SHAs. */
 function commitOf({ commit }) {
     const sha = (commit ?? process.env['GITHUB_SHA'] ?? '').toLowerCase();
-    if ((0,_commands_git_js__WEBPACK_IMPORTED_MODULE_12__/* .isSha */ .HH)(sha))
+    if ((0,_commands_git_js__WEBPACK_IMPORTED_MODULE_13__/* .isSha */ .HH)(sha))
         return sha;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_8__/* .RollbackError */ .ZS({ code: 'invalid-input', what: `Input "commit" must be a full SHA${sha === '' ? ', and the workflow\'s run names none' : ''}`, fix: 'Set commit: ${{ github.sha }}.' });
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_9__/* .RollbackError */ .ZS({ code: 'invalid-input', what: `Input "commit" must be a full SHA${sha === '' ? ', and the workflow\'s run names none' : ''}`, fix: 'Set commit: ${{ github.sha }}.' });
 }
 function worldOf(inputs, run) {
     const github = { token: inputs.githubToken, repository: run.repository, environment: run.environment, apiUrl: process.env['GITHUB_API_URL'] };
-    return { connect: (0,_adapters_reach_js__WEBPACK_IMPORTED_MODULE_7__/* .reachOne */ .c)(inputs, run), records: () => (0,_adapters_rollback_records_js__WEBPACK_IMPORTED_MODULE_13__/* .rollbackRecords */ .T)(github), compare: (0,_adapters_lineage_js__WEBPACK_IMPORTED_MODULE_6__/* .lineage */ .O)({ ...github, workspace: _adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .workspace */ .Gl }) };
+    return { connect: (0,_adapters_reach_js__WEBPACK_IMPORTED_MODULE_7__/* .reachOne */ .c)(inputs, run), records: () => (0,_adapters_rollback_records_js__WEBPACK_IMPORTED_MODULE_8__/* .rollbackRecords */ .T)(github), compare: (0,_adapters_lineage_js__WEBPACK_IMPORTED_MODULE_6__/* .lineage */ .O)({ ...github, workspace: _adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .workspace */ .Gl }) };
 }
 /** Outputs, summary, annotations, the job's end. */
 function tell(report) {
@@ -2284,13 +2321,17 @@ function recordsOf(host, app, ended, unfinished) {
 function outcomeOf(result) {
     if (result === 'rolled-back' || result === 'good' || result === 'failed')
         return result;
-    return 'undone';
+    return result === 'undone' ? 'undone' : 'unsettled';
 }
 /** The rollback that left the environment as nobody has settled it since: it failed, or it has not ended. */
 function lockedBy(records) {
-    const settled = records.filter(({ outcome }) => outcome !== 'failed' && outcome !== 'under-way').map(({ time }) => time);
-    const last = Math.max(Number.NEGATIVE_INFINITY, ...settled);
-    return records.find(({ outcome, time }) => (outcome === 'failed' || outcome === 'under-way') && time > last);
+    // Whoever came later held the lock, so that the one before had ended; but that it touched nothing mends nothing.
+    const ended = lastOf(records, ['rolled-back', 'good', 'undone', 'unsettled']);
+    const settled = lastOf(records, ['rolled-back', 'good', 'undone']);
+    return records.find(({ outcome, time }) => (outcome === 'failed' && time > settled) || (outcome === 'under-way' && time > ended));
+}
+function lastOf(records, outcomes) {
+    return records.filter(({ outcome }) => outcomes.includes(outcome)).reduce((last, { time }) => Math.max(last, time), Number.NEGATIVE_INFINITY);
 }
 /** The releases that were taken back and not found well since, newest first, each with its last rollback. */
 function badReleases(records) {
@@ -2315,7 +2356,7 @@ async function judgeCommit(commit, records, compare) {
     const lock = lockedBy(records);
     if (lock !== undefined) {
         const what = lock.outcome === 'failed' ? 'failed and needs a person' : 'has not ended';
-        return { allowed: false, code: 'environment-locked', reason: `the rollback from ${judge_short(lock.from)} to ${judge_short(lock.to)} ${what}: ${told(lock)}`, fix: 'Bring that rollback to its end (run it again), or set "unlock: true" with a "reason" once production is known to be as it should.' };
+        return { allowed: false, code: 'environment-locked', reason: `the rollback from ${judge_short(lock.from)} to ${judge_short(lock.to)} ${what}: ${told(lock)}`, fix: 'Bring that rollback to its end (run it again). Where it finds nothing left to do the lock stays: set "unlock: true" with a "reason" once production is known to be as it should.' };
     }
     for (const bad of badReleases(records).slice(0, most)) {
         const what = `${bad.from === commit ? 'this commit' : `${judge_short(bad.from)}, which this commit contains,`} was rolled back`;

@@ -630,7 +630,7 @@ function textAt(error, key) {
 
 /***/ }),
 
-/***/ 6216:
+/***/ 638:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -1798,7 +1798,57 @@ function advice(status, said, need) {
     return status === 404 ? `: is it there, and has the token "${need}"?` : '';
 }
 
+// EXTERNAL MODULE: external "node:dns/promises"
+var promises_ = __nccwpck_require__(1553);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./build/adapters/names.js
+/** The names of whoever is told of a run, looked up so that health checks never wait for them. */
+
+
+/**
+ * One name at a time. Node looks up two at once in all (libuv keeps half of its four threads from slow work), and a resolver that is silent holds
+ * each for 10 s, whoever gave up waiting: two dead names of messages would let checks of a healthy service fail. A name that is being looked up is not asked twice.
+ */
+function oneAtATime(resolve) {
+    const asked = new Map();
+    let before = Promise.resolve();
+    return (name) => {
+        const known = asked.get(name);
+        if (known !== undefined)
+            return known;
+        const found = before.then(() => resolve(name)).finally(() => asked.delete(name));
+        asked.set(name, found);
+        before = found.catch(() => undefined);
+        return found;
+    };
+}
+/** All that is told goes through this one. */
+const namesOfTelling = oneAtATime((name) => (0,promises_.lookup)(name, { all: true }));
+/**
+ * Before what looks names up by itself: a silent resolver is met here, in the one place. What was found is not used, and a name that is not there is told by whoever asks;
+ * behind a proxy it is the proxy that looks names up.
+ * @throws the signal's reason when it is aborted first
+ */
+async function waitForName(address, resolve, env, signal) {
+    const host = new URL(address).hostname.replace(/^\[|\]$/g, '');
+    if ((0,external_node_net_.isIP)(host) !== 0 || ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some((name) => (env[name] ?? '') !== ''))
+        return;
+    const ended = Promise.withResolvers();
+    const stop = () => ended.reject(signal.reason);
+    if (signal.aborted)
+        stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+        await Promise.race([resolve(host).then(() => undefined, () => undefined), ended.promise]);
+    }
+    finally {
+        signal.removeEventListener('abort', stop);
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/adapters/github-telling.js
+
 
 
 const eachCall = 5_000;
@@ -1828,7 +1878,9 @@ function telling(token, place, apiUrl, again) {
                 const { rest, request } = library.getOctokit(token, apiUrl === undefined ? {} : { baseUrl: apiUrl });
                 // Its own fetch knows the runner's proxy.
                 const inner = request.endpoint.DEFAULTS.request?.fetch ?? fetch;
-                return await act(rest, { signal: AbortSignal.any([signal, late]), fetch: cappedFetch(inner, github_telling_longest) });
+                const ending = AbortSignal.any([signal, late]);
+                await waitForName(request.endpoint.DEFAULTS.baseUrl, namesOfTelling, process.env, ending);
+                return await act(rest, { signal: ending, fetch: cappedFetch(inner, github_telling_longest) });
             }
             catch (thrown) {
                 const unanswered = late.aborted ? `gave no answer within ${eachCall / 1000} s` : signal.aborted ? 'was not waited for any longer' : undefined;
@@ -1844,9 +1896,9 @@ function telling(token, place, apiUrl, again) {
                 ...place, ref: sha, task, environment, description, payload: { ...payload }, auto_merge: false, required_contexts: [], request,
             });
             const data = read(answer);
-            if ('id' in data)
+            if ('id' in data && Number.isSafeInteger(data.id))
                 return String(data.id);
-            throw new Error(`answered ${answer.status} "${data.message ?? ''}" and made no deployment`);
+            throw new Error(`answered ${answer.status} "${'message' in data ? (data.message ?? '') : ''}" and made no deployment`);
         }, true),
         setDeploymentState: (id, { state, description, logUrl, supersedes }, signal) => ask('deployments: write', signal, async (rest, request) => {
             await rest.repos.createDeploymentStatus({
@@ -1859,6 +1911,8 @@ function telling(token, place, apiUrl, again) {
         }),
         createIssue: ({ title, body, labels }, signal) => ask('issues: write', signal, async (rest, request) => {
             const data = read(await rest.issues.create({ ...place, title, body, labels: [...labels], request }));
+            if (!Number.isSafeInteger(data.number))
+                throw new Error('answered without the number of an issue');
             return { number: data.number, url: data.html_url };
         }, true),
         updateIssue: (number, { title, body }, signal) => ask('issues: write', signal, async (rest, request) => {
@@ -1924,8 +1978,6 @@ function entriesIn(file) {
     }
 }
 
-// EXTERNAL MODULE: external "node:dns/promises"
-var promises_ = __nccwpck_require__(1553);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
 // EXTERNAL MODULE: ./build/adapters/http-connection.js
@@ -1943,7 +1995,7 @@ const bodyLimit = 64 * 1024;
  * A try ends after `limit`, whatever the server does: then its connection is destroyed, as it is after 64 KiB of the answer. A status that came
  * counts though its body is not complete: it was received. Certificates are verified, redirects not followed. Words hold no path: it can be the credential.
  */
-function trySending(limit = 5000, network = { resolve: (name) => (0,promises_.lookup)(name, { all: true }) }) {
+function trySending(limit = 5000, network = { resolve: namesOfTelling }) {
     return async (request) => {
         const ending = new AbortController();
         const timer = setTimeout(() => ending.abort(new http_trouble/* TooLate */.d6()), limit);
@@ -2221,7 +2273,7 @@ function describe(key) {
 
 /***/ }),
 
-/***/ 2874:
+/***/ 3275:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -3094,7 +3146,19 @@ function payloadFields(payload) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/adapters/status-order.js
+/** How a deployment can have ended, as GitHub's GraphQL names it. */
+const ended = new Set(['SUCCESS', 'FAILURE', 'ERROR', 'INACTIVE']);
+/**
+ * A deployment's statuses, oldest first. GitHub does not say in which order they come, and tells whole seconds: of one second, what says that it
+ * goes on comes before what says how it ended.
+ */
+function oldestFirst(statuses) {
+    return statuses.toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt) || Number(ended.has(one.state)) - Number(ended.has(other.state)));
+}
+
 ;// CONCATENATED MODULE: ./build/adapters/github.js
+
 
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
@@ -3137,7 +3201,7 @@ function takenBackBy(node) {
         const [from, to] = [payloadFields(node.payload).get('from'), node.commitOid];
         return typeof from === 'string' && from !== to ? { sha: from, since: Date.parse(node.createdAt) } : undefined;
     }
-    const states = (node.statuses?.nodes ?? []).toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+    const states = oldestFirst(node.statuses?.nodes ?? []);
     const success = states.findLastIndex(({ state }) => state === 'SUCCESS');
     const failure = states.slice(success + 1).findLast(({ state }) => state === 'FAILURE' || state === 'ERROR');
     return success === -1 || failure === undefined ? undefined : { sha: node.commitOid, since: Date.parse(failure.createdAt) };
@@ -7178,9 +7242,9 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _adapters_command_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(149);
 /* harmony import */ var _adapters_door_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2484);
 /* harmony import */ var _adapters_files_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2543);
-/* harmony import */ var _adapters_people_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6216);
+/* harmony import */ var _adapters_people_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(638);
 /* harmony import */ var _adapters_revert_pull_request_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4062);
-/* harmony import */ var _adapters_world_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2874);
+/* harmony import */ var _adapters_world_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3275);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9984);
 /* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8448);
 /* harmony import */ var _methods_registry_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1158);
@@ -7294,16 +7358,17 @@ async function tell(report, { inputs, people } = {}) {
     if (!(0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeSummary */ .Sy)(page))
         _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.group('Summary', page);
     (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)((0,_report_annotations_js__WEBPACK_IMPORTED_MODULE_15__/* .annotations */ .h)(report));
-    if (inputs?.revertPullRequest === true)
-        await openRevertOf(report, inputs);
-    if (inputs?.afterCommand !== undefined) {
-        const failure = await (0,_adapters_command_js__WEBPACK_IMPORTED_MODULE_6__/* .runCommand */ .d)(inputs.afterCommand, { ROLLBACK_RESULT: report.result, ROLLBACK_FROM: report.from?.sha ?? '', ROLLBACK_TO: report.to?.sha ?? '' }, _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._);
-        if (failure !== undefined)
-            _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.warning(`The "after-command" failed; the result stands: ${failure.why ?? failure.what}`);
-    }
+    // Before the user's own command, which may take long: a job that is cancelled then has told everybody.
     const untold = await people?.finish() ?? [];
     (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .annotate */ .fz)(untold.map((message) => ({ level: 'warning', title: 'Not told', message })));
     (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_2__/* .writeOutputs */ .Kn)(people?.outputs() ?? {});
+    if (inputs?.revertPullRequest === true)
+        await openRevertOf(report, inputs);
+    if (inputs?.afterCommand !== undefined) {
+        const failure = await (0,_adapters_command_js__WEBPACK_IMPORTED_MODULE_6__/* .runCommand */ .d)(inputs.afterCommand, { ROLLBACK_RESULT: report.result, ROLLBACK_FROM: report.from?.sha ?? '', ROLLBACK_TO: report.to?.sha ?? '', ROLLBACK_DRILL: String(report.run.drill === true) }, _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._);
+        if (failure !== undefined)
+            _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.warning(`The "after-command" failed; the result stands: ${failure.why ?? failure.what}`);
+    }
     if (report.result === 'rolled-back' || report.result === 'unchanged' || report.result === 'planned')
         _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_1__/* .actionsLog */ ._.info((0,_report_headline_js__WEBPACK_IMPORTED_MODULE_16__/* .headline */ .Pl)(report));
     else
@@ -18701,12 +18766,12 @@ var verification = __nccwpck_require__(6275);
 
 
 
-/** @param policy what is done with a run that failed or was cancelled after it touched production */
+/** @param policy what is done with a run that failed or was cancelled after it touched production; a drill is taken back whatever it says */
 async function settle(run, done, policy, cancelled) {
     const { recording, assessed } = run;
     recordFacts(recording, assessed, done.facts);
     recordNotes(recording, assessed, done.facts, 'note');
-    const settled = await decide(run, done, policy, cancelled);
+    const settled = await decide(run, done, run.inputs.drill ? 'undo' : policy, cancelled);
     if ((0,underway/* staysBack */.a)(settled))
         recordNotes(recording, assessed, done.facts, 'note-rolled-back');
     else if (settled.material === 'drop')

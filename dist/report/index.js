@@ -185,13 +185,29 @@ const systemClock = {
 
 /***/ }),
 
-/***/ 9816:
+/***/ 9191:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ deploymentHistory)
-/* harmony export */ });
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  S: () => (/* binding */ deploymentHistory)
+});
+
+;// CONCATENATED MODULE: ./build/adapters/status-order.js
+/** How a deployment can have ended, as GitHub's GraphQL names it. */
+const ended = new Set(['SUCCESS', 'FAILURE', 'ERROR', 'INACTIVE']);
+/**
+ * A deployment's statuses, oldest first. GitHub does not say in which order they come, and tells whole seconds: of one second, what says that it
+ * goes on comes before what says how it ended.
+ */
+function oldestFirst(statuses) {
+    return statuses.toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt) || Number(ended.has(one.state)) - Number(ended.has(other.state)));
+}
+
+;// CONCATENATED MODULE: ./build/adapters/deployment-history.js
+
 const query = `query ($owner: String!, $name: String!, $environment: [String!], $before: String) {
   repository(owner: $owner, name: $name) {
     deployments(last: 100, before: $before, environments: $environment, orderBy: { field: CREATED_AT, direction: ASC }) {
@@ -254,8 +270,7 @@ async function twice(ask) {
 function deploymentOf({ task, payload, commitOid, createdAt, creator, statuses }) {
     return {
         sha: commitOid, task: task ?? '', payload: payload ?? '', time: Date.parse(createdAt), creator: creator?.login ?? '',
-        // GitHub does not say in which order they come.
-        statuses: (statuses?.nodes ?? []).flatMap((status) => (status === null ? [] : [statusOf(status)])).toSorted((one, other) => one.time - other.time),
+        statuses: oldestFirst((statuses?.nodes ?? []).filter((status) => status !== null)).map(statusOf),
     };
 }
 function statusOf({ state, description, logUrl, createdAt }) {
@@ -2236,16 +2251,16 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(906);
 /* harmony import */ var _adapters_actions_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2033);
 /* harmony import */ var _adapters_clock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4810);
-/* harmony import */ var _adapters_deployment_history_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9816);
-/* harmony import */ var _adapters_door_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2484);
-/* harmony import */ var _adapters_files_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2543);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9984);
-/* harmony import */ var _inputs_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8348);
-/* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7728);
-/* harmony import */ var _report_badge_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2925);
-/* harmony import */ var _report_metrics_json_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1210);
-/* harmony import */ var _report_metrics_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7424);
-/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(347);
+/* harmony import */ var _adapters_deployment_history_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9191);
+/* harmony import */ var _adapters_door_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2484);
+/* harmony import */ var _adapters_files_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2543);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9984);
+/* harmony import */ var _inputs_report_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8348);
+/* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7728);
+/* harmony import */ var _report_badge_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2925);
+/* harmony import */ var _report_metrics_json_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(1210);
+/* harmony import */ var _report_metrics_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7424);
+/* harmony import */ var _reporting_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(347);
 /** The door of the report action. It never fails: what went wrong is told, and the outputs are then empty. */
 
 
@@ -2262,14 +2277,14 @@ __nccwpck_require__.r(__webpack_exports__);
 
 
 const startedAt = _adapters_clock_js__WEBPACK_IMPORTED_MODULE_3__/* .systemClock */ .m.now();
-const notKnown = (0,_report_metrics_js__WEBPACK_IMPORTED_MODULE_11__/* .metricsOutputs */ .m4)({ metrics: undefined });
+const notKnown = (0,_report_metrics_js__WEBPACK_IMPORTED_MODULE_12__/* .metricsOutputs */ .m4)({ metrics: undefined });
 async function main() {
-    const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_4__/* .takeRaw */ .uQ)();
-    const ending = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_4__/* .endWhenCancelled */ .nl)(notKnown, 'nothing was changed; the report was not made.');
+    const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .takeRaw */ .uQ)();
+    const ending = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .endWhenCancelled */ .nl)(notKnown, 'nothing was changed; the report was not made.');
     try {
-        const inputs = (0,_inputs_report_js__WEBPACK_IMPORTED_MODULE_7__/* .readReportInputs */ .g)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_4__/* .configFileOf */ .OY)(raw));
+        const inputs = (0,_inputs_report_js__WEBPACK_IMPORTED_MODULE_8__/* .readReportInputs */ .g)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .configFileOf */ .OY)(raw));
         const run = { ...(0,_adapters_actions_run_js__WEBPACK_IMPORTED_MODULE_2__/* .runIdentity */ .y)(process.env), startedAt, method: 'report', dryRun: false, environment: inputs.environment, reason: '' };
-        const made = await (0,_reporting_js__WEBPACK_IMPORTED_MODULE_12__/* .report */ .z)(inputs, run, (since) => (0,_adapters_deployment_history_js__WEBPACK_IMPORTED_MODULE_13__/* .deploymentHistory */ .S)(since, {
+        const made = await (0,_reporting_js__WEBPACK_IMPORTED_MODULE_13__/* .report */ .z)(inputs, run, (since) => (0,_adapters_deployment_history_js__WEBPACK_IMPORTED_MODULE_4__/* .deploymentHistory */ .S)(since, {
             token: inputs.githubToken, repository: run.repository, environment: run.environment, apiUrl: process.env['GITHUB_API_URL'],
         }));
         ending.settled();
@@ -2279,28 +2294,28 @@ async function main() {
         ending.settled();
         (0,_adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_0__/* .tellDebuggers */ .O)(thrown);
         (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_1__/* .writeOutputs */ .Kn)(notKnown);
-        (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_1__/* .annotate */ .fz)((0,_report_annotations_js__WEBPACK_IMPORTED_MODULE_8__/* .annotationsOf */ .I)({ failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .failuresIn */ .xM)(thrown), notes: [] }));
+        (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_1__/* .annotate */ .fz)((0,_report_annotations_js__WEBPACK_IMPORTED_MODULE_9__/* .annotationsOf */ .I)({ failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_7__/* .failuresIn */ .xM)(thrown), notes: [] }));
     }
 }
 /** Outputs, files, summary, annotations. */
 function tell(made, { badge: badgePath, json }) {
-    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_1__/* .writeOutputs */ .Kn)((0,_report_metrics_js__WEBPACK_IMPORTED_MODULE_11__/* .metricsOutputs */ .m4)(made));
-    write('badge', badgePath, (0,_report_badge_js__WEBPACK_IMPORTED_MODULE_9__/* .badge */ .q)(made));
+    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_1__/* .writeOutputs */ .Kn)((0,_report_metrics_js__WEBPACK_IMPORTED_MODULE_12__/* .metricsOutputs */ .m4)(made));
+    write('badge', badgePath, (0,_report_badge_js__WEBPACK_IMPORTED_MODULE_10__/* .badge */ .q)(made));
     if (made.metrics !== undefined)
-        write('JSON file', json, (0,_report_metrics_json_js__WEBPACK_IMPORTED_MODULE_10__/* .metricsJson */ .u)(made, made.metrics));
-    const page = (0,_report_metrics_js__WEBPACK_IMPORTED_MODULE_11__/* .metricsSummary */ .iD)(made);
+        write('JSON file', json, (0,_report_metrics_json_js__WEBPACK_IMPORTED_MODULE_11__/* .metricsJson */ .u)(made, made.metrics));
+    const page = (0,_report_metrics_js__WEBPACK_IMPORTED_MODULE_12__/* .metricsSummary */ .iD)(made);
     if (!(0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_1__/* .writeSummary */ .Sy)(page))
         _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_0__/* .actionsLog */ ._.group('Summary', page);
-    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_1__/* .annotate */ .fz)((0,_report_metrics_js__WEBPACK_IMPORTED_MODULE_11__/* .metricsAnnotations */ .AN)(made));
-    _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_0__/* .actionsLog */ ._.info((0,_report_metrics_js__WEBPACK_IMPORTED_MODULE_11__/* .metricsHeadline */ .Q_)(made));
+    (0,_adapters_actions_results_js__WEBPACK_IMPORTED_MODULE_1__/* .annotate */ .fz)((0,_report_metrics_js__WEBPACK_IMPORTED_MODULE_12__/* .metricsAnnotations */ .AN)(made));
+    _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_0__/* .actionsLog */ ._.info((0,_report_metrics_js__WEBPACK_IMPORTED_MODULE_12__/* .metricsHeadline */ .Q_)(made));
 }
 function write(what, path, content) {
-    const problem = path === undefined ? undefined : (0,_adapters_files_js__WEBPACK_IMPORTED_MODULE_5__/* .writeTextFile */ .T)(_adapters_door_js__WEBPACK_IMPORTED_MODULE_4__/* .workspace */ .Gl, path, content);
+    const problem = path === undefined ? undefined : (0,_adapters_files_js__WEBPACK_IMPORTED_MODULE_6__/* .writeTextFile */ .T)(_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .workspace */ .Gl, path, content);
     if (problem !== undefined)
         _adapters_actions_log_js__WEBPACK_IMPORTED_MODULE_0__/* .actionsLog */ ._.warning(`The ${what} could not be written to ${path}: ${problem}`);
 }
 // It only asks: nothing is left for `post`.
-await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_4__/* .openDoor */ .fx)(main, () => Promise.resolve());
+await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_5__/* .openDoor */ .fx)(main, () => Promise.resolve());
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);

@@ -597,7 +597,7 @@ function since(start) {
 
 /***/ }),
 
-/***/ 5525:
+/***/ 3082:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -1520,7 +1520,19 @@ function payloadFields(payload) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/adapters/status-order.js
+/** How a deployment can have ended, as GitHub's GraphQL names it. */
+const ended = new Set(['SUCCESS', 'FAILURE', 'ERROR', 'INACTIVE']);
+/**
+ * A deployment's statuses, oldest first. GitHub does not say in which order they come, and tells whole seconds: of one second, what says that it
+ * goes on comes before what says how it ended.
+ */
+function oldestFirst(statuses) {
+    return statuses.toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt) || Number(ended.has(one.state)) - Number(ended.has(other.state)));
+}
+
 ;// CONCATENATED MODULE: ./build/adapters/github.js
+
 
 const query = `query ($owner: String!, $name: String!, $environment: [String!]) {
   repository(owner: $owner, name: $name) {
@@ -1563,7 +1575,7 @@ function takenBackBy(node) {
         const [from, to] = [payloadFields(node.payload).get('from'), node.commitOid];
         return typeof from === 'string' && from !== to ? { sha: from, since: Date.parse(node.createdAt) } : undefined;
     }
-    const states = (node.statuses?.nodes ?? []).toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+    const states = oldestFirst(node.statuses?.nodes ?? []);
     const success = states.findLastIndex(({ state }) => state === 'SUCCESS');
     const failure = states.slice(success + 1).findLast(({ state }) => state === 'FAILURE' || state === 'ERROR');
     return success === -1 || failure === undefined ? undefined : { sha: node.commitOid, since: Date.parse(failure.createdAt) };
@@ -5520,7 +5532,7 @@ __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _adapters_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4810);
 /* harmony import */ var _adapters_door_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2484);
 /* harmony import */ var _adapters_http_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9711);
-/* harmony import */ var _adapters_reach_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5525);
+/* harmony import */ var _adapters_reach_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3082);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9984);
 /* harmony import */ var _inputs_watch_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5553);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7728);

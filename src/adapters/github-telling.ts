@@ -54,8 +54,8 @@ function telling(token: string, place: { readonly owner: string; readonly repo: 
         ...place, ref: sha, task, environment, description, payload: { ...payload }, auto_merge: false, required_contexts: [], request,
       });
       const data = read(answer);
-      if ('id' in data) return String(data.id);
-      throw new Error(`answered ${answer.status} "${data.message ?? ''}" and made no deployment`);
+      if ('id' in data && Number.isSafeInteger(data.id)) return String(data.id);
+      throw new Error(`answered ${answer.status} "${'message' in data ? (data.message ?? '') : ''}" and made no deployment`);
     }, true),
 
     setDeploymentState: (id, { state, description, logUrl, supersedes }, signal) => ask('deployments: write', signal, async (rest, request) => {
@@ -71,6 +71,7 @@ function telling(token: string, place: { readonly owner: string; readonly repo: 
 
     createIssue: ({ title, body, labels }, signal) => ask('issues: write', signal, async (rest, request) => {
       const data = read(await rest.issues.create({ ...place, title, body, labels: [...labels], request }));
+      if (!Number.isSafeInteger(data.number)) throw new Error('answered without the number of an issue');
       return { number: data.number, url: data.html_url };
     }, true),
 
