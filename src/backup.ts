@@ -5,7 +5,7 @@ import { annotate, writeOutputs, writeSummary } from './adapters/actions/results
 import { runIdentity } from './adapters/actions/run.ts';
 import { checkpointFile, readCheckpoint } from './adapters/checkpoint.ts';
 import { systemClock } from './adapters/clock.ts';
-import { configFileOf, endWhenCancelled, openDoor, settledByPost, takeRaw, type Raw } from './adapters/door.ts';
+import { endWhenCancelled, openDoor, settledByPost, takeRaw, withConfig, type Raw } from './adapters/door.ts';
 import { realWorld } from './adapters/world.ts';
 import { backUp, endBackup, startBackup, type BackupCheckpoint } from './back-up.ts';
 import { backupReportOf, type BackupReport } from './backups/outcome.ts';
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const checkpoint = checkpointFile();
   const ending = endWhenCancelled({ backup: '[]', 'reason-code': 'cancelled' }, settledByPost);
   try {
-    const inputs = readBackupInputs(raw, await configFileOf(raw));
+    const inputs = await withConfig(raw, (config) => readBackupInputs(raw, config));
     const run = startOf(raw, inputs);
     const report = await backUp(inputs, run, realWorld(inputs, run, { checkpoint: checkpoint.save }));
     ending.settled();
@@ -40,10 +40,10 @@ async function post(): Promise<void> {
   if (left === undefined) return;
   const raw = takeRaw();
   try {
-    const inputs = readBackupInputs(raw, await configFileOf(raw));
+    const inputs = await withConfig(raw, (config) => readBackupInputs(raw, config));
     tell(await endBackup(inputs, left, realWorld(inputs, left.recording.run)));
   } catch (thrown) {
-    // A later step may have taken the "config" file away.
+    // A later step may have taken away a "config" file that was too large to be kept.
     tell(backupReportOf(left.recording, failuresIn(thrown), systemClock.now()));
   }
 }

@@ -6,7 +6,7 @@ import { runIdentity } from './adapters/actions/run.ts';
 import { checkpointFile, readCheckpoint } from './adapters/checkpoint.ts';
 import { systemClock } from './adapters/clock.ts';
 import { runCommand } from './adapters/command.ts';
-import { configFileOf, endWhenCancelled, openDoor, readFile, settledByPost, takeRaw, workspace, type Raw } from './adapters/door.ts';
+import { endWhenCancelled, openDoor, readFile, settledByPost, takeRaw, withConfig, workspace, type Raw } from './adapters/door.ts';
 import { writeTextFile } from './adapters/files.ts';
 import { peopleOf, type People } from './adapters/people.ts';
 import { openRevert } from './adapters/revert-pull-request.ts';
@@ -59,7 +59,7 @@ async function post(): Promise<void> {
   try {
     inputs = await inputsFrom(raw, leftBehind);
   } catch (thrown) {
-    // A later step may have taken the "config" file away.
+    // A later step may have taken away a "config" file that was too large to be kept.
     return tell(reportOf(left.recording, { result: 'failed', failures: failuresIn(thrown), at: systemClock.now() }));
   }
   const people = peopleOf(inputs, left.recording.run);
@@ -68,7 +68,7 @@ async function post(): Promise<void> {
 }
 
 async function inputsFrom(raw: Raw, read = readFile): Promise<Inputs> {
-  return readInputs(raw, await configFileOf(raw), methodNames, read);
+  return withConfig(raw, (config) => readInputs(raw, config, methodNames, read));
 }
 
 /** What `post` does needs no smoke test: that their files are gone meanwhile must not keep it from its work. */

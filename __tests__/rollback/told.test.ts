@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { githubServer } from '../adapters/github-server.ts';
@@ -82,9 +83,14 @@ describe.skipIf(!available)('people are told of a rollback', () => {
     const { production } = scene;
     const [{ page, hooked, inputs }, github] = await Promise.all([everybody(), githubServer()]);
     await using held = await holdRestart(scene.host(1), production);
-    const started = startAction(inputsFor(production, { ...withoutDatabase, ...inputs, 'github-token': 'ghs_secret' }), { GITHUB_API_URL: github.apiUrl });
+    const { 'statuspage-page-id': id, 'statuspage-component-ids': ids, 'app-dir': app, ...others } = inputsFor(production, { ...withoutDatabase, ...inputs, 'github-token': 'ghs_secret' });
+    const workspace = mkdtempSync(join(tmpdir(), 'checkout-'));
+    writeFileSync(join(workspace, 'rollback.yml'), JSON.stringify({ 'statuspage-page-id': id, 'statuspage-component-ids': ids, 'app-dir': app }));
+    const started = startAction({ ...others, config: 'rollback.yml' }, { GITHUB_API_URL: github.apiUrl, GITHUB_WORKSPACE: workspace });
     await held.reached();
     await kill(started);
+    // What a later step does in the checkout does not keep `post` from its work.
+    rmSync(workspace, { recursive: true });
     const post = started.post();
     await held.release();
     const { summary } = await post;

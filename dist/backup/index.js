@@ -247,14 +247,14 @@ const systemClock = {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  OY: () => (/* binding */ configFileOf),
   nl: () => (/* binding */ endWhenCancelled),
   fx: () => (/* binding */ openDoor),
   hm: () => (/* binding */ settledByPost),
-  uQ: () => (/* binding */ takeRaw)
+  uQ: () => (/* binding */ takeRaw),
+  NV: () => (/* binding */ withConfig)
 });
 
-// UNUSED EXPORTS: readFile, workspace
+// UNUSED EXPORTS: configFileOf, readFile, workspace
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
 var core = __nccwpck_require__(6058);
@@ -354,6 +354,23 @@ async function configFileOf(raw) {
 }
 /** What becomes of a cancelled run whose `post` settles it: no step is started any more, and steps in flight go on by themselves. */
 const settledByPost = 'no further step is started. The post step brings the run to its end.';
+/** What of it fits into one variable of the environment that `post` is started with. */
+const keptAtMost = 64 * 1024;
+/**
+ * Reads inputs with the configuration file; in `post` with the one that `main` read, for a later step may have changed it or taken it away.
+ * It is kept only once `read` has accepted it: a file with a secret in it is refused there.
+ */
+async function withConfig(raw, read) {
+    const kept = (0,core/* getState */.Gu)('config');
+    // Nobody else writes this state: `main` of this very version did.
+    // eslint-disable-next-line typescript/no-unsafe-type-assertion
+    const config = kept === '' ? await configFileOf(raw) : JSON.parse(kept);
+    const inputs = read(config);
+    const text = JSON.stringify(config ?? null);
+    if (kept === '' && config !== undefined && Buffer.byteLength(text) <= keptAtMost)
+        (0,core/* saveState */.LZ)('config', text);
+    return inputs;
+}
 /** Reads the files of the repository that inputs name. */
 const readFile = (path) => readRepositoryFile(workspace, path);
 /**
@@ -8403,7 +8420,7 @@ async function main() {
     const checkpoint = (0,_adapters_checkpoint_js__WEBPACK_IMPORTED_MODULE_4__/* .checkpointFile */ .l)();
     const ending = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_6__/* .endWhenCancelled */ .nl)({ backup: '[]', 'reason-code': 'cancelled' }, _adapters_door_js__WEBPACK_IMPORTED_MODULE_6__/* .settledByPost */ .hm);
     try {
-        const inputs = (0,_inputs_backup_js__WEBPACK_IMPORTED_MODULE_10__/* .readBackupInputs */ .Q)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_6__/* .configFileOf */ .OY)(raw));
+        const inputs = await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_6__/* .withConfig */ .NV)(raw, (config) => (0,_inputs_backup_js__WEBPACK_IMPORTED_MODULE_10__/* .readBackupInputs */ .Q)(raw, config));
         const run = startOf(raw, inputs);
         const report = await (0,_back_up_js__WEBPACK_IMPORTED_MODULE_8__/* .backUp */ .vm)(inputs, run, (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_7__/* .realWorld */ .b)(inputs, run, { checkpoint: checkpoint.save }));
         ending.settled();
@@ -8422,11 +8439,11 @@ async function post() {
         return;
     const raw = (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_6__/* .takeRaw */ .uQ)();
     try {
-        const inputs = (0,_inputs_backup_js__WEBPACK_IMPORTED_MODULE_10__/* .readBackupInputs */ .Q)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_6__/* .configFileOf */ .OY)(raw));
+        const inputs = await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_6__/* .withConfig */ .NV)(raw, (config) => (0,_inputs_backup_js__WEBPACK_IMPORTED_MODULE_10__/* .readBackupInputs */ .Q)(raw, config));
         tell(await (0,_back_up_js__WEBPACK_IMPORTED_MODULE_8__/* .endBackup */ .oX)(inputs, left, (0,_adapters_world_js__WEBPACK_IMPORTED_MODULE_7__/* .realWorld */ .b)(inputs, left.recording.run)));
     }
     catch (thrown) {
-        // A later step may have taken the "config" file away.
+        // A later step may have taken away a "config" file that was too large to be kept.
         tell((0,_backups_outcome_js__WEBPACK_IMPORTED_MODULE_13__/* .backupReportOf */ .k)(left.recording, (0,_errors_js__WEBPACK_IMPORTED_MODULE_9__/* .failuresIn */ .xM)(thrown), _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now()));
     }
 }

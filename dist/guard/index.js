@@ -222,7 +222,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Gl: () => (/* binding */ workspace)
 });
 
-// UNUSED EXPORTS: readFile, settledByPost
+// UNUSED EXPORTS: readFile, settledByPost, withConfig
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
 var core = __nccwpck_require__(6058);
@@ -322,6 +322,23 @@ async function configFileOf(raw) {
 }
 /** What becomes of a cancelled run whose `post` settles it: no step is started any more, and steps in flight go on by themselves. */
 const settledByPost = 'no further step is started. The post step brings the run to its end.';
+/** What of it fits into one variable of the environment that `post` is started with. */
+const keptAtMost = (/* unused pure expression or super */ null && (64 * 1024));
+/**
+ * Reads inputs with the configuration file; in `post` with the one that `main` read, for a later step may have changed it or taken it away.
+ * It is kept only once `read` has accepted it: a file with a secret in it is refused there.
+ */
+async function withConfig(raw, read) {
+    const kept = getState('config');
+    // Nobody else writes this state: `main` of this very version did.
+    // eslint-disable-next-line typescript/no-unsafe-type-assertion
+    const config = kept === '' ? await configFileOf(raw) : JSON.parse(kept);
+    const inputs = read(config);
+    const text = JSON.stringify(config ?? null);
+    if (kept === '' && config !== undefined && Buffer.byteLength(text) <= keptAtMost)
+        saveState('config', text);
+    return inputs;
+}
 /** Reads the files of the repository that inputs name. */
 const readFile = (path) => readRepositoryFile(workspace, path);
 /**

@@ -278,14 +278,16 @@ async function runCommand(text, environment, log) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  OY: () => (/* binding */ configFileOf),
   nl: () => (/* binding */ endWhenCancelled),
   fx: () => (/* binding */ openDoor),
   TA: () => (/* binding */ readFile),
   hm: () => (/* binding */ settledByPost),
   uQ: () => (/* binding */ takeRaw),
+  NV: () => (/* binding */ withConfig),
   Gl: () => (/* binding */ workspace)
 });
+
+// UNUSED EXPORTS: configFileOf
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
 var core = __nccwpck_require__(6058);
@@ -385,6 +387,23 @@ async function configFileOf(raw) {
 }
 /** What becomes of a cancelled run whose `post` settles it: no step is started any more, and steps in flight go on by themselves. */
 const settledByPost = 'no further step is started. The post step brings the run to its end.';
+/** What of it fits into one variable of the environment that `post` is started with. */
+const keptAtMost = 64 * 1024;
+/**
+ * Reads inputs with the configuration file; in `post` with the one that `main` read, for a later step may have changed it or taken it away.
+ * It is kept only once `read` has accepted it: a file with a secret in it is refused there.
+ */
+async function withConfig(raw, read) {
+    const kept = (0,core/* getState */.Gu)('config');
+    // Nobody else writes this state: `main` of this very version did.
+    // eslint-disable-next-line typescript/no-unsafe-type-assertion
+    const config = kept === '' ? await configFileOf(raw) : JSON.parse(kept);
+    const inputs = read(config);
+    const text = JSON.stringify(config ?? null);
+    if (kept === '' && config !== undefined && Buffer.byteLength(text) <= keptAtMost)
+        (0,core/* saveState */.LZ)('config', text);
+    return inputs;
+}
 /** Reads the files of the repository that inputs name. */
 const readFile = (path) => readRepositoryFile(workspace, path);
 /**
@@ -7317,7 +7336,7 @@ async function post() {
         inputs = await inputsFrom(raw, leftBehind);
     }
     catch (thrown) {
-        // A later step may have taken the "config" file away.
+        // A later step may have taken away a "config" file that was too large to be kept.
         return tell((0,_recording_js__WEBPACK_IMPORTED_MODULE_23__/* .reportOf */ .EI)(left.recording, { result: 'failed', failures: (0,_errors_js__WEBPACK_IMPORTED_MODULE_12__/* .failuresIn */ .xM)(thrown), at: _adapters_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m.now() }));
     }
     const people = (0,_adapters_people_js__WEBPACK_IMPORTED_MODULE_9__/* .peopleOf */ .x)(inputs, left.recording.run);
@@ -7325,7 +7344,7 @@ async function post() {
     await tell(await (0,_take_up_js__WEBPACK_IMPORTED_MODULE_22__/* .takeUp */ .b)(inputs, methodOf(inputs), left, world), { inputs, people });
 }
 async function inputsFrom(raw, read = _adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .readFile */ .TA) {
-    return (0,_inputs_js__WEBPACK_IMPORTED_MODULE_13__/* .readInputs */ .Ko)(raw, await (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .configFileOf */ .OY)(raw), _methods_registry_js__WEBPACK_IMPORTED_MODULE_14__/* .methodNames */ .A, read);
+    return (0,_adapters_door_js__WEBPACK_IMPORTED_MODULE_7__/* .withConfig */ .NV)(raw, (config) => (0,_inputs_js__WEBPACK_IMPORTED_MODULE_13__/* .readInputs */ .Ko)(raw, config, _methods_registry_js__WEBPACK_IMPORTED_MODULE_14__/* .methodNames */ .A, read));
 }
 /** What `post` does needs no smoke test: that their files are gone meanwhile must not keep it from its work. */
 function leftBehind(path) {

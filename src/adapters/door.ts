@@ -41,6 +41,24 @@ export async function configFileOf(raw: Raw): Promise<ConfigFile | undefined> {
 /** What becomes of a cancelled run whose `post` settles it: no step is started any more, and steps in flight go on by themselves. */
 export const settledByPost = 'no further step is started. The post step brings the run to its end.';
 
+/** What of it fits into one variable of the environment that `post` is started with. */
+const keptAtMost = 64 * 1024;
+
+/**
+ * Reads inputs with the configuration file; in `post` with the one that `main` read, for a later step may have changed it or taken it away.
+ * It is kept only once `read` has accepted it: a file with a secret in it is refused there.
+ */
+export async function withConfig<T>(raw: Raw, read: (config: ConfigFile | undefined) => T): Promise<T> {
+  const kept = getState('config');
+  // Nobody else writes this state: `main` of this very version did.
+  // eslint-disable-next-line typescript/no-unsafe-type-assertion
+  const config = kept === '' ? await configFileOf(raw) : JSON.parse(kept) as ConfigFile;
+  const inputs = read(config);
+  const text = JSON.stringify(config ?? null);
+  if (kept === '' && config !== undefined && Buffer.byteLength(text) <= keptAtMost) saveState('config', text);
+  return inputs;
+}
+
 /** Reads the files of the repository that inputs name. */
 export const readFile: ReadFile = (path) => readRepositoryFile(workspace, path);
 
